@@ -1,0 +1,25 @@
+/**
+ * The bank's words: money, cards, payments and their allowed moves, merchants, refusals.
+ *
+ * Values and rules without IO. A leaf: it imports nothing, not even Node.
+ */
+export { type Currency, currencyOf, currencyOfNumeric } from './currency.ts'
+export { isJsonObject, type JsonObject, type JsonValue } from './json.ts'
+export type { Merchant, MerchantKey } from './merchant.ts'
+export { AMOUNT_MINOR_MAX, type Money, money, moneyText, sameMoney } from './money.ts'
+export { maskPan, Pan } from './pan.ts'
+export {
+  ALLOWED_MOVES,
+  type HostExchange,
+  type HostFindings,
+  mayMove,
+  type OutcomeReason,
+  type Payment,
+  type PaymentIntent,
+  type PaymentOperation,
+  type PaymentOutcome,
+  type PaymentState,
+} from './payment.ts'
+export { type Refusal, type RefusalCode, refusal } from './refusal.ts'
+export type { EchoRequest, InquiryRequest, MerchantRequest, PaymentRequest } from './request.ts'
+export { Secret } from './secret.ts'

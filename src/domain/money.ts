@@ -1,0 +1,28 @@
+import type { Currency } from './currency.ts'
+
+/** An amount in whole minor units of one currency: 12.50 US dollars is `{ minor: 1250n, currency: USD }`. */
+export interface Money {
+  readonly minor: bigint
+  readonly currency: Currency
+}
+
+/** The most that an ISO 8583 amount element (n 12) can hold, in minor units. */
+export const AMOUNT_MINOR_MAX = 999_999_999_999n
+
+/** @throws RangeError when `minor` is negative or does not fit an n 12 element. */
+export function money(minor: bigint, currency: Currency): Money {
+  if (minor < 0n || minor > AMOUNT_MINOR_MAX) throw new RangeError('amount outside 0..10^12-1')
+  return { minor, currency }
+}
+
+export function sameMoney(a: Money, b: Money): boolean {
+  return a.minor === b.minor && a.currency.code === b.currency.code
+}
+
+/** For people: `USD 12.50`, `JPY 1250`, `KWD 1.250`. */
+export function moneyText({ minor, currency }: Money): string {
+  const { code, exponent } = currency
+  if (exponent === 0) return `${code} ${minor}`
+  const digits = minor.toString().padStart(exponent + 1, '0')
+  return `${code} ${digits.slice(0, -exponent)}.${digits.slice(-exponent)}`
+}

@@ -1,0 +1,41 @@
+import type { JsonObject } from './json.ts'
+import type { Money } from './money.ts'
+import type { Pan } from './pan.ts'
+import type { PaymentOperation } from './payment.ts'
+import type { Secret } from './secret.ts'
+
+/** A merchant asks for money to be held or taken on a card. Validated: every member obeys specs/messages. */
+export interface PaymentRequest {
+  readonly operation: PaymentOperation
+  readonly merchant: string
+  readonly id: string
+  /** The merchant's `time`, milliseconds since 1970. */
+  readonly sentAtMs: number
+  /** The terminal asked for, or the merchant's first. */
+  readonly terminal: string
+  readonly amount: Money
+  readonly acceptPartial: boolean
+  readonly pan: Pan
+  /** The whole request as sent, for the mapping to read from. Holds the PAN and sensitive authentication data. */
+  readonly body: Secret<JsonObject>
+}
+
+/** A merchant asks how one of its payments stands. */
+export interface InquiryRequest {
+  readonly operation: 'payment.inquire'
+  readonly merchant: string
+  readonly id: string
+  readonly sentAtMs: number
+  /** Idempotency key of the payment asked about. */
+  readonly payment: string
+}
+
+/** A merchant asks whether the gateway is there. */
+export interface EchoRequest {
+  readonly operation: 'echo'
+  readonly merchant: string
+  readonly id: string
+  readonly sentAtMs: number
+}
+
+export type MerchantRequest = PaymentRequest | InquiryRequest | EchoRequest
