@@ -1,0 +1,220 @@
+import {
+  type BookedCard,
+  type BookFile,
+  cardOf,
+  type Exchange,
+  exchangeOf,
+  openBookFile,
+} from './book-file.ts'
+import type { SandboxCard } from './cards.ts'
+
+/** An exchange to be recorded; `effect` says what it does to the card. */
+export interface NewExchange extends Omit<Exchange, 'effect' | 'arrivals'> {
+  readonly effect: 'held' | 'posted' | 'none'
+}
+
+export interface BookOptions {
+  /** Cards that the file does not know yet are taken up with their opening balance. */
+  readonly cards: readonly SandboxCard[]
+  /** Business date of a new book, `YYYY-MM-DD`. */
+  readonly businessDate: string
+  /** Keyed hash of a card's PIN, for the cards that have one. */
+  readonly pinHash?: (pan: string, pin: string) => Uint8Array
+}
+
+/**
+ * The books of a core host: cards, balances, holds, exchanges, the business date.
+ *
+ * Synchronous, without sockets or a clock of its own. What the acts change is kept together at the next
+ * {@link Book.commit}: answer nobody before.
+ */
+export interface Book {
+  readonly businessDate: string
+  card(pan: string): BookedCard | undefined
+  cards(): readonly BookedCard[]
+  /** Record a payment and apply its effect. @returns false when the key is taken: nothing changed. */
+  record(exchange: NewExchange): boolean
+  exchange(key: string): Exchange | undefined
+  /** Every exchange, in the order of their keys. */
+  exchanges(): readonly Exchange[]
+  countArrival(key: string): void
+  /** Undo an exchange wholly; one that has no effect any more stays as it is. */
+  reverse(key: string): void
+  /** Let a key be taken by an original that has not come, so that it finds itself reversed. */
+  reverseUnseen(exchange: Omit<NewExchange, 'effect'>): void
+  /** DE39 of the answer that a reversal with this key was given. */
+  reversal(key: string): string | undefined
+  recordReversal(key: string, responseCode: string): void
+  /** Lift the holds that have lapsed. */
+  lapseHolds(nowMs: number): void
+  countPinTry(pan: string, right: boolean): void
+  openDay(businessDate: string): void
+  commit(): void
+  close(): void
+}
+
+/** @param file path of the SQLite file, or `:memory:`. */
+export function openBook(file: string, options: BookOptions): Book {
+  const rows = openBookFile(file)
+  takeUpCards(rows, options)
+  return createBook(rows, options.businessDate)
+}
+
+/** What a book's file holds at one moment, also while an emulator has it open. */
+export function readBook(file: string): {
+  readonly businessDate: string | undefined
+  readonly exchanges: readonly Exchange[]
+  readonly cards: readonly BookedCard[]
+} {
+  const rows = openBookFile(file)
+  rows.database.exec('BEGIN')
+  const read = {
+    businessDate: dateIn(rows),
+    exchanges: rows.exchanges.all().map(exchangeOf),
+    cards: rows.cards.all().map(cardOf),
+  }
+  rows.database.close()
+  return read
+}
+
+type Mutable<T> = { -readonly [Member in keyof T]: T[Member] }
+
+function createBook(rows: BookFile, firstDate: string): Book {
+  const cards = new Map<string, Mutable<BookedCard>>(
+    rows.cards.all().map((row) => [String(row['pan']), cardOf(row)]),
+  )
+  const changed = new Set<BookedCard>()
+  let writing = false
+  let businessDate = dateIn(rows) ?? firstDate
+  let nextLapseMs = earliestLapse(rows)
+
+  const write = (): BookFile => {
+    if (!writing) rows.database.exec('BEGIN IMMEDIATE')
+    writing = true
+    return rows
+  }
+  const move = (pan: string, availableMinor: bigint, ledgerMinor: bigint): void => {
+    const card = cards.get(pan)
+    if (card === undefined) return
+    card.availableMinor += availableMinor
+    card.ledgerMinor += ledgerMinor
+    changed.add(card)
+  }
+  const undo = (exchange: Exchange, effect: 'reversed' | 'lapsed'): void => {
+    const { pan, approvedMinor } = exchange
+    move(pan, approvedMinor, exchange.effect === 'posted' ? approvedMinor : 0n)
+    write().setEffect.run(effect, exchange.key)
+  }
+  const find = (key: string): Exchange | undefined => {
+    const row = rows.exchange.get(key)
+    return row === undefined ? undefined : exchangeOf(row)
+  }
+
+  const commit = (): void => {
+    if (!writing && changed.size === 0) return
+    const { keepCard, database } = write()
+    for (const { pan, availableMinor, ledgerMinor, pinTries } of changed) {
+      keepCard.run(availableMinor, ledgerMinor, pinTries, pan)
+    }
+    changed.clear()
+    database.exec('COMMIT')
+    writing = false
+  }
+
+  return {
+    get businessDate() {
+      return businessDate
+    },
+    card: (pan) => cards.get(pan),
+    cards: () => [...cards.values()],
+    record(exchange) {
+      if (!insert(write(), exchange, exchange.effect)) return false
+      const { effect, pan, approvedMinor, lapsesAtMs } = exchange
+      if (effect !== 'none') move(pan, -approvedMinor, effect === 'posted' ? -approvedMinor : 0n)
+      if (effect === 'held') nextLapseMs = Math.min(nextLapseMs, lapsesAtMs)
+      return true
+    },
+    exchange: find,
+    exchanges: () => rows.exchanges.all().map(exchangeOf),
+    countArrival: (key) => void write().countArrival.run(key),
+    reverse(key) {
+      const exchange = find(key)
+      if (exchange?.effect === 'held' || exchange?.effect === 'posted') undo(exchange, 'reversed')
+    },
+    reverseUnseen: (exchange) => void insert(write(), exchange, 'reversed-unseen'),
+    reversal(key) {
+      const row = rows.reversal.get(key)
+      return row === undefined ? undefined : String(row['responseCode'])
+    },
+    recordReversal: (key, responseCode) => void write().addReversal.run(key, responseCode),
+    lapseHolds(nowMs) {
+      if (nowMs < nextLapseMs) return
+      for (const row of rows.lapsing.all(nowMs)) undo(exchangeOf(row), 'lapsed')
+      nextLapseMs = earliestLapse(rows)
+    },
+    countPinTry(pan, right) {
+      const card = cards.get(pan)
+      if (card === undefined || (right && card.pinTries === 0)) return
+      card.pinTries = right ? 0 : card.pinTries + 1
+      changed.add(card)
+    },
+    openDay(date) {
+      businessDate = date
+      write().setDay.run(date)
+    },
+    commit,
+    close() {
+      commit()
+      rows.database.close()
+    },
+  }
+}
+
+function takeUpCards(rows: BookFile, { cards, businessDate, pinHash }: BookOptions): void {
+  rows.database.exec('BEGIN IMMEDIATE')
+  if (dateIn(rows) === undefined) rows.setDay.run(businessDate)
+  for (const card of cards) {
+    const hash = card.pin === undefined ? undefined : pinHash?.(card.pan, card.pin)
+    rows.addCard.run(
+      card.pan,
+      card.currency,
+      card.expiry,
+      card.state,
+      card.partialApprovals ? 1 : 0,
+      card.cvv2 ?? null,
+      card.street ?? null,
+      card.postalCode ?? null,
+      hash ?? null,
+      card.openingMinor,
+    )
+  }
+  rows.database.exec('COMMIT')
+}
+
+function insert(rows: BookFile, exchange: Omit<NewExchange, 'effect'>, effect: string): boolean {
+  const { changes } = rows.addExchange.run(
+    exchange.key,
+    exchange.mti,
+    exchange.pan,
+    exchange.amountMinor,
+    exchange.approvedMinor,
+    exchange.currency,
+    exchange.rrn,
+    exchange.terminal,
+    exchange.responseCode,
+    exchange.approvalCode,
+    effect,
+    exchange.lapsesAtMs,
+  )
+  return Number(changes) === 1
+}
+
+function dateIn(rows: BookFile): string | undefined {
+  const row = rows.day.get()
+  return row === undefined ? undefined : String(row['businessDate'])
+}
+
+function earliestLapse(rows: BookFile): number {
+  const at = rows.nextLapse.get()?.['at']
+  return typeof at === 'bigint' ? Number(at) : Number.POSITIVE_INFINITY
+}

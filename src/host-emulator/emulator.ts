@@ -1,0 +1,170 @@
+import type { Dialect, FrameHeader } from '#iso8583'
+import type { Clock, Log } from '#platform'
+import { type Book, openBook } from './book.ts'
+import { dateOf, settlementDate } from './calendar.ts'
+import { parseSandbox, parseScript, type Sandbox } from './cards.ts'
+import { type CoreHost, type CoreHostCounts, createCoreHost } from './core-host.ts'
+import { createDesk } from './desk.ts'
+import type { Fault } from './faults.ts'
+import { createLine, type Line } from './line.ts'
+import type { NetworkVerdict } from './network-asks.ts'
+import { createPinCheck } from './pin.ts'
+import { openWire, type WireOptions } from './wire.ts'
+
+export interface HostEmulatorOptions {
+  readonly dialect: Dialect
+  readonly header: FrameHeader
+  /** The content of `cards.json`. */
+  readonly cards: unknown
+  /** A script of faults (interface.md 7.3). */
+  readonly script?: unknown
+  /** SQLite file that the books are kept in. */
+  readonly bookFile: string
+  readonly wire: WireOptions
+  readonly clock: Clock
+  readonly log: Log
+  /** Minute of the UTC day at which the business date moves on by itself, 0 to 1439. */
+  readonly cutoverMinute?: number
+  readonly limits?: Partial<HostEmulatorLimits>
+}
+
+export interface HostEmulatorLimits {
+  readonly frameBytesMax: number
+  readonly holdMs: number
+  /** How long a gateway may take to answer a network request. */
+  readonly networkAnswerTimeoutMs: number
+}
+
+const LIMITS: HostEmulatorLimits = {
+  frameBytesMax: 4096,
+  holdMs: 7 * 86_400_000,
+  networkAnswerTimeoutMs: 15_000,
+}
+
+export interface HostEmulatorCounters extends CoreHostCounts {
+  /** Connections open now. */
+  readonly connections: number
+  readonly messages: number
+  /** Messages that the dialect cannot read; none of them was answered. */
+  readonly unreadable: number
+  /** Connections closed because their bytes could not be cut into frames. */
+  readonly unframed: number
+}
+
+/** A running host. */
+export interface HostEmulator {
+  /** The port listened on, or called. */
+  readonly port: number
+  readonly businessDate: string
+  counters(): HostEmulatorCounters
+  /** Send an 0800 with this DE70 on every connection that is signed on. @returns what each answered. */
+  announce(networkCode: string): Promise<readonly NetworkVerdict[]>
+  /** Begin the next business day and announce it. */
+  cutOver(): Promise<readonly NetworkVerdict[]>
+  close(): Promise<void>
+}
+
+/**
+ * Start the emulated core host of interface.md.
+ *
+ * Whatever it answers is in its book's file by then, so a kill of the process loses nothing that a
+ * gateway was told.
+ *
+ * @throws SandboxError when the cards or the script are not in order
+ */
+export async function startHostEmulator(options: HostEmulatorOptions): Promise<HostEmulator> {
+  const limits = { ...LIMITS, ...options.limits }
+  const { book, host } = openHost(options, limits.holdMs)
+  const desk = createDesk({ ...options, ...limits, book, host })
+  const lines = new Set<Line>()
+
+  const wire = await openWire(options.wire, options.clock, (socket) => {
+    const line = createLine(
+      socket,
+      { header: options.header, frameBytesMax: limits.frameBytesMax },
+      {
+        onMessage: (bytes) => desk.take(line, bytes),
+        onUnframed: () => desk.unframed(),
+        onClose: () => void lines.delete(line),
+      },
+    )
+    lines.add(line)
+  }).catch((fault) => {
+    book.close()
+    throw fault
+  })
+
+  const announce = (networkCode: string, settlement?: string): Promise<NetworkVerdict[]> => {
+    const asked = [...lines].filter((line) => line.session.signedOn && line.open)
+    return Promise.all(asked.map((line) => desk.ask(line, networkCode, settlement)))
+  }
+  const cutOver = (): Promise<NetworkVerdict[]> => {
+    const businessDate = host.cutOver()
+    book.commit()
+    return announce('201', settlementDate(businessDate))
+  }
+  const cancelCutovers = scheduleCutovers(options, () => void cutOver())
+
+  return {
+    port: wire.port,
+    get businessDate() {
+      return book.businessDate
+    },
+    counters: () => ({ ...host.counts, ...desk.counts, connections: lines.size }),
+    announce: (networkCode) => announce(networkCode),
+    cutOver,
+    async close() {
+      cancelCutovers()
+      desk.close()
+      await wire.close()
+      book.close()
+    },
+  }
+}
+
+function openHost(options: HostEmulatorOptions, holdMs: number): { book: Book; host: CoreHost } {
+  const { clock, bookFile } = options
+  const sandbox = parseSandbox(options.cards)
+  const script = parseScript(options.script ?? [])
+  const pinCheck = sandbox.pinKey && createPinCheck(sandbox.pinKey)
+  const book = openBook(bookFile, {
+    cards: sandbox.cards,
+    businessDate: dateOf(clock.nowMs()),
+    ...(pinCheck ? { pinHash: pinCheck.hash } : {}),
+  })
+  const host = createCoreHost({
+    book,
+    clock,
+    cardFaults: faultsOf(sandbox),
+    script,
+    holdMs,
+    ...(pinCheck ? { pinCheck } : {}),
+  })
+  return { book, host }
+}
+
+function faultsOf({ cards }: Sandbox): ReadonlyMap<string, Fault> {
+  return new Map(cards.flatMap(({ pan, fault }) => (fault ? [[pan, fault]] : [])))
+}
+
+const DAY_MS = 86_400_000
+
+function scheduleCutovers(
+  { clock, cutoverMinute }: HostEmulatorOptions,
+  cutOver: () => void,
+): () => void {
+  if (cutoverMinute === undefined) return () => {}
+  const untilNext = (): number => {
+    const ahead = cutoverMinute * 60_000 - (clock.nowMs() % DAY_MS)
+    return ahead > 0 ? ahead : ahead + DAY_MS
+  }
+  let cancel = (): void => {}
+  const wait = (): void => {
+    cancel = clock.after(untilNext(), () => {
+      cutOver()
+      wait()
+    })
+  }
+  wait()
+  return () => cancel()
+}

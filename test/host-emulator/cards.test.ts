@@ -1,0 +1,63 @@
+import test from 'ava'
+import { parseSandbox, parseScript, SandboxError } from '#host-emulator'
+import { CARDS } from './meridian.ts'
+
+test('the reference host’s cards are in order, and each has a valid check digit', (t) => {
+  const { cards } = parseSandbox(CARDS)
+  t.is(cards.length, 16)
+  for (const { pan } of cards) t.true(luhnHolds(pan), pan)
+})
+
+const CARD = { pan: '4539578763621486', balance: '100', expiry: '3012' }
+
+const FAULTY: readonly { readonly spec: unknown; readonly paths: readonly string[] }[] = [
+  { spec: null, paths: ['currency', 'cards'] },
+  { spec: { currency: 'USD', cards: [] }, paths: ['currency'] },
+  { spec: { currency: '840', cards: [{ ...CARD, pan: '12' }] }, paths: ['cards.0.pan'] },
+  {
+    spec: { currency: '840', cards: [CARD, { ...CARD, balance: '-1', expiry: '3013' }] },
+    paths: ['cards.1.balance', 'cards.1.expiry'],
+  },
+  {
+    spec: { currency: '840', cards: [{ ...CARD, state: 'asleep' }] },
+    paths: ['cards.0.state'],
+  },
+  {
+    spec: { currency: '840', cards: [{ ...CARD, fault: { kind: 'delay' } }] },
+    paths: ['cards.0.fault.delayMs'],
+  },
+  {
+    spec: { currency: '840', cards: [{ ...CARD, fault: { kind: 'sulk' } }] },
+    paths: ['cards.0.fault.kind'],
+  },
+]
+
+for (const { spec, paths } of FAULTY) {
+  test(`a card list wrong at ${paths.join(' and ')} is refused with just that`, (t) => {
+    const error = t.throws(() => parseSandbox(spec), { instanceOf: SandboxError })
+    t.deepEqual(error?.paths, paths)
+    t.false(error?.message.includes('4539578763621486'))
+  })
+}
+
+test('a script reads into rules; a wrong one is refused with its place', (t) => {
+  t.deepEqual(
+    parseScript([
+      { amount: '1299', sequence: 3, fault: { kind: 'cut', afterBytes: 2 } },
+      { pan: CARD.pan, fault: { kind: 'decline', code: '61' } },
+    ]),
+    [
+      { amountMinor: 1299n, sequence: 3, fault: { kind: 'cut', afterBytes: 2 } },
+      { pan: CARD.pan, fault: { kind: 'decline', code: '61' } },
+    ],
+  )
+  const error = t.throws(() => parseScript([{ sequence: 0, fault: { kind: 'silence' } }]), {
+    instanceOf: SandboxError,
+  })
+  t.deepEqual(error?.paths, ['rules.0.sequence'])
+})
+
+function luhnHolds(digits: string): boolean {
+  const weighed = [...digits].reverse().map((digit, index) => Number(digit) * (1 + (index % 2)))
+  return weighed.reduce((sum, value) => sum + (value > 9 ? value - 9 : value), 0) % 10 === 0
+}

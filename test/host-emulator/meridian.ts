@@ -1,0 +1,149 @@
+import { globSync, readFileSync } from 'node:fs'
+import { type CoreHost, createCoreHost, openBook, parseSandbox } from '#host-emulator'
+import { compileDialect, compileFrameHeader, type Message } from '#iso8583'
+import type { Clock } from '#platform'
+
+/** The reference host's specifications and a host without lines, as the tests here need them. */
+const FOLDER = 'specs/hosts/meridian'
+
+export interface Step extends Message {
+  readonly from: 'gateway' | 'host'
+  readonly hex: string
+}
+
+export interface Transcript {
+  readonly name: string
+  readonly flow: string
+  readonly given: { readonly signedOn: boolean; readonly businessDate: string }
+  readonly steps: readonly Step[]
+}
+
+export const CARDS: unknown = json('cards.json')
+
+export const TRANSCRIPTS: readonly Transcript[] = globSync(`${FOLDER}/transcripts/*.json`)
+  .sort()
+  .map((file) => ({
+    ...JSON.parse(readFileSync(file, 'utf8')),
+    name: file.replace(/.*\/|\.json/g, ''),
+  }))
+
+function json(name: string): unknown {
+  return JSON.parse(readFileSync(`${FOLDER}/${name}`, 'utf8'))
+}
+
+export const DIALECT = compileDialect(json('dialect.json'))
+
+export const HEADER = compileFrameHeader({
+  length: { bytes: 2, encoding: 'binary', includesItself: false },
+})
+
+/** A clock that stands still until it is moved; its deadlines fall due on the way. */
+export interface FakeClock extends Clock {
+  advance(byMs: number): void
+}
+
+export function fakeClock(startMs = Date.parse('2026-11-22T10:00:00Z')): FakeClock {
+  let nowMs = startMs
+  const waiting = new Set<{ readonly atMs: number; readonly act: () => void }>()
+  return {
+    nowMs: () => nowMs,
+    elapsedMs: () => nowMs - startMs,
+    after(delayMs, act) {
+      const deadline = { atMs: nowMs + delayMs, act }
+      waiting.add(deadline)
+      return () => void waiting.delete(deadline)
+    },
+    advance(byMs) {
+      nowMs += byMs
+      for (const deadline of [...waiting].filter(({ atMs }) => atMs <= nowMs)) {
+        waiting.delete(deadline)
+        deadline.act()
+      }
+    },
+  }
+}
+
+export const HOLD_MS = 7 * 86_400_000
+
+export function openHost(
+  options: { file?: string; clock?: Clock; businessDate?: string; cards?: unknown } = {},
+) {
+  const sandbox = parseSandbox(options.cards ?? CARDS)
+  const book = openBook(options.file ?? ':memory:', {
+    cards: sandbox.cards,
+    businessDate: options.businessDate ?? '2026-11-22',
+  })
+  const host: CoreHost = createCoreHost({
+    book,
+    clock: options.clock ?? fakeClock(),
+    cardFaults: new Map(),
+    script: [],
+    holdMs: HOLD_MS,
+  })
+  return { book, host }
+}
+
+export const APPROVING = '4539578763621486'
+
+/** A payment request as the interface wants it, with `changes` by element; undefined leaves one out. */
+export function payment(
+  mti: '0100' | '0200',
+  stan: number,
+  changes: Readonly<Record<string, string | Readonly<Record<string, string>> | undefined>> = {},
+): Message {
+  const trace = String(stan).padStart(6, '0')
+  const fields = {
+    2: APPROVING,
+    3: '000000',
+    4: '000000001250',
+    7: '1122100000',
+    11: trace,
+    12: '100000',
+    13: '1122',
+    14: '3012',
+    18: '5942',
+    19: '840',
+    22: '812',
+    25: '59',
+    32: '445566',
+    37: `632610${trace}`,
+    41: 'TERM0001',
+    42: 'CORNERBOOKS01',
+    43: { name: 'Corner Books', city: 'New York', country: 'US' },
+    49: '840',
+    ...changes,
+  }
+  const present = Object.entries(fields).filter(([, value]) => value !== undefined)
+  return { mti, fields: Object.fromEntries(present) as Message['fields'] }
+}
+
+/** The advice that reverses `original`. */
+export function reversal(
+  original: Message,
+  changes: Readonly<Record<string, string>> = {},
+  mti = '0420',
+): Message {
+  const kept = '2 3 4 11 12 13 18 22 25 32 37 41 42 49'.split(' ')
+  const { fields } = original
+  return {
+    mti,
+    fields: {
+      ...Object.fromEntries(kept.map((element) => [element, fields[element] ?? ''])),
+      7: '1122100025',
+      90: {
+        mti: original.mti,
+        stan: String(fields['11']),
+        transmittedAt: String(fields['7']),
+        acquirer: String(fields['32']).padStart(11, '0'),
+        forwarder: '00000000000',
+      },
+      95: {
+        transaction: '000000000000',
+        settlement: '000000000000',
+        transactionFee: 'C00000000',
+        settlementFee: 'C00000000',
+      },
+      ...changes,
+    },
+  }
+}
