@@ -1,0 +1,96 @@
+import {
+  ASK,
+  type BatchMessage,
+  packBatch,
+  type ReceivedMessage,
+  readBatch,
+  TOLD,
+} from './batch.ts'
+import type { EnvelopeLimits } from './limits.ts'
+import type { OpenedToken, Opener } from './opener.ts'
+import { createPinnedReplies } from './pinned-replies.ts'
+
+/**
+ * Does one batch in order, handing results on in chunks so that the first need not wait for the
+ * last.
+ */
+export type Work = (batch: ArrayBuffer) => void
+
+/**
+ * What one worker does with the batches it is given, without the thread around it.
+ *
+ * @param opener must read its time from `time`, which each batch sets
+ * @param tell   takes a chunk of results whose memory may be transferred
+ */
+export function createWork(
+  { opener, time, limits }: WorkParts,
+  tell: (results: Buffer<ArrayBuffer>) => void,
+): Work {
+  const replies = createPinnedReplies(limits)
+  let results: BatchMessage[] = []
+  let weight = 0
+
+  function flush(): void {
+    if (results.length > 0) tell(packBatch(time.nowMs, results))
+    results = []
+    weight = 0
+  }
+
+  function answer(message: BatchMessage, cost: number): void {
+    results.push(message)
+    weight += cost
+    if (weight >= CHUNK_WEIGHT) flush()
+  }
+
+  function open({ number, body, nowMs }: ReceivedMessage): void {
+    const opened = replies.hasRoom(nowMs) ? opener.open(body) : BUSY
+    if ('reply' in opened) {
+      replies.pin(number, opened.reply, nowMs)
+      answer(openedMessage(opened, number), opened.unwrapped ? UNWRAP_WEIGHT : OPEN_WEIGHT)
+    } else answer(told(TOLD[opened.kind], number), opened === BUSY ? 0 : UNWRAP_WEIGHT)
+  }
+
+  function seal({ number, ticket, body }: ReceivedMessage): void {
+    const reply = replies.take(ticket)
+    if (reply === undefined) answer(told(TOLD.replyGone, number), 0)
+    else answer({ ...told(TOLD.sealed, number), body: opener.seal(reply, body) }, OPEN_WEIGHT)
+  }
+
+  function take(message: ReceivedMessage): void {
+    time.nowMs = message.nowMs
+    if (message.kind === ASK.open) open(message)
+    else if (message.kind === ASK.seal) seal(message)
+    else replies.take(message.ticket)
+  }
+
+  return (batch) => {
+    readBatch(batch, take)
+    flush()
+  }
+}
+
+export interface WorkParts {
+  readonly opener: Opener
+  readonly time: { nowMs: number }
+  readonly limits: EnvelopeLimits
+}
+
+/** Roughly 100 microseconds each; a chunk is told of after about a millisecond of work. */
+const OPEN_WEIGHT = 1
+const UNWRAP_WEIGHT = 5
+const CHUNK_WEIGHT = 10
+const BUSY = Object.freeze({ kind: 'busy' as const })
+
+function told(kind: number, number: number): BatchMessage {
+  return { kind, number, ticket: 0, name: '', body: '' }
+}
+
+function openedMessage(
+  opened: Exclude<OpenedToken, { kind: 'unreadable' }>,
+  number: number,
+): BatchMessage {
+  const { merchant: name } = opened
+  return opened.kind === 'opened'
+    ? { kind: TOLD.opened, number, ticket: number, name, body: opened.json }
+    : { kind: TOLD.malformed, number, ticket: number, name, body: opened.reason }
+}
