@@ -1,0 +1,221 @@
+import { createPrivateKey } from 'node:crypto'
+import { isJsonObject } from '#domain'
+import {
+  type AnswerOpener,
+  type ContentKey,
+  type ContentKeyReuse,
+  createAnswerOpener,
+  createRequestSealer,
+  defaultContentKeyReuse,
+  importPrivatePem,
+  type RequestSealer,
+} from '#envelope'
+import { type GatewayKeySet, importGatewayKeys } from './discovery.ts'
+import type { GatewayAddress } from './gateway-address.ts'
+import { type PaymentInput, type RequestHead, requestJson } from './requests.ts'
+import { type MerchantResult, plainRefusal, resultOf, unreachable } from './results.ts'
+import { type ClientParts, systemParts } from './system.ts'
+import { createTransport, type Delivery } from './transport.ts'
+
+/**
+ * A merchant's way to the gateway: signs, encrypts, sends, tries again with the same id, and says
+ * how it ended.
+ *
+ * Nothing here rejects for what the gateway or the network does: every outcome is a value. A
+ * connection is opened by the first message; `close` ends them all.
+ */
+export interface MerchantClient {
+  /** Take the money now. */
+  sale(payment: PaymentInput): Promise<MerchantResult>
+  /** Hold the money; a later operation takes it. */
+  authorize(payment: PaymentInput): Promise<MerchantResult>
+  /** @param payment the id of an earlier payment of this merchant */
+  inquire(payment: string): Promise<MerchantResult>
+  echo(): Promise<MerchantResult>
+  /** Send any request as JSON text. */
+  send(json: string): Promise<MerchantResult>
+  /** Sign and encrypt now, send later: what {@link MerchantClient.sendSealed} takes. */
+  seal(json: string): SealedMessage
+  sendSealed(message: SealedMessage): Promise<MerchantResult>
+  close(): void
+}
+
+export interface SealedMessage {
+  /** Compact JWE, ASCII. */
+  readonly token: Buffer
+  readonly contentKey: ContentKey
+  /** The request's own id, when it has one: its answer must have the same. */
+  readonly id: string | undefined
+}
+
+export interface MerchantClientOptions {
+  readonly gateway: GatewayAddress
+  readonly gatewayKeys: GatewayKeySet
+  readonly merchant: string
+  /** PKCS #8 PEM of the registered signing key: RSA (PS256) or EC P-256 (ES256). */
+  readonly signingKeyPem: string
+  /** PKCS #8 PEM of the registered encryption key (RSA), where answers are encrypted to one. */
+  readonly decryptionKeyPem?: string
+  readonly limits?: Partial<MerchantClientLimits>
+  /** Time and chance; the machine's own when absent. */
+  readonly parts?: ClientParts
+}
+
+export interface MerchantClientLimits {
+  readonly connections: number
+  /** For one attempt, connecting included. */
+  readonly timeoutMs: number
+  /** Times that one message is sent, the first included. */
+  readonly attemptsMax: number
+  /** Wait before the second attempt; it doubles each time, and a random part of it is taken off. */
+  readonly backOffMs: number
+  readonly backOffMsMax: number
+  /** Messages on their way at one time; one more is not sent. */
+  readonly inFlightMax: number
+  readonly answerBytesMax: number
+  readonly contentKeyReuse: ContentKeyReuse
+}
+
+export const defaultMerchantClientLimits: MerchantClientLimits = Object.freeze({
+  connections: 2,
+  timeoutMs: 30_000,
+  attemptsMax: 4,
+  backOffMs: 200,
+  backOffMsMax: 5_000,
+  inFlightMax: 1_024,
+  answerBytesMax: 65_536,
+  contentKeyReuse: defaultContentKeyReuse,
+})
+
+/** @throws DiscoveryError, EnvelopeError when a key breaks a rule */
+export function createMerchantClient(options: MerchantClientOptions): MerchantClient {
+  const parts = options.parts ?? systemParts()
+  const limits = { ...defaultMerchantClientLimits, ...options.limits }
+  const envelope = envelopeOf(options, limits, parts)
+  const { gateway } = options
+  const transport = createTransport({ ...limits, gateway, clock: parts.clock })
+  const pause = createPause(limits, parts)
+  let inFlight = 0
+
+  function seal(json: string): SealedMessage {
+    return { ...envelope.sealer.seal(json), id: idOf(json) }
+  }
+
+  async function sendSealed(message: SealedMessage): Promise<MerchantResult> {
+    if (inFlight >= limits.inFlightMax) return unreachable('too-many-in-flight')
+    inFlight++
+    try {
+      for (let attempt = 1; ; attempt++) {
+        const delivery = await transport.exchange(message.token)
+        const result = readDelivery(delivery, message, envelope.opener)
+        if (attempt >= limits.attemptsMax || !mayPass(result)) return result
+        await pause(attempt, 'retryAfterMs' in result ? result.retryAfterMs : undefined)
+      }
+    } finally {
+      inFlight--
+    }
+  }
+
+  function ask(type: RequestHead['type'], id: string, body: object): Promise<MerchantResult> {
+    const head = { type, id, merchant: options.merchant, nowMs: parts.clock.nowMs() }
+    return sendSealed(seal(requestJson(head, body)))
+  }
+
+  const freshId = () => Buffer.from(parts.random.bytes(16)).toString('hex')
+  return {
+    sale: (payment) => ask('payment.sale', payment.id, payment),
+    authorize: (payment) => ask('payment.authorize', payment.id, payment),
+    inquire: (payment) => ask('payment.inquire', freshId(), { payment }),
+    echo: () => ask('echo', freshId(), {}),
+    send: (json) => sendSealed(seal(json)),
+    seal,
+    sendSealed,
+    close: () => transport.close(),
+  }
+}
+
+const OPEN_BRACE = 0x7b
+
+interface ClientEnvelope {
+  readonly sealer: RequestSealer
+  readonly opener: AnswerOpener
+}
+
+function envelopeOf(
+  options: MerchantClientOptions,
+  { contentKeyReuse }: MerchantClientLimits,
+  { clock, random }: ClientParts,
+): ClientEnvelope {
+  const { encryption, signing } = importGatewayKeys(options.gatewayKeys)
+  const { kid: merchantKid, algorithm } = importPrivatePem(options.signingKeyPem, 'sig')
+  const pem = options.decryptionKeyPem
+  return {
+    sealer: createRequestSealer({
+      merchantKid,
+      signer: { algorithm: algorithm ?? 'PS256', key: createPrivateKey(options.signingKeyPem) },
+      gatewayKey: { kid: encryption.kid, publicKey: encryption.key },
+      reuse: contentKeyReuse,
+      clock,
+      random,
+    }),
+    opener: createAnswerOpener({
+      gatewayKeys: signing,
+      merchantKid,
+      ...(pem === undefined ? {} : { decryptionKey: importPrivatePem(pem, 'enc') }),
+    }),
+  }
+}
+
+function readDelivery(
+  delivery: Delivery,
+  { contentKey, id }: SealedMessage,
+  opener: AnswerOpener,
+): MerchantResult {
+  if (delivery.kind === 'lost') return unreachable(delivery.reason)
+  const { payload } = delivery
+  if (payload[0] === OPEN_BRACE) return plainRefusal(payload.toString('utf8'))
+  try {
+    return resultOf(opener.open(payload, contentKey), id)
+  } catch {
+    return unreachable('answer-unreadable')
+  }
+}
+
+/**
+ * Whether the same message may fare better later: the gateway is full, or nobody knows whether it
+ * arrived.
+ */
+function mayPass(result: MerchantResult): boolean {
+  if (result.kind === 'refused') return result.code === 'BUSY' || result.code === 'DRAINING'
+  return (
+    result.kind === 'unreachable' &&
+    (result.reason === 'connection-lost' || result.reason === 'timeout')
+  )
+}
+
+/**
+ * Waits as long as the gateway asked, or doubling from attempt to attempt with some chance in it.
+ */
+function createPause(limits: MerchantClientLimits, { clock, random }: ClientParts) {
+  return (attempt: number, askedMs: number | undefined): Promise<void> => {
+    const doubled = Math.min(limits.backOffMs * 2 ** (attempt - 1), limits.backOffMsMax)
+    const waitMs = askedMs ?? random.integer(Math.ceil(doubled / 2), doubled + 1)
+    return new Promise((resolve) => {
+      clock.after(Math.min(waitMs, limits.backOffMsMax), resolve)
+    })
+  }
+}
+
+/**
+ * The id of a request that has one; what is not JSON is sent all the same, for the gateway to
+ * refuse.
+ */
+function idOf(json: string): string | undefined {
+  try {
+    const request: unknown = JSON.parse(json)
+    const id = isJsonObject(request) ? request['id'] : undefined
+    return typeof id === 'string' ? id : undefined
+  } catch {
+    return undefined
+  }
+}

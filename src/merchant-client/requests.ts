@@ -1,0 +1,41 @@
+import { timeText } from './system.ts'
+
+/** What a merchant says of a card payment; specs/protocol.md has every member, type and limit. */
+export interface PaymentInput {
+  /** The merchant's idempotency key: the same id never makes a second payment. */
+  readonly id: string
+  readonly terminal?: string
+  /** `value` in minor units, e.g. `{ value: '1250', currency: 'USD' }`. */
+  readonly amount: { readonly value: string; readonly currency: string }
+  readonly acceptPartial?: boolean
+  readonly card: {
+    readonly pan: string
+    /** `YYMM`. */
+    readonly expiry: string
+    readonly entryMode: 'ecommerce' | 'stored' | 'moto' | 'manual'
+    readonly cvv2?: string
+  }
+  readonly address?: { readonly street?: string; readonly postcode?: string }
+  readonly threeDS?: {
+    readonly eci: string
+    readonly cavv?: string
+    readonly transactionId?: string
+  }
+  readonly initiator?: 'cardholder' | 'merchant'
+  readonly storedCredential?: 'initial' | 'unscheduled' | 'recurring' | 'instalment'
+}
+
+/** The members that every request begins with. */
+export interface RequestHead {
+  readonly type: 'payment.sale' | 'payment.authorize' | 'payment.inquire' | 'echo'
+  readonly id: string
+  readonly merchant: string
+  /** Milliseconds since 1970. */
+  readonly nowMs: number
+}
+
+/** One request as JSON text. */
+export function requestJson(head: RequestHead, body: object = {}): string {
+  const { type, id, merchant, nowMs } = head
+  return JSON.stringify({ type, id, merchant, time: timeText(nowMs), ...body })
+}
