@@ -1,0 +1,30 @@
+/**
+ * Pure steps on one payment: what a merchant's JSON means, what the host is told, what its answer
+ * means.
+ *
+ * Messages and mappings are data (specs/messages, specs/hosts/NAME/mapping.json), compiled once at
+ * start. No IO, no clock: the moment comes in. It knows nothing of keys, sockets or the journal.
+ */
+export { answerOf, echoAnswer, errorAnswer } from './answers.ts'
+export {
+  type Acquirer,
+  createHostFacts,
+  type ExchangeFacts,
+  type ExchangeRules,
+  exchangeFacts,
+  type HostFacts,
+} from './exchange-facts.ts'
+export type { AnswerReading } from './mapping/answer.ts'
+export {
+  compileMapping,
+  type KeptPayment,
+  type Mapping,
+  type MappingParts,
+} from './mapping/mapping.ts'
+export type { Written } from './mapping/request.ts'
+export { MappingError, type MessageKind, type Verdict } from './mapping/specification.ts'
+export type { Member, MessageSchemas, ValueFacts } from './messages/members.ts'
+export { compileMessages, type Messages } from './messages/messages.ts'
+export { type LocatedFault, locateFaults, type ParsedSpec, parseSpec } from './spec-text.ts'
+export { type NewPaymentContext, refusalOfNew } from './validation/new-request.ts'
+export type { RequestContext, Validated } from './validation/validate.ts'

@@ -1,0 +1,174 @@
+import type { HostFindings } from '#domain'
+import type { Composite, Dialect, FieldFacts, FieldValue, Message } from '#iso8583'
+import type { Member } from '../messages/members.ts'
+import { type Mismatch, mismatched, type Rule, ruleOf } from './answer-rules.ts'
+import { textMisfit } from './content-class.ts'
+import type { RequestWriter } from './request.ts'
+import { readerAt } from './sources.ts'
+import type { AnswerElementSpec, Faults, MappingSpec, Placed, Verdict } from './specification.ts'
+import type { Table } from './tables.ts'
+import { type Collect, compileTarget, type Findings } from './targets.ts'
+
+/** What the host's answer to a message says, or where it cannot be an answer to that message. */
+export type AnswerReading =
+  | { readonly kind: 'verdict'; readonly verdict: Verdict; readonly findings: HostFindings }
+  | Mismatch
+
+/** One kind of answer, compiled. */
+export interface AnswerReader {
+  /** Elements that later messages of the payment bring along. */
+  readonly carried: ReadonlySet<string>
+  read(sent: Message, answer: Message): AnswerReading
+}
+
+/** What the elements of an answer are compiled against. */
+export interface AnswerParts {
+  readonly spec: MappingSpec
+  readonly dialect: Dialect
+  readonly tables: ReadonlyMap<string, Table>
+  readonly faults: Faults
+  /** Members of payment.answer. */
+  readonly members: ReadonlyMap<string, Member>
+  readonly request: RequestWriter
+  readonly verdicts: ReadonlyMap<string, Verdict>
+}
+
+export function compileAnswer(
+  { mti, path }: { readonly mti: string; readonly path: readonly string[] },
+  elements: readonly Placed<AnswerElementSpec>[],
+  parts: AnswerParts,
+): AnswerReader {
+  const known = elements.flatMap((placed) => knownElement(placed, parts) ?? [])
+  const used = known.filter(({ placed }) => placed.spec.use !== 'forbidden')
+  const rules = known.flatMap(({ placed, facts }) => ruleOf(placed, facts, parts) ?? [])
+  const collects = used.flatMap(({ placed, facts }) => compileTarget(placed, facts, parts) ?? [])
+  const codes = used.filter(({ placed }) => placed.spec.to === 'responseCode')
+  const code = codes[0]
+  if (!code || codes.length > 1) {
+    parts.faults.add(path, 'exactly one element must go `to` responseCode')
+  } else {
+    checkCode(code, parts)
+  }
+  const carried = used.filter((it) => it.placed.spec.carry).map((it) => it.placed.element)
+  const listed = treeOf(used.map((it) => it.placed.element))
+  const strict = parts.spec.unlistedAnswerElements !== 'ignored'
+  const read = compileReading({
+    mti,
+    rules,
+    collects,
+    code: code?.placed.element ?? '',
+    verdicts: parts.verdicts,
+    ...(strict ? { listed } : {}),
+  })
+  return { carried: new Set(carried), read }
+}
+
+/** The meaning of each response code, once and for all kinds of message. */
+export function verdictsOf(spec: MappingSpec, faults: Faults): ReadonlyMap<string, Verdict> {
+  const verdicts = new Map<string, Verdict>()
+  for (const verdict of VERDICTS) {
+    for (const [index, code] of spec.responseCodes[verdict].entries()) {
+      const earlier = verdicts.get(code)
+      if (earlier) {
+        faults.add(['responseCodes', verdict, index], `code ${code} is listed as ${earlier} before`)
+      } else verdicts.set(code, verdict)
+    }
+  }
+  return verdicts
+}
+
+const VERDICTS = ['approved', 'partial', 'declined', 'unknown'] as const
+
+interface Known {
+  readonly placed: Placed<AnswerElementSpec>
+  readonly facts: FieldFacts
+}
+
+function knownElement(
+  placed: Placed<AnswerElementSpec>,
+  { dialect, faults }: AnswerParts,
+): Known | undefined {
+  const { element, path } = placed
+  const facts = dialect.field(element)
+  if (!facts) faults.add(path, `the dialect ${dialect.name} has no element ${element}`)
+  else if (facts.parts) {
+    faults.add(path, `element ${element} has parts: name them, e.g. ${facts.parts[0]?.path}`)
+  } else return { placed, facts }
+  return undefined
+}
+
+function checkCode({ placed, facts }: Known, { spec, faults }: AnswerParts): void {
+  const { use, table, unlessVerdict } = placed.spec
+  if (use !== 'mandatory' || unlessVerdict || table !== undefined) {
+    faults.add(placed.path, 'the response code is mandatory, always, and has no table')
+  }
+  for (const verdict of VERDICTS) {
+    for (const [index, text] of spec.responseCodes[verdict].entries()) {
+      const misfit = textMisfit(text, facts)
+      if (misfit) faults.add(['responseCodes', verdict, index], misfit)
+    }
+  }
+}
+
+interface Reading {
+  readonly mti: string
+  readonly rules: readonly Rule[]
+  readonly collects: readonly Collect[]
+  readonly code: string
+  readonly verdicts: ReadonlyMap<string, Verdict>
+  readonly listed?: Tree
+}
+
+/** First whether it is an answer to this message at all, then what it says. */
+function compileReading(reading: Reading): AnswerReader['read'] {
+  const { mti, rules, collects, verdicts, listed } = reading
+  const readCode = readerAt(reading.code)
+  return (sent, answer) => {
+    if (answer.mti !== mti) return mismatched('mti', 'is not the answer to what was sent')
+    const code = readCode(answer.fields)
+    if (typeof code !== 'string') return mismatched(reading.code, 'is missing')
+    const verdict = verdicts.get(code) ?? 'unknown'
+    for (const rule of rules) {
+      const mismatch = rule(sent.fields, answer.fields, verdict)
+      if (mismatch) return mismatch
+    }
+    const stranger = listed && strangerIn(answer.fields, listed)
+    if (stranger !== undefined) return mismatched(stranger, 'must not be there')
+    const findings: Findings = {}
+    for (const collect of collects) {
+      const mismatch = collect(findings, { sent: sent.fields, answer: answer.fields, verdict })
+      if (mismatch) return mismatch
+    }
+    return { kind: 'verdict', verdict, findings }
+  }
+}
+
+/** Elements that an answer may have; parts below their composite. */
+interface Tree {
+  readonly [part: string]: Tree
+}
+
+function treeOf(elements: readonly string[]): Tree {
+  const tree: Record<string, Tree> = {}
+  for (const element of elements) {
+    let at = tree
+    for (const part of element.split('.')) {
+      const below: Record<string, Tree> = at[part] ?? {}
+      at[part] = below
+      at = below
+    }
+  }
+  return tree
+}
+
+function strangerIn(fields: Composite, listed: Tree): string | undefined {
+  for (const part in fields) {
+    const below = listed[part]
+    if (!below) return part
+    const value: FieldValue | undefined = fields[part]
+    if (value === undefined || typeof value === 'string') continue
+    const stranger = strangerIn(value, below)
+    if (stranger !== undefined) return `${part}.${stranger}`
+  }
+  return undefined
+}

@@ -1,0 +1,152 @@
+import { Ajv2020 } from 'ajv/dist/2020.js'
+import type { JsonObject, Merchant, PaymentOperation, PaymentRequest } from '#domain'
+import type { Dialect, Message } from '#iso8583'
+import { createZoneStamp } from '../calendar.ts'
+import { type ExchangeFacts, type ExchangeRules, rrnFault } from '../exchange-facts.ts'
+import type { Messages } from '../messages/messages.ts'
+import { type AnswerReader, type AnswerReading, compileAnswer, verdictsOf } from './answer.ts'
+import { compileImages, messageOfImage } from './image.ts'
+import { type PlacedMessage, placeMessages } from './placed-messages.ts'
+import { compileRequest, type RequestWriter, type Written } from './request.ts'
+import { type FindSource, requestSources, reversalSources } from './sources.ts'
+import {
+  createFaults,
+  type Faults,
+  MappingError,
+  type MappingSpec,
+  type MessageKind,
+} from './specification.ts'
+import { structureFaults } from './structure.ts'
+import { tablesOf } from './tables.ts'
+import { tryOut } from './trial.ts'
+
+/** A host's mapping, compiled: merchants' requests to host messages, host answers to findings. */
+export interface Mapping {
+  /** Write the host message of a payment; refused when this host cannot be told such a request. */
+  toHost(request: PaymentRequest, merchant: Merchant, exchange: ExchangeFacts): Written
+  /** Write the reversal of a payment from what was kept of it. */
+  toReversal(payment: KeptPayment, merchant: Merchant, exchange: ExchangeFacts): Written
+  /** What an answer says. Whether a partial approval may stand is the caller's decision. */
+  readAnswer(kind: MessageKind, sent: Message, answer: Message): AnswerReading
+  /** JSON of a host message without sensitive authentication data. It has the PAN: seal it. */
+  storedImage(message: Message): Uint8Array
+  /** How this host numbers and dates exchanges. */
+  readonly exchange: ExchangeRules
+}
+
+/** What a reversal is written from. */
+export interface KeptPayment {
+  /** As {@link Mapping.storedImage} made it, opened. */
+  readonly image: Uint8Array
+  readonly terminal: string
+  /** Of the payment's findings. */
+  readonly carried?: Readonly<Record<string, string>>
+}
+
+/** What a mapping is checked against and compiled with. */
+export interface MappingParts {
+  readonly dialect: Dialect
+  readonly messages: Messages
+  /** specs/mapping.schema.json */
+  readonly schema: JsonObject
+}
+
+/**
+ * Compile a mapping file's content.
+ *
+ * @throws MappingError with every fault found, each with its place in the document
+ */
+export function compileMapping(document: unknown, parts: MappingParts): Mapping {
+  const misshapen = structureFaults(document, new Ajv2020({ allErrors: true }), parts.schema)
+  if (misshapen.length > 0) throw new MappingError(misshapen)
+  // The schema has just said that the document has this shape.
+  const spec = document as MappingSpec
+  const faults = createFaults()
+  checkExchange(spec, faults)
+  const kinds = compileKinds(spec, parts, faults)
+  if (faults.list.length === 0) tryOut(kinds, parts, faults)
+  if (faults.list.length > 0) throw new MappingError(faults.list)
+  return {
+    toHost: (request, merchant, exchange) =>
+      kinds[request.operation].request.write({
+        merchant,
+        exchange,
+        terminal: request.terminal,
+        body: request.body.reveal(),
+      }),
+    toReversal: ({ image, terminal, carried = {} }, merchant, exchange) =>
+      kinds['payment.reverse'].request.write({
+        merchant,
+        exchange,
+        terminal,
+        body: {},
+        original: messageOfImage(image),
+        carried,
+      }),
+    readAnswer: (kind, sent, answer) => kinds[kind].answer.read(sent, answer),
+    storedImage: compileImages(parts.dialect).storedImage,
+    exchange: { host: spec.host, ...spec.exchange },
+  }
+}
+
+/** One kind of message, there and back. */
+export interface CompiledKind {
+  readonly request: RequestWriter
+  readonly answer: AnswerReader
+}
+
+export type CompiledKinds = Readonly<Record<MessageKind, CompiledKind>>
+
+function checkExchange({ exchange }: MappingSpec, faults: Faults): void {
+  const rrn = rrnFault(exchange.rrn)
+  if (rrn) faults.add(['exchange', 'rrn'], rrn)
+  try {
+    createZoneStamp(exchange.timeZone)
+  } catch {
+    faults.add(['exchange', 'timeZone'], 'is no time zone of the IANA database')
+  }
+}
+
+function compileKinds(spec: MappingSpec, parts: MappingParts, faults: Faults): CompiledKinds {
+  const { dialect, messages } = parts
+  const placed = placeMessages(spec, faults)
+  const tables = tablesOf(spec)
+  const verdicts = verdictsOf(spec, faults)
+  const members = messages.members('payment.answer')
+
+  function compileKind(kind: MessageKind, find: FindSource): CompiledKind {
+    const message: PlacedMessage = placed[kind]
+    const reversal = kind === 'payment.reverse'
+    const common = { dialect, tables, faults }
+    const request = compileRequest(message.mti, message.request, { ...common, find, reversal })
+    const answer = compileAnswer(
+      { mti: message.answerMti, path: ['messages', kind, 'answer'] },
+      message.answer,
+      { ...common, spec, members, request, verdicts },
+    )
+    const silent = reversal ? undefined : partialFault(kind, message)
+    if (silent && spec.responseCodes.partial.length > 0) {
+      faults.add(['responseCodes', 'partial'], silent)
+    }
+    return { request, answer }
+  }
+
+  const forRequest = (kind: PaymentOperation) =>
+    compileKind(kind, requestSources(messages.members(kind)))
+  const authorize = forRequest('payment.authorize')
+  const sale = forRequest('payment.sale')
+  const both = [authorize, sale]
+  const originals = {
+    dialect,
+    always: new Set([...authorize.request.always].filter((it) => sale.request.always.has(it))),
+    maybe: new Set(both.flatMap(({ request }) => [...request.elements])),
+    carried: new Set(both.flatMap(({ answer }) => [...answer.carried])),
+  }
+  const reverse = compileKind('payment.reverse', reversalSources(originals))
+  return { 'payment.authorize': authorize, 'payment.sale': sale, 'payment.reverse': reverse }
+}
+
+function partialFault(kind: MessageKind, { answer }: PlacedMessage): string | undefined {
+  if (answer.some((it) => it.spec.to === 'approvedAmount')) return undefined
+  return `the answer to ${kind} has no element that goes \`to\` approvedAmount`
+}

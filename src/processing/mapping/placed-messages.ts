@@ -1,0 +1,81 @@
+import type { SpecFault } from '#iso8583'
+import type {
+  AnswerElementSpec,
+  Faults,
+  MappingSpec,
+  MessageKind,
+  Placed,
+  RequestElementSpec,
+} from './specification.ts'
+
+/** A kind of message with everything that `like` takes over from another. */
+export interface PlacedMessage {
+  readonly mti: string
+  readonly answerMti: string
+  readonly request: readonly Placed<RequestElementSpec>[]
+  readonly answer: readonly Placed<AnswerElementSpec>[]
+}
+
+/**
+ * Lay each kind's own elements over those of the kind that it is `like`, in ascending order of
+ * elements. Elements keep the place where they are written, so that a fault is shown there.
+ */
+export function placeMessages(
+  spec: MappingSpec,
+  faults: Faults,
+): Readonly<Record<MessageKind, PlacedMessage>> {
+  const placed = (kind: MessageKind): PlacedMessage => ({
+    mti: spec.messages[kind].mti,
+    answerMti: spec.messages[kind].answerMti,
+    request: elementsOf(spec, { kind, part: 'request' }, faults),
+    answer: elementsOf(spec, { kind, part: 'answer' }, faults),
+  })
+  return {
+    'payment.authorize': placed('payment.authorize'),
+    'payment.sale': placed('payment.sale'),
+    'payment.reverse': placed('payment.reverse'),
+  }
+}
+
+interface ElementSpecs {
+  readonly request: RequestElementSpec
+  readonly answer: AnswerElementSpec
+}
+
+function elementsOf<Part extends keyof ElementSpecs>(
+  spec: MappingSpec,
+  { kind, part }: { readonly kind: MessageKind; readonly part: Part },
+  faults: Faults,
+): Placed<ElementSpecs[Part]>[] {
+  const elements = new Map<string, Placed<ElementSpecs[Part]>>()
+  for (const from of lineage(spec, kind, faults)) {
+    // The schema says that the members of `request` are request elements, and so for `answer`.
+    const own = Object.entries(spec.messages[from][part] ?? {}) as [string, ElementSpecs[Part]][]
+    for (const [element, elementSpec] of own) {
+      const path = ['messages', from, part, element]
+      elements.set(element, { element, spec: elementSpec, path })
+    }
+  }
+  return [...elements.values()].sort((a, b) => byElement(a.element, b.element))
+}
+
+/** The kind itself and what it is like, the oldest first. */
+function lineage(spec: MappingSpec, kind: MessageKind, faults: Faults): readonly MessageKind[] {
+  const line: MessageKind[] = []
+  let at: MessageKind | undefined = kind
+  while (at !== undefined) {
+    if (line.includes(at)) {
+      const path: SpecFault['path'] = ['messages', at, 'like']
+      faults.add(path, 'comes back to itself')
+      break
+    }
+    line.unshift(at)
+    at = spec.messages[at].like
+  }
+  return line
+}
+
+/** Numbers as numbers, names as names. */
+function byElement(a: string, b: string): number {
+  return a.localeCompare(b, 'en', { numeric: true })
+}

@@ -1,0 +1,139 @@
+import type { Refusal } from '#domain'
+import type { Dialect, Message } from '#iso8583'
+import { compileValue, type ValueOf } from './element-value.ts'
+import type { FindSource, Given } from './sources.ts'
+import type { Faults, Placed, RequestElementSpec } from './specification.ts'
+import type { Table } from './tables.ts'
+
+/** A host message written, or why this request cannot be told to this host. */
+export type Written =
+  | { readonly kind: 'written'; readonly message: Message }
+  | { readonly kind: 'refused'; readonly refusal: Refusal }
+
+/** One kind of host message, compiled. */
+export interface RequestWriter {
+  /** Elements that every message of the kind has. */
+  readonly always: ReadonlySet<string>
+  /** All elements that a message of the kind can have. */
+  readonly elements: ReadonlySet<string>
+  /** The element that carries the amount asked for. */
+  readonly amountElement?: string
+  write(given: Given): Written
+}
+
+/** What the elements of a request are compiled against. */
+export interface RequestParts {
+  readonly dialect: Dialect
+  readonly tables: ReadonlyMap<string, Table>
+  readonly find: FindSource
+  readonly faults: Faults
+  /** A reversal is written long after the request, from what may be kept. */
+  readonly reversal: boolean
+}
+
+export function compileRequest(
+  mti: string,
+  elements: readonly Placed<RequestElementSpec>[],
+  parts: RequestParts,
+): RequestWriter {
+  const used = elements.filter(({ spec }) => spec.use !== 'forbidden')
+  const steps = used.flatMap((placed) => compileElement(placed, parts) ?? [])
+  const amount = used.find(({ spec }) => spec.from === 'request.amount.value')
+  return {
+    always: new Set(used.filter((it) => it.spec.use === 'mandatory').map((it) => it.element)),
+    elements: new Set(used.map((it) => it.element)),
+    ...(amount ? { amountElement: amount.element } : {}),
+    write(given) {
+      const fields: Fields = {}
+      for (const step of steps) {
+        const value = step.valueOf(given)
+        if (value === undefined) continue
+        if (typeof value !== 'string') return { kind: 'refused', refusal: value }
+        step.put(fields, value)
+      }
+      return { kind: 'written', message: { mti, fields } }
+    },
+  }
+}
+
+interface Fields {
+  [part: string]: string | Fields
+}
+
+interface Step {
+  readonly valueOf: ValueOf
+  put(fields: Fields, value: string): void
+}
+
+function compileElement(placed: Placed<RequestElementSpec>, parts: RequestParts): Step | undefined {
+  const { element, path } = placed
+  const { dialect, faults } = parts
+  const facts = dialect.field(element)
+  if (!facts) {
+    faults.add(path, `the dialect ${dialect.name} has no element ${element}`)
+    return undefined
+  }
+  if (facts.parts) {
+    faults.add(path, `element ${element} has parts: name them, e.g. ${facts.parts[0]?.path}`)
+    return undefined
+  }
+  if (parts.reversal && facts.sensitive === 'sad') {
+    const reason = `element ${element} is sensitive authentication data, which is not kept`
+    faults.add(path, `${reason}; a reversal cannot have it`)
+    return undefined
+  }
+  const value = compileValue(placed, facts, parts)
+  if (!value) return undefined
+  const when = compileWhen(placed, parts)
+  return {
+    valueOf: when ? (given) => (when(given) ? value(given) : undefined) : value,
+    put: putterOf(element),
+  }
+}
+
+function compileWhen(
+  { spec, path }: Placed<RequestElementSpec>,
+  { find, faults }: RequestParts,
+): ((given: Given) => boolean) | undefined {
+  if (!spec.when) return undefined
+  if (spec.use !== 'conditional') faults.add([...path, 'when'], 'is for conditional elements')
+  const conditions = Object.entries(spec.when).flatMap(([from, wanted]) => {
+    const source = find(from)
+    if (!source) {
+      faults.add([...path, 'when', from], `there is no source ${from}`)
+      return []
+    }
+    if (wanted === true) return [(given: Given) => source.read(given) !== undefined]
+    for (const [index, word] of wanted.entries()) {
+      if (source.words && !source.words.includes(word)) {
+        faults.add([...path, 'when', from, index], `${from} is never ${word}`)
+      }
+    }
+    return [(given: Given) => wanted.includes(source.read(given) ?? '')]
+  })
+  return (given) => conditions.every((holds) => holds(given))
+}
+
+function putterOf(element: string): Step['put'] {
+  const [first = '', second, ...deeper] = element.split('.')
+  if (second === undefined) {
+    return (fields, value) => {
+      fields[first] = value
+    }
+  }
+  const last = deeper.at(-1) ?? second
+  const between = element.split('.').slice(0, -1)
+  return (fields, value) => {
+    let at = fields
+    for (const name of between) at = partsAt(at, name)
+    at[last] = value
+  }
+}
+
+function partsAt(fields: Fields, name: string): Fields {
+  const there = fields[name]
+  if (typeof there === 'object') return there
+  const made: Fields = {}
+  fields[name] = made
+  return made
+}

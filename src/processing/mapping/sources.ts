@@ -1,0 +1,199 @@
+import { isJsonObject, type JsonObject, type JsonValue, type Merchant } from '#domain'
+import type { Composite, Dialect, FieldFacts, FieldValue } from '#iso8583'
+import { type ExchangeFacts, stanText } from '../exchange-facts.ts'
+import type { Member, ValueFacts } from '../messages/members.ts'
+
+/** Everything that one host message is written from. */
+export interface Given {
+  readonly merchant: Merchant
+  readonly exchange: ExchangeFacts
+  readonly terminal: string
+  /** The merchant's request; empty when a reversal is written. */
+  readonly body: JsonObject
+  /** The message to be reversed, as it is kept; and what its answer asked to bring along. */
+  readonly original?: { readonly mti: string; readonly fields: Composite }
+  readonly carried?: Readonly<Record<string, string>>
+}
+
+/** Where a value comes from, found once when a mapping is compiled. */
+export interface Source {
+  /** As a refusal names it: the request's own member, where it is one. */
+  readonly field?: string
+  readonly always: boolean
+  readonly sensitive: false | 'pan' | 'sad'
+  readonly value?: ValueFacts
+  readonly words?: readonly string[]
+  /** A moment: needs a format that is a date. */
+  readonly stamp?: boolean
+  /** Whether the text must be checked each time, because no schema has vouched for it. */
+  readonly unproven?: boolean
+  read(given: Given): string | undefined
+}
+
+/** Finds the source that a path such as `request.card.pan` names. */
+export type FindSource = (path: string) => Source | undefined
+
+/** Sources of a message that carries a merchant's request. */
+export function requestSources(members: ReadonlyMap<string, Member>): FindSource {
+  return (path) => {
+    const [room, ...rest] = path.split('.')
+    if (room !== 'request') return COMMON.get(path)
+    const member = members.get(rest.join('.'))
+    return member && memberSource(member)
+  }
+}
+
+/** What a reversal can know of the message that it reverses. */
+export interface Originals {
+  readonly dialect: Dialect
+  /** Elements that every payment message has, and those that some have. */
+  readonly always: ReadonlySet<string>
+  readonly maybe: ReadonlySet<string>
+  readonly carried: ReadonlySet<string>
+}
+
+/** Sources of a reversal: the stored image of the original and what its answer said to carry. */
+export function reversalSources(originals: Originals): FindSource {
+  return (path) => {
+    const [room = '', ...rest] = path.split('.')
+    const element = rest.join('.')
+    if (path === 'original.mti') return ORIGINAL_MTI
+    if (room === 'original') return originalSource(element, originals)
+    if (room === 'carried') return carriedSource(element, originals)
+    return COMMON.get(path)
+  }
+}
+
+/** Compile the reader of a dotted element path; most paths are one element or one part of it. */
+export function readerAt(element: string): (fields: Composite) => FieldValue | undefined {
+  const path = element.split('.')
+  const [first = '', second = ''] = path
+  if (path.length === 1) return (fields) => fields[first]
+  if (path.length === 2) {
+    return (fields) => {
+      const composite = fields[first]
+      return composite !== undefined && isComposite(composite) ? composite[second] : undefined
+    }
+  }
+  return (fields) => {
+    let value: FieldValue | undefined = fields
+    for (const part of path) {
+      if (value === undefined || !isComposite(value)) return undefined
+      value = value[part]
+    }
+    return value
+  }
+}
+
+export function isComposite(value: FieldValue): value is Composite {
+  return typeof value !== 'string'
+}
+
+function memberSource(member: Member): Source {
+  const { path, always, sensitive, value, words } = member
+  return {
+    field: path.join('.'),
+    always,
+    sensitive,
+    ...(value ? { value } : {}),
+    ...(words ? { words } : {}),
+    read: memberReader(path),
+  }
+}
+
+/** Members are at most two deep in every message there is; deeper ones take the loop. */
+function memberReader(path: readonly string[]): Source['read'] {
+  const [first = '', second = '', ...deeper] = path
+  if (path.length === 1) return ({ body }) => textOf(body[first])
+  if (deeper.length === 0) {
+    return ({ body }) => {
+      const part = body[first]
+      return isJsonObject(part) ? textOf(part[second]) : undefined
+    }
+  }
+  return ({ body }) => {
+    let value: JsonValue | undefined = body
+    for (const name of path) value = isJsonObject(value) ? value[name] : undefined
+    return textOf(value)
+  }
+}
+
+function textOf(value: JsonValue | undefined): string | undefined {
+  if (typeof value === 'string') return value
+  return typeof value === 'boolean' || typeof value === 'number' ? String(value) : undefined
+}
+
+function originalSource(
+  element: string,
+  { dialect, always, maybe }: Originals,
+): Source | undefined {
+  const facts = dialect.field(element)
+  if (!facts || facts.parts || !maybe.has(element)) return undefined
+  const readFrom = readerAt(element)
+  return {
+    ...elementSource(facts),
+    always: always.has(element),
+    read: ({ original }) => {
+      const value = original && readFrom(original.fields)
+      return typeof value === 'string' ? value : undefined
+    },
+  }
+}
+
+function carriedSource(element: string, { dialect, carried }: Originals): Source | undefined {
+  const facts = dialect.field(element)
+  if (!facts || !carried.has(element)) return undefined
+  return { ...elementSource(facts), always: false, read: (given) => given.carried?.[element] }
+}
+
+function elementSource(facts: FieldFacts): Pick<Source, 'sensitive' | 'value'> {
+  const { sensitive, content, min, max, pad } = facts
+  const least = pad && !pad.kept ? Math.min(1, min) : min
+  return {
+    sensitive: sensitive === 'secret' ? false : sensitive,
+    value: { content, min: least, max },
+  }
+}
+
+const ORIGINAL_MTI: Source = {
+  always: true,
+  sensitive: false,
+  value: { content: 'n', min: 4, max: 4 },
+  read: ({ original }) => original?.mti,
+}
+
+function known(content: string, [min, max]: [number, number], read: Source['read']): Source {
+  return { always: true, sensitive: false, value: { content, min, max }, read }
+}
+
+/**
+ * A member of the merchant's record: its lengths and characters are known only when it is there.
+ */
+function recorded(content: string, read: Source['read']): Source {
+  const value = { content, min: 0, max: Number.POSITIVE_INFINITY }
+  return { always: true, sensitive: false, value, unproven: true, read }
+}
+
+function moment(read: Source['read']): Source {
+  return { always: true, sensitive: false, stamp: true, read }
+}
+
+const COMMON: ReadonlyMap<string, Source> = new Map([
+  ['merchant.id', recorded('ans', ({ merchant }) => merchant.id)],
+  ['merchant.name', recorded('ans', ({ merchant }) => merchant.name)],
+  ['merchant.city', recorded('ans', ({ merchant }) => merchant.city)],
+  ['merchant.country', recorded('a', ({ merchant }) => merchant.country)],
+  ['merchant.acceptorId', recorded('ans', ({ merchant }) => merchant.acceptorId)],
+  ['merchant.categoryCode', recorded('n', ({ merchant }) => merchant.categoryCode)],
+  ['exchange.terminal', recorded('ans', ({ terminal }) => terminal)],
+  ['exchange.stan', known('n', [6, 6], ({ exchange }) => stanText(exchange.stan))],
+  [
+    'exchange.transmittedAt',
+    known('MMDDhhmmss', [10, 10], ({ exchange }) => exchange.transmittedAt),
+  ],
+  ['exchange.rrn', known('an', [12, 12], ({ exchange }) => exchange.rrn)],
+  ['exchange.acquirer', known('n', [1, 11], ({ exchange }) => exchange.acquirer.institution)],
+  ['exchange.acquirerCountry', known('n', [3, 3], ({ exchange }) => exchange.acquirer.country)],
+  ['exchange.utc', moment(({ exchange }) => exchange.utc)],
+  ['exchange.local', moment(({ exchange }) => exchange.local)],
+])

@@ -1,0 +1,96 @@
+import type { SpecFault } from '#iso8583'
+import { pointerOf } from '../spec-text.ts'
+
+/**
+ * The shape of a mapping file, after specs/mapping.schema.json has checked it; specs/mapping.md
+ * explains it.
+ */
+export interface MappingSpec {
+  readonly host: string
+  readonly exchange: { readonly timeZone: string; readonly rrn: string }
+  readonly tables?: Readonly<Record<string, TableSpec>>
+  readonly responseCodes: Readonly<Record<Verdict, readonly string[]>>
+  readonly unlistedAnswerElements?: 'refused' | 'ignored'
+  readonly messages: Readonly<Record<MessageKind, MessageSpec>>
+}
+
+/** What a response code of the host means. */
+export type Verdict = 'approved' | 'partial' | 'declined' | 'unknown'
+
+/** What the gateway sends: the merchants' operations, and the reversal of one. */
+export type MessageKind = 'payment.authorize' | 'payment.sale' | 'payment.reverse'
+
+interface MessageSpec {
+  readonly like?: MessageKind
+  readonly mti: string
+  readonly answerMti: string
+  readonly request?: Readonly<Record<string, RequestElementSpec>>
+  readonly answer?: Readonly<Record<string, AnswerElementSpec>>
+}
+
+export interface RequestElementSpec {
+  readonly use: 'mandatory' | 'conditional' | 'forbidden'
+  readonly from?: string
+  readonly value?: string
+  readonly table?: string
+  readonly format?: string
+  readonly default?: string
+  readonly when?: Readonly<Record<string, true | readonly string[]>>
+}
+
+export interface AnswerElementSpec {
+  readonly use: 'mandatory' | 'conditional' | 'echoed' | 'forbidden'
+  readonly unlessVerdict?: readonly Verdict[]
+  readonly to?: string
+  readonly table?: string
+  readonly carry?: boolean
+}
+
+export interface TableSpec {
+  readonly values: Readonly<Record<string, string>>
+  /** What any other value becomes; `null` refuses it. */
+  readonly otherwise: string | null
+}
+
+/**
+ * An element of a message with where it is written: an element taken over by `like` keeps its own
+ * place.
+ */
+export interface Placed<Spec> {
+  /** Element path such as `4` or `48.92`. */
+  readonly element: string
+  readonly spec: Spec
+  readonly path: SpecFault['path']
+}
+
+/** A mapping that was refused, with every fault found. */
+export class MappingError extends Error {
+  override readonly name = 'MappingError'
+  readonly code = 'MAPPING_INVALID'
+  readonly faults: readonly SpecFault[]
+
+  constructor(faults: readonly SpecFault[]) {
+    super(faults.map(({ path, reason }) => `${pointerOf(path)}: ${reason}`).join('\n'))
+    this.faults = faults
+  }
+}
+
+/** Collects faults; one that an inherited element would repeat is told once. */
+export interface Faults {
+  readonly list: readonly SpecFault[]
+  add(path: SpecFault['path'], reason: string): void
+}
+
+export function createFaults(): Faults {
+  const list: SpecFault[] = []
+  const seen = new Set<string>()
+  return {
+    list,
+    add(path, reason) {
+      const key = JSON.stringify([path, reason])
+      if (seen.has(key)) return
+      seen.add(key)
+      list.push({ path, reason })
+    },
+  }
+}

@@ -1,0 +1,102 @@
+import type { JsonObject, Merchant } from '#domain'
+import { EncodeError } from '#iso8583'
+import { createHostFacts, exchangeFacts } from '../exchange-facts.ts'
+import type { Member } from '../messages/members.ts'
+import type { CompiledKinds, MappingParts } from './mapping.ts'
+import type { Given } from './sources.ts'
+import type { Faults } from './specification.ts'
+
+/**
+ * Write and pack the shortest and the longest request of each operation and their reversals.
+ *
+ * It finds what no look at single elements can: a composite that lacks a part or grows too long.
+ */
+export function tryOut(kinds: CompiledKinds, parts: MappingParts, faults: Faults): void {
+  for (const kind of ['payment.authorize', 'payment.sale'] as const) {
+    const members = parts.messages.members(kind)
+    for (const extent of ['least', 'most'] as const) {
+      const given = { ...SAMPLE, body: sampleBody(members, extent) }
+      const message = tryKind(kinds, { kind, given }, parts, faults)
+      if (!message || extent === 'least') continue
+      const original = { mti: message.mti, fields: message.fields }
+      tryKind(kinds, { kind: 'payment.reverse', given: { ...given, original } }, parts, faults)
+    }
+  }
+}
+
+interface Trial {
+  readonly kind: keyof CompiledKinds
+  readonly given: Given
+}
+
+function tryKind(kinds: CompiledKinds, trial: Trial, { dialect }: MappingParts, faults: Faults) {
+  const written = kinds[trial.kind].request.write(trial.given)
+  // What a table refuses it refuses at run time too, before anything is sent.
+  if (written.kind === 'refused') return undefined
+  try {
+    dialect.pack(written.message)
+  } catch (error) {
+    if (!(error instanceof EncodeError)) throw error
+    const reason = `the dialect cannot pack such a message: ${error.code} at ${error.path}`
+    faults.add(['messages', trial.kind, 'request'], reason)
+  }
+  return written.message
+}
+
+function sampleBody(members: ReadonlyMap<string, Member>, extent: 'least' | 'most'): JsonObject {
+  const body: Record<string, unknown> = {}
+  for (const member of members.values()) {
+    const text = sampleText(member, extent)
+    if (text === undefined || (extent === 'least' && !member.always)) continue
+    let at = body
+    for (const name of member.path.slice(0, -1)) {
+      const below = (at[name] ?? {}) as Record<string, unknown>
+      at[name] = below
+      at = below
+    }
+    at[member.path.at(-1) ?? ''] = text
+  }
+  return body as JsonObject
+}
+
+function sampleText({ words, value }: Member, extent: 'least' | 'most'): string | undefined {
+  if (words) return words[0]
+  if (!value) return undefined
+  const { content } = value
+  const length = extent === 'least' ? value.min : value.max
+  if (content === 'base64') return Buffer.alloc(length).toString('base64')
+  if (content === 'a' && length === 3) return 'USD'
+  const sample = SAMPLES.get(content)
+  return sample ?? (content === 'n' ? '1' : 'A').repeat(length)
+}
+
+const SAMPLES: ReadonlyMap<string, string> = new Map([
+  ['YYMM', '3012'],
+  ['MMDD', '1231'],
+])
+
+const MERCHANT: Merchant = {
+  id: 'M',
+  name: 'N',
+  city: 'C',
+  country: 'US',
+  acceptorId: 'A',
+  terminals: ['TERMINAL'],
+  categoryCode: '5999',
+  currencies: ['USD'],
+  keys: [],
+  answerEncryption: 'request-key',
+  active: true,
+}
+
+const HOST = createHostFacts(
+  { host: 'trial', timeZone: 'UTC', rrn: '{Y}{DDD}{hh}{stan}' },
+  { institution: '1', country: '840' },
+)
+
+const SAMPLE = {
+  merchant: MERCHANT,
+  terminal: 'TERMINAL',
+  exchange: exchangeFacts(1_795_341_600_000, 1, HOST),
+  body: {},
+}

@@ -1,0 +1,40 @@
+import type { JsonObject, Refusal } from '#domain'
+
+/**
+ * The members of valid requests that this room's own rules read. Others reach the host by the
+ * mapping
+ * alone, so that a new member needs a line of schema and a line of mapping, and no code.
+ */
+export interface RequestBody extends JsonObject {
+  readonly merchant: string
+  readonly id: string
+  readonly time: string
+}
+
+export interface PaymentBody extends RequestBody {
+  readonly terminal?: string
+  readonly amount: { readonly value: string; readonly currency: string }
+  readonly acceptPartial?: boolean
+  readonly card: CardBody
+  readonly threeDS?: JsonObject
+  readonly initiator?: 'cardholder' | 'merchant'
+  readonly storedCredential?: 'initial' | 'unscheduled' | 'recurring' | 'instalment'
+}
+
+interface CardBody extends JsonObject {
+  readonly pan: string
+  /** `YYMM`. */
+  readonly expiry: string
+  readonly entryMode: 'ecommerce' | 'stored' | 'moto' | 'manual'
+  readonly cvv2?: string
+}
+
+export interface InquiryBody extends RequestBody {
+  readonly payment: string
+}
+
+/**
+ * A message kind's schema as a check: the body, typed, or the one refusal that says what is
+ * wrong.
+ */
+export type ReadBody<Body> = (body: unknown) => Body | { readonly refused: Refusal }

@@ -1,0 +1,137 @@
+import {
+  isJsonObject,
+  type JsonObject,
+  type Merchant,
+  type MerchantRequest,
+  type PaymentOperation,
+  type PaymentRequest,
+  type Refusal,
+  refusal,
+  Secret,
+} from '#domain'
+import type { InquiryBody, PaymentBody, ReadBody, RequestBody } from '../messages/bodies.ts'
+import { amountOf } from './amount-rules.ts'
+import { panOf } from './card-rules.ts'
+import { credentialRefusal } from './credential-rules.ts'
+import { senderRefusal } from './merchant-rules.ts'
+import { timeOf } from './time-rules.ts'
+
+/** What a request is judged against besides its own text. */
+export interface RequestContext {
+  /** The merchant whose key signed the request. */
+  readonly merchant: Merchant
+}
+
+/** A validated request, or why it is none. */
+export type Validated =
+  | { readonly kind: 'valid'; readonly request: MerchantRequest }
+  | { readonly kind: 'refused'; readonly refusal: Refusal }
+
+/** The schema check of each kind of request. */
+export interface RequestReaders {
+  readonly 'payment.authorize': ReadBody<PaymentBody>
+  readonly 'payment.sale': ReadBody<PaymentBody>
+  readonly 'payment.inquire': ReadBody<InquiryBody>
+  readonly echo: ReadBody<RequestBody>
+}
+
+type Judge = (body: JsonObject, context: RequestContext) => Validated
+
+/** Parse, find the kind, check the schema, then the rules; the first fault found is the refusal. */
+export function createValidation(
+  readers: RequestReaders,
+): (json: string, context: RequestContext) => Validated {
+  const judges: ReadonlyMap<unknown, Judge> = new Map<unknown, Judge>([
+    ['payment.authorize', paymentJudge('payment.authorize', readers['payment.authorize'])],
+    ['payment.sale', paymentJudge('payment.sale', readers['payment.sale'])],
+    ['payment.inquire', inquiryJudge(readers['payment.inquire'])],
+    ['echo', echoJudge(readers.echo)],
+  ])
+  return (json, context) => {
+    const body = parsed(json)
+    if (!isJsonObject(body)) return refused(refusal('JSON_MALFORMED', 'must be one JSON object'))
+    const type = body['type']
+    if (type === undefined) {
+      return refused(refusal('FIELD_MISSING', 'this member is needed', 'type'))
+    }
+    const judge = judges.get(type)
+    return judge ? judge(body, context) : refused(UNKNOWN_TYPE)
+  }
+}
+
+const UNKNOWN_TYPE = refusal('TYPE_UNKNOWN', 'there is no such kind of request', 'type')
+
+function paymentJudge(operation: PaymentOperation, read: ReadBody<PaymentBody>): Judge {
+  return (json, { merchant }) => {
+    const body = read(json)
+    if (isRefused(body)) return refused(body.refused)
+    const wrong = senderRefusal(body, merchant) ?? credentialRefusal(body)
+    if (wrong) return refused(wrong)
+    const sentAtMs = timeOf(body)
+    if (isRefused(sentAtMs)) return refused(sentAtMs.refused)
+    const amount = amountOf(body)
+    if (isRefused(amount)) return refused(amount.refused)
+    const pan = panOf(body)
+    if (isRefused(pan)) return refused(pan.refused)
+    const request: PaymentRequest = {
+      operation,
+      merchant: body.merchant,
+      id: body.id,
+      sentAtMs,
+      terminal: body.terminal ?? merchant.terminals[0] ?? '',
+      amount,
+      acceptPartial: body.acceptPartial ?? false,
+      pan,
+      body: new Secret<JsonObject>(body),
+    }
+    return { kind: 'valid', request }
+  }
+}
+
+function inquiryJudge(read: ReadBody<InquiryBody>): Judge {
+  return (json, { merchant }) => {
+    const body = read(json)
+    if (isRefused(body)) return refused(body.refused)
+    const wrong = senderRefusal(body, merchant)
+    if (wrong) return refused(wrong)
+    const sentAtMs = timeOf(body)
+    if (isRefused(sentAtMs)) return refused(sentAtMs.refused)
+    const { id, payment } = body
+    const operation = 'payment.inquire'
+    return { kind: 'valid', request: { operation, merchant: merchant.id, id, sentAtMs, payment } }
+  }
+}
+
+function echoJudge(read: ReadBody<RequestBody>): Judge {
+  return (json, { merchant }) => {
+    const body = read(json)
+    if (isRefused(body)) return refused(body.refused)
+    const wrong = senderRefusal(body, merchant)
+    if (wrong) return refused(wrong)
+    const sentAtMs = timeOf(body)
+    if (isRefused(sentAtMs)) return refused(sentAtMs.refused)
+    const { id } = body
+    return { kind: 'valid', request: { operation: 'echo', merchant: merchant.id, id, sentAtMs } }
+  }
+}
+
+function parsed(json: string): unknown {
+  try {
+    return JSON.parse(json)
+  } catch {
+    return undefined
+  }
+}
+
+/** What a reader or a rule gives instead of a value. */
+interface Refused {
+  readonly refused: Refusal
+}
+
+function isRefused<Value>(value: Value | Refused): value is Refused {
+  return typeof value === 'object' && value !== null && 'refused' in value
+}
+
+function refused(why: Refusal): Validated {
+  return { kind: 'refused', refusal: why }
+}

@@ -1,0 +1,180 @@
+import { Ajv2020 } from 'ajv/dist/2020.js'
+import test from 'ava'
+import { currencyOf, type Payment, type PaymentOutcome, type RefusalCode } from '#domain'
+import { answerOf, echoAnswer, errorAnswer } from '#processing'
+import { schemas } from './meridian.ts'
+
+const usd = currencyOf('USD')
+if (!usd) throw new Error('no dollars')
+
+const ajv = new Ajv2020({ strict: false, allErrors: true })
+for (const schema of Object.values(schemas)) ajv.addSchema(schema)
+
+const begun: Payment = {
+  merchant: 'M-1001',
+  id: 'order-1',
+  operation: 'payment.sale',
+  amount: { minor: 1250n, currency: usd },
+  acceptPartial: true,
+  fingerprint: new Uint8Array(32),
+  panMasked: '453957******1486',
+  panHash: new Uint8Array(32),
+  exchange: {
+    host: 'meridian',
+    mti: '0200',
+    stan: 101,
+    transmittedAt: '1122100000',
+    rrn: '632610000101',
+    terminal: 'TERM0001',
+  },
+  sealedImage: new Uint8Array(1),
+  businessDate: '2026-11-22',
+  begunAtMs: Date.UTC(2026, 10, 22, 10),
+  state: 'begun',
+}
+
+function concluded(outcome: PaymentOutcome): Payment {
+  return { ...begun, state: outcome.state, outcome }
+}
+
+const decidedAtMs = Date.UTC(2026, 10, 22, 10, 0, 0, 250)
+const PENDING = {
+  type: 'payment.answer',
+  id: 'order-1',
+  merchant: 'M-1001',
+  operation: 'payment.sale',
+  outcome: 'pending',
+  amount: { value: '1250', currency: 'USD' },
+  rrn: '632610000101',
+  stan: '000101',
+  card: '453957******1486',
+  time: '2026-11-22T10:00:00.000Z',
+}
+const time = '2026-11-22T10:00:00.250Z'
+
+function check(title: string, payment: Payment, expected: object): void {
+  test(title, (t) => {
+    const text = answerOf(payment)
+    t.deepEqual(JSON.parse(text), expected)
+    t.true(
+      ajv.validate(
+        'https://sallyport.example/messages/payment.answer.schema.json',
+        JSON.parse(text),
+      ),
+    )
+    t.is(answerOf(structuredClone(payment)), text)
+  })
+}
+
+check('a begun payment is pending', begun, PENDING)
+check(
+  'an approval is told with all that the host said',
+  concluded({
+    state: 'approved',
+    decidedAtMs,
+    responseCode: '00',
+    approvalCode: '899819',
+    checks: { cvv2: 'match', address: 'street-only' },
+    details: { settlementDate: '1122', networkReference: 'M11221000000101' },
+    carried: { '38': '899819' },
+  }),
+  {
+    ...PENDING,
+    outcome: 'approved',
+    approvedAmount: { value: '1250', currency: 'USD' },
+    responseCode: '00',
+    approvalCode: '899819',
+    checks: { cvv2: 'match', address: 'street-only' },
+    settlementDate: '1122',
+    networkReference: 'M11221000000101',
+    time,
+  },
+)
+check(
+  'a partial approval says how much',
+  concluded({ state: 'approved', decidedAtMs, responseCode: '10', approvedMinor: 1000n }),
+  {
+    ...PENDING,
+    outcome: 'partial',
+    approvedAmount: { value: '1000', currency: 'USD' },
+    responseCode: '10',
+    time,
+  },
+)
+check(
+  'a partial approval that does not stand promises nothing',
+  concluded({
+    state: 'unknown',
+    reason: 'partial-not-accepted',
+    decidedAtMs,
+    responseCode: '10',
+    approvalCode: '899819',
+    approvedMinor: 1000n,
+  }),
+  { ...PENDING, outcome: 'unknown', reason: 'partial-not-accepted', responseCode: '10', time },
+)
+check('a decline is told', concluded({ state: 'declined', decidedAtMs, responseCode: '51' }), {
+  ...PENDING,
+  outcome: 'declined',
+  responseCode: '51',
+  time,
+})
+check('a failure is told', concluded({ state: 'failed', reason: 'not-sent', decidedAtMs }), {
+  ...PENDING,
+  outcome: 'failed',
+  reason: 'not-sent',
+  time,
+})
+
+test('an inquiry is answered under its own id and names the payment', (t) => {
+  t.like(JSON.parse(answerOf(begun, 'ask-1')), { id: 'ask-1', payment: 'order-1' })
+})
+
+test('an error says code, field, reason and when to try again', (t) => {
+  const schema = 'https://sallyport.example/messages/error.schema.json'
+  const whole = { code: 'BUSY', field: 'a.b', reason: 'r', retryAfterMs: 5 } as const
+  t.is(
+    errorAnswer(whole, 'x'),
+    '{"type":"error","id":"x","error":{"code":"BUSY","field":"a.b","reason":"r","retryAfterMs":5}}',
+  )
+  t.true(ajv.validate(schema, JSON.parse(errorAnswer(whole, 'x'))))
+  t.is(
+    errorAnswer({ code: 'TYPE_UNKNOWN', reason: 'r' }),
+    '{"type":"error","error":{"code":"TYPE_UNKNOWN","reason":"r"}}',
+  )
+})
+
+test('the schema of errors lists every code of the domain', (t) => {
+  const codes: Readonly<Record<RefusalCode, true>> = {
+    JSON_MALFORMED: true,
+    TYPE_UNKNOWN: true,
+    FIELD_MISSING: true,
+    FIELD_UNKNOWN: true,
+    FIELD_INVALID: true,
+    MERCHANT_MISMATCH: true,
+    MERCHANT_INACTIVE: true,
+    TERMINAL_UNKNOWN: true,
+    CURRENCY_NOT_ACCEPTED: true,
+    CARD_EXPIRED: true,
+    SANDBOX_CARD: true,
+    TIME_OUTSIDE_WINDOW: true,
+    ID_CONFLICT: true,
+    PAYMENT_NOT_FOUND: true,
+    NOT_SUPPORTED_BY_HOST: true,
+    HOST_UNAVAILABLE: true,
+    BUSY: true,
+    DRAINING: true,
+  }
+  const schema = 'https://sallyport.example/messages/error.schema.json'
+  for (const code of Object.keys(codes)) {
+    t.true(ajv.validate(schema, { type: 'error', error: { code, reason: 'r' } }), code)
+  }
+  t.false(ajv.validate(schema, { type: 'error', error: { code: 'OTHER', reason: 'r' } }))
+})
+
+test('an echo is answered with the time', (t) => {
+  t.is(
+    echoAnswer('e-1', decidedAtMs),
+    '{"type":"echo.answer","id":"e-1","time":"2026-11-22T10:00:00.250Z"}',
+  )
+})

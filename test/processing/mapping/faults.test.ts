@@ -1,0 +1,405 @@
+import test from 'ava'
+import { applyEdits, modify } from 'jsonc-parser'
+import type { SpecFault } from '#iso8583'
+import { compileMapping, compileMessages, locateFaults, MappingError } from '#processing'
+import {
+  dialect,
+  mappingSchema,
+  mappingText,
+  markedSensitive,
+  messages,
+  schemas,
+} from '../meridian.ts'
+
+type Path = SpecFault['path']
+type Edit = readonly [path: Path, value: unknown]
+
+const R = ['messages', 'payment.authorize', 'request']
+const A = ['messages', 'payment.authorize', 'answer']
+const V = ['messages', 'payment.reverse', 'request']
+
+function edited(edits: readonly Edit[]): string {
+  const apply = (text: string, [path, value]: Edit) =>
+    applyEdits(text, modify(text, [...path], value, {}))
+  return edits.reduce(apply, mappingText)
+}
+
+function faultsOf(edits: readonly Edit[], by = messages): readonly SpecFault[] {
+  const document: unknown = JSON.parse(edited(edits))
+  try {
+    compileMapping(document, { dialect, messages: by, schema: mappingSchema })
+    return []
+  } catch (error) {
+    if (error instanceof MappingError) return error.faults
+    throw error
+  }
+}
+
+const from = (source: string, more = {}) => ({ use: 'conditional', from: source, ...more })
+
+const FAULTS: readonly [title: string, edit: Edit, fault: readonly [Path, RegExp]][] = [
+  [
+    'an unknown source',
+    [[...R, '48.80'], from('request.nothing')],
+    [[...R, '48.80', 'from'], /no source request.nothing/],
+  ],
+  [
+    'an unknown member of the record',
+    [[...R, '42', 'from'], 'merchant.shoeSize'],
+    [[...R, '42', 'from'], /no source/],
+  ],
+  [
+    'an element that the dialect lacks',
+    [[...R, '48.99'], from('request.address.street')],
+    [[...R, '48.99'], /no element 48.99/],
+  ],
+  [
+    'a composite as a whole',
+    [[...R, '43'], from('merchant.name')],
+    [[...R, '43'], /has parts: name them, e.g. 43.name/],
+  ],
+  [
+    'a constant of another class',
+    [[...R, '3', 'value'], '00000A'],
+    [[...R, '3', 'value'], /is not n, as element 3 is/],
+  ],
+  [
+    'a constant of another length',
+    [[...R, '3', 'value'], '0000000'],
+    [[...R, '3', 'value'], /has not the length of element 3/],
+  ],
+  [
+    'a date that is none',
+    [[...R, '13'], { use: 'mandatory', value: '1332' }],
+    [[...R, '13', 'value'], /is not MMDD/],
+  ],
+  [
+    'a table’s output of another class',
+    [['tables', 'entry-mode', 'values', 'moto'], 'X12'],
+    [['tables', 'entry-mode', 'values', 'moto'], /is not n, as element 22 is/],
+  ],
+  [
+    'a table’s output of another length',
+    [['tables', 'condition', 'otherwise'], '8'],
+    [['tables', 'condition', 'otherwise'], /length of element 25/],
+  ],
+  [
+    'a word that no request has',
+    [['tables', 'entry-mode', 'values', 'swipe'], '021'],
+    [['tables', 'entry-mode', 'values', 'swipe'], /no such word/],
+  ],
+  [
+    'a table that is not there',
+    [[...R, '22', 'table'], 'modes'],
+    [[...R, '22', 'table'], /no table modes/],
+  ],
+  [
+    'a mandatory element that can be absent',
+    [[...R, '48.80', 'use'], 'mandatory'],
+    [[...R, '48.80', 'from'], /can be absent/],
+  ],
+  [
+    'a default that does not fit',
+    [[...R, '48.61', 'default'], '1'],
+    [[...R, '48.61', 'default'], /is not a/],
+  ],
+  [
+    'both source and constant',
+    [[...R, '3', 'from'], 'exchange.stan'],
+    [[...R, '3'], /either `from` or `value`/],
+  ],
+  [
+    'neither source nor constant',
+    [[...R, '3', 'value'], undefined],
+    [[...R, '3'], /either `from` or `value`/],
+  ],
+  [
+    'a format beside a constant',
+    [[...R, '3', 'format'], 'zeros'],
+    [[...R, '3', 'format'], /means nothing/],
+  ],
+  [
+    'an unknown format',
+    [[...R, '4', 'format'], 'pounds'],
+    [[...R, '4', 'format'], /no format pounds; known are zeros/],
+  ],
+  [
+    'a format of another type',
+    [[...R, '43.name', 'format'], 'zeros'],
+    [[...R, '43.name', 'format'], /takes digits/],
+  ],
+  [
+    'a currency format for an amount',
+    [[...R, '4', 'format'], 'currency-numeric'],
+    [[...R, '4', 'format'], /currency code/],
+  ],
+  [
+    'a moment without a format',
+    [[...R, '12', 'format'], undefined],
+    [[...R, '12', 'format'], /needs a date format/],
+  ],
+  [
+    'a moment in another format',
+    [[...R, '12', 'format'], 'MMDD'],
+    [[...R, '12', 'format'], /is MMDD/],
+  ],
+  [
+    'a date format for a text',
+    [[...R, '37', 'format'], 'MMDD'],
+    [[...R, '37', 'format'], /takes a moment/],
+  ],
+  [
+    'a format beside a table',
+    [[...R, '22', 'format'], 'zeros'],
+    [[...R, '22', 'format'], /means nothing beside `table`/],
+  ],
+  [
+    'a word without a table',
+    [[...R, '48.61', 'table'], undefined],
+    [[...R, '48.61', 'from'], /name a `table`/],
+  ],
+  [
+    'an object as a source',
+    [[...R, '48.80', 'from'], 'request.address'],
+    [[...R, '48.80', 'from'], /x-value/],
+  ],
+  [
+    'a text too long for its element',
+    [[...R, '48.82', 'from'], 'request.address.street'],
+    [[...R, '48.82', 'from'], /has 1 to 40/],
+  ],
+  [
+    'an amount without its zeros',
+    [[...R, '4', 'format'], undefined],
+    [[...R, '4', 'from'], /has 1 to 12/],
+  ],
+  [
+    'a text that is no number',
+    [[...R, '48.92', 'from'], 'request.address.postcode'],
+    [[...R, '48.92', 'from'], /is ans/],
+  ],
+  [
+    'a verification value in the open',
+    [[...R, '48.80', 'from'], 'request.card.cvv2'],
+    [[...R, '48.80', 'from'], /sensitive authentication data/],
+  ],
+  [
+    'a card number in the open',
+    [[...R, '48.80', 'from'], 'request.card.pan'],
+    [[...R, '48.80', 'from'], /a card number/],
+  ],
+  [
+    'a condition on a mandatory element',
+    [[...R, '3', 'when'], { 'request.address': true }],
+    [[...R, '3', 'when'], /conditional/],
+  ],
+  [
+    'a condition on nothing',
+    [[...R, '48.80', 'when'], { 'request.nothing': true }],
+    [[...R, '48.80', 'when', 'request.nothing'], /no source/],
+  ],
+  [
+    'a condition that never holds',
+    [[...R, '48.80', 'when'], { 'request.initiator': ['nobody'] }],
+    [[...R, '48.80', 'when', 'request.initiator', 0], /is never nobody/],
+  ],
+  [
+    'an echo of what was not sent',
+    [[...A, '24'], { use: 'echoed' }],
+    [[...A, '24'], /the request does not have it/],
+  ],
+  [
+    'an answer’s element that the dialect lacks',
+    [[...A, '48.99'], { use: 'conditional' }],
+    [[...A, '48.99'], /no element/],
+  ],
+  ['an answer’s composite', [[...A, '48'], { use: 'conditional' }], [[...A, '48'], /has parts/]],
+  [
+    'a target that no answer has',
+    [[...A, '15', 'to'], 'weather'],
+    [[...A, '15', 'to'], /no member weather/],
+  ],
+  [
+    'a target that is not the host’s',
+    [[...A, '15', 'to'], 'outcome'],
+    [[...A, '15', 'to'], /no member outcome/],
+  ],
+  [
+    'a target that is too narrow',
+    [[...A, '63', 'to'], 'approvalCode'],
+    [[...A, '63', 'to'], /does not fit approvalCode/],
+  ],
+  [
+    'a word without a table in an answer',
+    [[...A, '48.87', 'table'], undefined],
+    [[...A, '48.87', 'to'], /name a `table`/],
+  ],
+  [
+    'a word that no answer has',
+    [['tables', 'cvv2-result', 'values', 'N'], 'no'],
+    [['tables', 'cvv2-result', 'values', 'N'], /no such word/],
+  ],
+  [
+    'an answer’s table that refuses',
+    [['tables', 'cvv2-result', 'otherwise'], null],
+    [['tables', 'cvv2-result', 'otherwise'], /must have a word/],
+  ],
+  [
+    'a table without a target',
+    [[...A, '48.87', 'to'], undefined],
+    [[...A, '48.87', 'table'], /needs a `to`/],
+  ],
+  ['two response codes', [[...A, '38', 'to'], 'responseCode'], [A, /exactly one element/]],
+  ['no response code', [[...A, '39', 'to'], undefined], [A, /exactly one element/]],
+  [
+    'a response code that may lack',
+    [[...A, '39', 'use'], 'conditional'],
+    [[...A, '39'], /is mandatory/],
+  ],
+  [
+    'a verdict for a conditional element',
+    [[...A, '15', 'unlessVerdict'], ['declined']],
+    [[...A, '15', 'unlessVerdict'], /is for mandatory/],
+  ],
+  [
+    'a card number told',
+    [[...A, '2', 'to'], 'networkReference'],
+    [[...A, '2', 'to'], /is marked pan/],
+  ],
+  ['a card number carried', [[...A, '2', 'carry'], true], [[...A, '2', 'carry'], /is marked pan/]],
+  [
+    'track data told',
+    [[...A, '35'], { use: 'conditional', to: 'networkReference' }],
+    [[...A, '35', 'to'], /is marked sad/],
+  ],
+  [
+    'a response code listed twice',
+    [['responseCodes', 'declined', 0], '00'],
+    [['responseCodes', 'declined', 0], /listed as approved before/],
+  ],
+  [
+    'a response code that does not fit',
+    [['responseCodes', 'unknown', 1], '9'],
+    [['responseCodes', 'unknown', 1], /length of element 39/],
+  ],
+  [
+    'a partial approval of no amount',
+    [[...A, '4', 'to'], undefined],
+    [['responseCodes', 'partial'], /approvedAmount/],
+  ],
+  [
+    'a reversal of what is not kept',
+    [[...V, '48.92'], from('original.48.92')],
+    [[...V, '48.92'], /a reversal cannot have it/],
+  ],
+  [
+    'a reversal that tells what is not kept',
+    [[...V, '120'], from('original.48.92')],
+    [[...V, '120', 'from'], /not kept; a reversal cannot have it/],
+  ],
+  [
+    'a reversal from the request',
+    [[...V, '4', 'from'], 'request.amount.value'],
+    [[...V, '4', 'from'], /is not kept/],
+  ],
+  [
+    'a reversal of an element never sent',
+    [[...V, '4', 'from'], 'original.6'],
+    [[...V, '4', 'from'], /no source original.6/],
+  ],
+  [
+    'a reversal of an element not carried',
+    [[...V, '38', 'from'], 'carried.15'],
+    [[...V, '38', 'from'], /no source carried.15/],
+  ],
+  [
+    'a reversal that needs what may lack',
+    [[...V, '38', 'use'], 'mandatory'],
+    [[...V, '38', 'from'], /can be absent/],
+  ],
+  [
+    'a composite without one of its parts',
+    [[...V, '90.stan'], undefined],
+    [V, /PART_MISSING at 90/],
+  ],
+  [
+    'a likeness that comes back',
+    [['messages', 'payment.authorize', 'like'], 'payment.sale'],
+    [['messages', 'payment.authorize', 'like'], /comes back to itself/],
+  ],
+  [
+    'a time zone of nowhere',
+    [['exchange', 'timeZone'], 'Atlantis/Capital'],
+    [['exchange', 'timeZone'], /no time zone/],
+  ],
+  [
+    'a short reference number',
+    [['exchange', 'rrn'], '{stan}'],
+    [['exchange', 'rrn'], /6 characters/],
+  ],
+  ['an unknown setting', [[...R, '3', 'usee'], 'x'], [[...R, '3', 'usee'], /no such setting/]],
+  [
+    'an unknown use',
+    [[...R, '3', 'use'], 'perhaps'],
+    [[...R, '3', 'use'], /must be one of mandatory/],
+  ],
+  ['a missing use', [[...R, '3', 'use'], undefined], [[...R, '3'], /needs use/]],
+  ['a path that is none', [[...R, 'x9'], from('merchant.name')], [[...R, 'x9'], /no element path/]],
+  [
+    'a missing kind',
+    [['messages', 'payment.reverse'], undefined],
+    [['messages'], /needs payment.reverse/],
+  ],
+]
+
+for (const [title, edit, [path, reason]] of FAULTS) {
+  test(`${title} is a fault at its own place`, (t) => {
+    const faults = faultsOf([edit])
+    const found = faults.find((fault) => JSON.stringify(fault.path) === JSON.stringify(path))
+    t.truthy(found, JSON.stringify(faults))
+    t.regex(found?.reason ?? '', reason)
+  })
+}
+
+test('the mapping as it stands has no fault', (t) => {
+  t.deepEqual(faultsOf([]), [])
+})
+
+test('all faults are told at once, an inherited one only where it is written', (t) => {
+  const faults = faultsOf([
+    [[...R, '48.80', 'from'], 'request.nothing'],
+    [['exchange', 'rrn'], '{stan}'],
+    [['responseCodes', 'declined', 0], '00'],
+  ])
+  t.deepEqual(
+    faults.map(({ path }) => path),
+    [
+      ['exchange', 'rrn'],
+      ['responseCodes', 'declined', 0],
+      [...R, '48.80', 'from'],
+    ],
+  )
+})
+
+test('a fault is found in its file by line and column', (t) => {
+  const edits: Edit[] = [[[...R, '48.80', 'from'], 'request.nothing']]
+  const text = edited(edits)
+  const [found] = locateFaults(text, faultsOf(edits))
+  const line = text.split('\n')[(found?.line ?? 0) - 1]
+  t.true(line?.includes('request.nothing'))
+  t.is(line?.slice((found?.column ?? 0) - 1).startsWith('"from"'), true)
+})
+
+test('marking a member of the request as sensitive is enough to have its element refused', (t) => {
+  const definitions = markedSensitive('card', 'expiry')
+  const faults = faultsOf([], compileMessages({ ...schemas, definitions }))
+  t.deepEqual(faults[0]?.path, [...R, '14', 'from'])
+})
+
+test('the error names every place and no value', (t) => {
+  const error = t.throws(() => compileMapping({}, { dialect, messages, schema: mappingSchema }), {
+    instanceOf: MappingError,
+  })
+  t.is(error?.code, 'MAPPING_INVALID')
+  t.regex(error?.message ?? '', /\(file\): needs host/)
+})
