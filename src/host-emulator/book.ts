@@ -1,3 +1,4 @@
+import { createBalances } from './balances.ts'
 import {
   type BookedCard,
   type BookFile,
@@ -77,13 +78,8 @@ export function readBook(file: string): {
   return read
 }
 
-type Mutable<T> = { -readonly [Member in keyof T]: T[Member] }
-
 function createBook(rows: BookFile, firstDate: string): Book {
-  const cards = new Map<string, Mutable<BookedCard>>(
-    rows.cards.all().map((row) => [String(row['pan']), cardOf(row)]),
-  )
-  const changed = new Set<BookedCard>()
+  const balances = createBalances(rows)
   let writing = false
   let businessDate = dateIn(rows) ?? firstDate
   let nextLapseMs = earliestLapse(rows)
@@ -93,30 +89,15 @@ function createBook(rows: BookFile, firstDate: string): Book {
     writing = true
     return rows
   }
-  const move = (pan: string, availableMinor: bigint, ledgerMinor: bigint): void => {
-    const card = cards.get(pan)
-    if (card === undefined) return
-    card.availableMinor += availableMinor
-    card.ledgerMinor += ledgerMinor
-    changed.add(card)
-  }
   const undo = (exchange: Exchange, effect: 'reversed' | 'lapsed'): void => {
     const { pan, approvedMinor } = exchange
-    move(pan, approvedMinor, exchange.effect === 'posted' ? approvedMinor : 0n)
+    balances.move(pan, approvedMinor, exchange.effect === 'posted' ? approvedMinor : 0n)
     write().setEffect.run(effect, exchange.key)
   }
-  const find = (key: string): Exchange | undefined => {
-    const row = rows.exchange.get(key)
-    return row === undefined ? undefined : exchangeOf(row)
-  }
-
   const commit = (): void => {
-    if (!writing && changed.size === 0) return
-    const { keepCard, database } = write()
-    for (const { pan, availableMinor, ledgerMinor, pinTries } of changed) {
-      keepCard.run(availableMinor, ledgerMinor, pinTries, pan)
-    }
-    changed.clear()
+    if (!writing && !balances.hasChanges()) return
+    const { database } = write()
+    balances.keep()
     database.exec('COMMIT')
     writing = false
   }
@@ -125,20 +106,21 @@ function createBook(rows: BookFile, firstDate: string): Book {
     get businessDate() {
       return businessDate
     },
-    card: (pan) => cards.get(pan),
-    cards: () => [...cards.values()],
+    card: balances.card,
+    cards: balances.cards,
     record(exchange) {
       if (!insert(write(), exchange, exchange.effect)) return false
       const { effect, pan, approvedMinor, lapsesAtMs } = exchange
-      if (effect !== 'none') move(pan, -approvedMinor, effect === 'posted' ? -approvedMinor : 0n)
+      const ledgerMinor = effect === 'posted' ? -approvedMinor : 0n
+      if (effect !== 'none') balances.move(pan, -approvedMinor, ledgerMinor)
       if (effect === 'held') nextLapseMs = Math.min(nextLapseMs, lapsesAtMs)
       return true
     },
-    exchange: find,
+    exchange: (key) => exchangeIn(rows, key),
     exchanges: () => rows.exchanges.all().map(exchangeOf),
     countArrival: (key) => void write().countArrival.run(key),
     reverse(key) {
-      const exchange = find(key)
+      const exchange = exchangeIn(rows, key)
       if (exchange?.effect === 'held' || exchange?.effect === 'posted') undo(exchange, 'reversed')
     },
     reverseUnseen: (exchange) => void insert(write(), exchange, 'reversed-unseen'),
@@ -152,12 +134,7 @@ function createBook(rows: BookFile, firstDate: string): Book {
       for (const row of rows.lapsing.all(nowMs)) undo(exchangeOf(row), 'lapsed')
       nextLapseMs = earliestLapse(rows)
     },
-    countPinTry(pan, right) {
-      const card = cards.get(pan)
-      if (card === undefined || (right && card.pinTries === 0)) return
-      card.pinTries = right ? 0 : card.pinTries + 1
-      changed.add(card)
-    },
+    countPinTry: balances.countPinTry,
     openDay(date) {
       businessDate = date
       write().setDay.run(date)
@@ -207,6 +184,11 @@ function insert(rows: BookFile, exchange: Omit<NewExchange, 'effect'>, effect: s
     exchange.lapsesAtMs,
   )
   return Number(changes) === 1
+}
+
+function exchangeIn(rows: BookFile, key: string): Exchange | undefined {
+  const row = rows.exchange.get(key)
+  return row === undefined ? undefined : exchangeOf(row)
 }
 
 function dateIn(rows: BookFile): string | undefined {
