@@ -1,0 +1,27 @@
+/**
+ * The keys of the gateway and what is done with them at rest.
+ *
+ * The key ring under its master key, the vault that seals and hashes cardholder data, certificates
+ * for the listeners, and the judgement of merchants' keys. It knows nothing of messages, tokens or
+ * the store.
+ */
+export {
+  type CertificateOptions,
+  createCertificates,
+  createClientCertificate,
+  type IssuedCertificate,
+} from './certificates.ts'
+export { type Enrolment, enrolmentOf } from './enrolment.ts'
+export { KeyringError, type KeyringErrorCode, VaultError, type VaultErrorCode } from './errors.ts'
+export { makePrivateFolder, readPrivateFile, writePrivateFile } from './files.ts'
+export { type PublicJwk, publicJwkOf, thumbprintOf } from './jwk.ts'
+export { createKeyPair, type KeyPair, type KeyPairAlgorithm, type RsaBits } from './key-pair.ts'
+export {
+  createKeyring,
+  type EnvelopeKey,
+  type Keyring,
+  type KeyringOptions,
+  openKeyring,
+} from './keyring.ts'
+export type { Environment } from './keyring-document.ts'
+export type { Vault } from './vault.ts'

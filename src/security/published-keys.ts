@@ -1,0 +1,13 @@
+/**
+ * Thumbprints (RFC 7638) of keys whose private halves anyone can read. Production registers none of
+ * them.
+ */
+export const PUBLISHED_KEYS: ReadonlySet<string> = new Set([
+  // keys/test/merchant-signing.pem and keys/test/merchant-encryption.pem
+  'YZdM8ZYCdVB8S456vSquCDnYudmuD8M5wqRPQLN6Jbg',
+  'L-nWisSeqYiGXKG5G_blqih0Ya77pmRdWPITY6JgGbI',
+  // RFC 7515 appendix A.3
+  'oKIywvGUpTVTyxMQ3bwIIeQUudfr_CkLMjCE19ECD-U',
+  // RFC 7638 section 3.1, which is the key of RFC 7517 appendix A.2
+  'NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs',
+])

@@ -1,0 +1,16 @@
+/**
+ * The journal of payments and the registry of merchants, on disk.
+ *
+ * It speaks acts, not tables: each is durable when it resolves, or nothing changed. It is the only
+ * module that knows there is SQL. It knows nothing of hosts, sockets or keys: what it is given is
+ * already masked, hashed or sealed.
+ */
+export { StoreError, type StoreErrorCode } from './errors.ts'
+export { STORE_LIMITS, type StoreLimits } from './limits.ts'
+export { type MemoryStore, openMemoryStore } from './memory-store.ts'
+export type { MerchantList } from './merchants.ts'
+export type { BeginResult, OpenExchange, Recovery } from './payments.ts'
+export { openRegistry, type Registry } from './registry.ts'
+export type { StanLease } from './stan-leases.ts'
+export { openStore, type Store, type StoreOptions } from './store.ts'
+export type { Stray } from './strays.ts'

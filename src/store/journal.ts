@@ -1,0 +1,66 @@
+import type { DatabaseSync } from 'node:sqlite'
+import { type ConnectionLimits, openDatabase } from './database.ts'
+import { storeErrorOf } from './errors.ts'
+import { createMerchantActs, type MerchantActs } from './merchants.ts'
+import type { Row } from './payment-row.ts'
+import { createPaymentActs, type PaymentActs } from './payments.ts'
+import { createStanLeases, type StanLease } from './stan-leases.ts'
+import { createStrayJournal } from './strays.ts'
+
+/**
+ * The acts of the store on one connection, synchronous and on rows: what the worker runs, and what
+ * the store in memory is made of.
+ *
+ * Every act is called inside {@link Journal.transact} and decides completely before it writes: one
+ * that throws StoreError has changed nothing, so the others of its transaction stand.
+ */
+export interface Journal {
+  readonly payments: PaymentActs
+  readonly merchants: MerchantActs
+  leaseStans(host: string, count: number): StanLease
+  journalStray(stray: Row): void
+  /**
+   * Run `acts` as one transaction: committed and synced on return, or nothing of it changed.
+   *
+   * @throws StoreError when the transaction could not begin (`STORE_BUSY`) or could not be
+   *   committed
+   */
+  transact<T>(acts: () => T): T
+  /**
+   * Copy the write-ahead log into the file and cut it to nothing, unless a reader is in the way.
+   */
+  cutLog(): void
+  close(): void
+}
+
+/** @throws StoreError of opening; see {@link openDatabase} */
+export function openJournal(file: string, limits: ConnectionLimits, lockHeld: boolean): Journal {
+  return journalOver(openDatabase(file, limits, lockHeld))
+}
+
+/** The acts on a connection that is open and up to date. */
+export function journalOver(database: DatabaseSync): Journal {
+  const begin = database.prepare('BEGIN IMMEDIATE')
+  const commit = database.prepare('COMMIT')
+  return {
+    payments: createPaymentActs(database),
+    merchants: createMerchantActs(database),
+    leaseStans: createStanLeases(database),
+    journalStray: createStrayJournal(database),
+    transact(acts) {
+      try {
+        begin.run()
+        const result = acts()
+        commit.run()
+        return result
+      } catch (thrown) {
+        if (database.isTransaction) database.exec('ROLLBACK')
+        throw storeErrorOf(thrown)
+      }
+    },
+    cutLog() {
+      database.exec('PRAGMA wal_checkpoint(TRUNCATE)')
+    },
+    close: () => database.close(),
+  }
+}

@@ -1,0 +1,17 @@
+import { CONNECTION_LIMITS, type ConnectionLimits } from './database.ts'
+
+export interface StoreLimits extends ConnectionLimits {
+  /**
+   * Acts queued or under way before {@link StoreError} `QUEUE_FULL` refuses what would start new
+   * work.
+   */
+  readonly queueActsMax: number
+  /** While the write-ahead log is longer and cannot be cut, no payment is begun (`WAL_FULL`). */
+  readonly walBytesMax: number
+}
+
+export const STORE_LIMITS: StoreLimits = Object.freeze({
+  ...CONNECTION_LIMITS,
+  queueActsMax: 8_192,
+  walBytesMax: 256 * 2 ** 20,
+})

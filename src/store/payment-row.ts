@@ -1,0 +1,150 @@
+import type { SQLOutputValue } from 'node:sqlite'
+import {
+  currencyOf,
+  type OutcomeReason,
+  type Payment,
+  type PaymentIntent,
+  type PaymentOperation,
+  type PaymentOutcome,
+  type PaymentState,
+} from '#domain'
+import { StoreError } from './errors.ts'
+
+/** Column values of one statement, in its order; byte columns come last. */
+export type Row = (string | number | null | Uint8Array)[]
+
+/** Columns that {@link intentRow} fills, in its order: what an insert names. */
+export const INTENT_COLUMNS = [
+  'merchant',
+  'id',
+  'operation',
+  'amount_minor',
+  'currency',
+  'accept_partial',
+  'pan_masked',
+  'host',
+  'mti',
+  'stan',
+  'transmitted_at',
+  'rrn',
+  'terminal',
+  'business_date',
+  'begun_at_ms',
+  'fingerprint',
+  'pan_hash',
+  'sealed_image',
+] as const
+
+/** How many of the last {@link INTENT_COLUMNS} are bytes. */
+export const INTENT_BLOBS = 3
+
+/** Amounts are below 10^12, so a number holds them exactly. */
+export function intentRow(intent: PaymentIntent): Row {
+  const { amount, exchange } = intent
+  return [
+    intent.merchant,
+    intent.id,
+    intent.operation,
+    Number(amount.minor),
+    amount.currency.code,
+    intent.acceptPartial ? 1 : 0,
+    intent.panMasked,
+    exchange.host,
+    exchange.mti,
+    exchange.stan,
+    exchange.transmittedAt,
+    exchange.rrn,
+    exchange.terminal,
+    intent.businessDate,
+    intent.begunAtMs,
+    intent.fingerprint,
+    intent.panHash,
+    intent.sealedImage,
+  ]
+}
+
+/** Columns that {@link outcomeRow} fills, in its order: what an update sets. */
+export const OUTCOME_COLUMNS = [
+  'state',
+  'reason',
+  'decided_at_ms',
+  'response_code',
+  'approval_code',
+  'approved_minor',
+  'checks',
+  'details',
+  'carried',
+] as const
+
+export function outcomeRow(outcome: PaymentOutcome): Row {
+  const { reason, responseCode, approvalCode, approvedMinor, checks, details, carried } = outcome
+  return [
+    outcome.state,
+    reason ?? null,
+    outcome.decidedAtMs,
+    responseCode ?? null,
+    approvalCode ?? null,
+    approvedMinor === undefined ? null : Number(approvedMinor),
+    checks === undefined ? null : JSON.stringify(checks),
+    details === undefined ? null : JSON.stringify(details),
+    carried === undefined ? null : JSON.stringify(carried),
+  ]
+}
+
+type StoredRow = Readonly<Record<string, SQLOutputValue>>
+
+/**
+ * A row of `payments` as the value it was made from.
+ *
+ * Only this module writes those columns and the schema checks them, so the closed lists of words
+ * are taken at their word; a currency that ISO 4217 no longer knows is damage.
+ */
+export function paymentOf(row: StoredRow): Payment {
+  const currency = currencyOf(String(row.currency))
+  if (currency === undefined) throw new StoreError('STORE_CORRUPT', 'a payment has no currency')
+  const payment = {
+    merchant: String(row.merchant),
+    id: String(row.id),
+    operation: String(row.operation) as PaymentOperation,
+    amount: { minor: BigInt(Number(row.amount_minor)), currency },
+    acceptPartial: row.accept_partial === 1,
+    fingerprint: bytesOf(row.fingerprint),
+    panMasked: String(row.pan_masked),
+    panHash: bytesOf(row.pan_hash),
+    exchange: {
+      host: String(row.host),
+      mti: String(row.mti),
+      stan: Number(row.stan),
+      transmittedAt: String(row.transmitted_at),
+      rrn: String(row.rrn),
+      terminal: String(row.terminal),
+    },
+    sealedImage: bytesOf(row.sealed_image),
+    businessDate: String(row.business_date),
+    begunAtMs: Number(row.begun_at_ms),
+  }
+  const state = String(row.state) as PaymentState
+  return state === 'begun'
+    ? { ...payment, state }
+    : { ...payment, state, outcome: outcomeOf(row, state) }
+}
+
+function outcomeOf(row: StoredRow, state: PaymentOutcome['state']): PaymentOutcome {
+  const { reason, response_code, approval_code, approved_minor, checks, details, carried } = row
+  return {
+    state,
+    decidedAtMs: Number(row.decided_at_ms),
+    ...(reason === null ? {} : { reason: String(reason) as OutcomeReason }),
+    ...(response_code === null ? {} : { responseCode: String(response_code) }),
+    ...(approval_code === null ? {} : { approvalCode: String(approval_code) }),
+    ...(approved_minor === null ? {} : { approvedMinor: BigInt(Number(approved_minor)) }),
+    ...(checks === null ? {} : { checks: JSON.parse(String(checks)) }),
+    ...(details === null ? {} : { details: JSON.parse(String(details)) }),
+    ...(carried === null ? {} : { carried: JSON.parse(String(carried)) }),
+  }
+}
+
+function bytesOf(value: SQLOutputValue | undefined): Uint8Array {
+  if (value instanceof Uint8Array) return value
+  throw new StoreError('STORE_CORRUPT', 'a payment has no bytes where it must')
+}

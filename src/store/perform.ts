@@ -1,0 +1,92 @@
+import type { Merchant } from '#domain'
+import { isConstraint, StoreError, storeErrorOf } from './errors.ts'
+import type { Journal } from './journal.ts'
+import { ACT, type ActBatch, type Answer, type BatchReader, createBatchReader } from './wire.ts'
+
+/**
+ * Do every act of every batch in one transaction, and answer each.
+ *
+ * A refused act is answered so and changes nothing; the rest stand. When the transaction cannot
+ * begin because another process writes, every act is refused with `STORE_BUSY`.
+ *
+ * @param mayBegin whether new payments are taken
+ * @throws StoreError when the store failed: nothing of the batches is known to be on disk
+ */
+export function performBatches(
+  journal: Journal,
+  batches: readonly ActBatch[],
+  mayBegin: boolean,
+): readonly (readonly Answer[])[] {
+  try {
+    return journal.transact(() => batches.map((batch) => performBatch(journal, batch, mayBegin)))
+  } catch (thrown) {
+    const error = storeErrorOf(thrown)
+    if (error.code !== 'STORE_BUSY') throw error
+    return batches.map((batch) => refuseBatch(batch, error))
+  }
+}
+
+function performBatch(journal: Journal, batch: ActBatch, mayBegin: boolean): Answer[] {
+  const answers: Answer[] = []
+  for (const reader = createBatchReader(batch); !reader.done; ) {
+    try {
+      answers.push(perform(journal, reader, mayBegin))
+    } catch (thrown) {
+      answers.push(refusalOf(thrown))
+    }
+  }
+  return answers
+}
+
+/**
+ * Its values are all read before the act is tried, so that the next act is found whatever happens.
+ */
+function perform(journal: Journal, from: BatchReader, mayBegin: boolean): Answer {
+  const { payments, merchants } = journal
+  const act = from.number()
+  switch (act) {
+    case ACT.begin: {
+      const intent = from.intent()
+      if (!mayBegin) throw new StoreError('WAL_FULL', 'the write-ahead log is over its limit')
+      const result = payments.begin(intent)
+      return result.kind === 'begun' ? 0 : { value: result }
+    }
+    case ACT.conclude:
+      payments.conclude(from.text(), from.text(), from.outcome())
+      return 0
+    case ACT.find:
+      return { value: payments.find(from.text(), from.text()) }
+    case ACT.leaseStans:
+      return { value: journal.leaseStans(from.text(), from.number()) }
+    case ACT.journalStray:
+      journal.journalStray(from.stray())
+      return 0
+    case ACT.recover:
+      return { value: payments.recover(from.number(), from.number()) }
+    case ACT.putMerchant:
+      merchants.put({ merchant: merchantOf(from.text()), by: from.text(), atMs: from.number() })
+      return 0
+    case ACT.listMerchants:
+      return { value: merchants.list() }
+    case ACT.merchantsVersion:
+      return { value: merchants.version() }
+    default:
+      throw new TypeError(`no act has the number ${act}`)
+  }
+}
+
+/**
+ * The first statement of an act is the only one that a constraint can refuse, and a refused
+ * statement changes nothing; every other error of SQLite ends the transaction.
+ */
+function refusalOf(thrown: unknown): Answer {
+  if (!(thrown instanceof StoreError) && !isConstraint(thrown)) throw thrown
+  const { code, message } = storeErrorOf(thrown)
+  return { refused: { code, message } }
+}
+
+function refuseBatch({ count }: ActBatch, { code, message }: StoreError): Answer[] {
+  return Array.from({ length: count }, () => ({ refused: { code, message } }))
+}
+
+const merchantOf = (record: string): Merchant => JSON.parse(record)

@@ -1,0 +1,111 @@
+import type { Merchant, Payment, PaymentIntent, PaymentOutcome } from '#domain'
+import type { Clock } from '#platform'
+import { openCommitQueue } from './commit-queue.ts'
+import type { StoreError } from './errors.ts'
+import { STORE_LIMITS, type StoreLimits } from './limits.ts'
+import type { MerchantList } from './merchants.ts'
+import type { BeginResult, Recovery } from './payments.ts'
+import type { StanLease } from './stan-leases.ts'
+import type { Stray } from './strays.ts'
+
+/**
+ * The journal and the registry of one gateway. Every act is durable when it resolves, or nothing
+ * changed.
+ *
+ * An act rejects with {@link StoreError}; specs/store.md lists which.
+ */
+export interface Store {
+  /** Put a payment on disk before its host message leaves: one act, whoever else asks at once. */
+  begin(intent: PaymentIntent): Promise<BeginResult>
+  /** Record how the exchange ended. Never refused for a full queue: its payment was let in. */
+  conclude(merchant: string, id: string, outcome: PaymentOutcome): Promise<void>
+  find(merchant: string, id: string): Promise<Payment | undefined>
+  /**
+   * Take `count` trace numbers of `host` that no other lease holds, in this run or an earlier one.
+   */
+  leaseStans(host: string, count: number): Promise<StanLease>
+  /** Keep a host answer that reached no payment. */
+  journalStray(stray: Stray): Promise<void>
+  /**
+   * At start, before the first payment: what was begun in an earlier run is unknown now.
+   *
+   * @param openSinceMs unknown payments decided at or after this wall time count as open exchanges
+   */
+  recover(nowMs: number, openSinceMs: number): Promise<Recovery>
+  /** Register or change a merchant; `by` says who does it. */
+  putMerchant(merchant: Merchant, by: string): Promise<void>
+  merchants(): Promise<MerchantList>
+  /** The version of {@link Store.merchants} alone: cheap enough to ask every second. */
+  merchantsVersion(): Promise<number>
+  /** Wait for every act under way, then let go of the file. */
+  close(): Promise<void>
+}
+
+export interface StoreOptions {
+  readonly clock: Clock
+  readonly limits?: Partial<StoreLimits>
+  /** Called once, when the store has broken and takes no further act. */
+  readonly onFault: (error: StoreError) => void
+}
+
+/**
+ * Open the store of this gateway, making it when the file does not exist.
+ *
+ * @throws StoreError `STORE_IN_USE` when another instance runs on it; `STORE_UNWRITABLE`,
+ *   `STORE_FOREIGN`, `STORE_TOO_NEW`, `STORE_CORRUPT`, `STORE_NOT_DURABLE`
+ */
+export async function openStore(file: string, options: StoreOptions): Promise<Store> {
+  const limits = { ...STORE_LIMITS, ...options.limits }
+  const queue = await openCommitQueue({ file, limits }, options.onFault)
+  const { acts } = queue
+  return {
+    async begin(intent) {
+      queue.admitWork()
+      acts.begin(intent)
+      return queue.answer<BeginResult>(BEGUN)
+    },
+    async conclude(merchant, id, outcome) {
+      queue.admit()
+      acts.conclude(merchant, id, outcome)
+      return queue.answer<void>()
+    },
+    async find(merchant, id) {
+      queue.admitWork()
+      acts.find(merchant, id)
+      return queue.answer<Payment | undefined>()
+    },
+    async leaseStans(host, count) {
+      queue.admit()
+      acts.leaseStans(host, count)
+      return queue.answer<StanLease>()
+    },
+    async journalStray(stray) {
+      queue.admitWork()
+      acts.journalStray(stray)
+      return queue.answer<void>()
+    },
+    async recover(nowMs, openSinceMs) {
+      queue.admit()
+      acts.recover(nowMs, openSinceMs)
+      return queue.answer<Recovery>()
+    },
+    async putMerchant(merchant, by) {
+      queue.admitWork()
+      acts.putMerchant({ merchant, by, atMs: options.clock.nowMs() })
+      return queue.answer<void>()
+    },
+    async merchants() {
+      queue.admitWork()
+      acts.listMerchants()
+      return queue.answer<MerchantList>()
+    },
+    async merchantsVersion() {
+      queue.admitWork()
+      acts.merchantsVersion()
+      return queue.answer<number>()
+    },
+    close: queue.close,
+  }
+}
+
+const BEGUN: BeginResult = Object.freeze({ kind: 'begun' })

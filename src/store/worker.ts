@@ -1,0 +1,81 @@
+import { statSync } from 'node:fs'
+import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads'
+import { type StoreError, storeErrorOf } from './errors.ts'
+import { takeInstanceLock } from './instance-lock.ts'
+import { openJournal } from './journal.ts'
+import type { StoreLimits } from './limits.ts'
+import { performBatches } from './perform.ts'
+import type { ActBatch, Report } from './wire.ts'
+
+/** The thread that commits. It runs whatever has queued up, syncs once, and answers all of it. */
+export type WorkerTask = { readonly file: string; readonly limits: StoreLimits }
+
+/** What the main thread posts: acts, or the wish to end once all of them are answered. */
+export type WorkerOrder = ActBatch | 'close'
+
+const { file, limits }: WorkerTask = workerData
+
+if (parentPort !== null) {
+  const port = parentPort
+  const report = (said: Report) => port.postMessage(said)
+  try {
+    serve(port, report)
+    report({ kind: 'opened' })
+  } catch (thrown) {
+    report(faultOf(storeErrorOf(thrown)))
+  }
+}
+
+function serve(port: NonNullable<typeof parentPort>, report: (said: Report) => void): void {
+  const lock = takeInstanceLock(file)
+  const journal = openJournal(file, limits, true)
+  let mayBegin = true
+
+  function commit(batches: readonly ActBatch[]): void {
+    report({ kind: 'committed', answers: performBatches(journal, batches, mayBegin) })
+    if (logIsOverLimit()) journal.cutLog()
+    mayBegin = !logIsOverLimit()
+  }
+
+  /** A journal that failed may fail to close as well; the kernel closes it with the process. */
+  function end(last: Report): void {
+    try {
+      journal.close()
+      lock.release()
+    } finally {
+      report(last)
+      port.close()
+    }
+  }
+
+  function logIsOverLimit(): boolean {
+    const log = statSync(`${file}-wal`, { throwIfNoEntry: false })
+    return log !== undefined && log.size > limits.walBytesMax
+  }
+
+  port.on('message', (first: WorkerOrder) => {
+    const { batches, closing } = queued(port, first)
+    try {
+      if (batches.length > 0) commit(batches)
+      if (closing) end({ kind: 'closed' })
+    } catch (thrown) {
+      end(faultOf(storeErrorOf(thrown)))
+    }
+  })
+}
+
+/** `first` and whatever else has arrived meanwhile. */
+function queued(port: NonNullable<typeof parentPort>, first: WorkerOrder) {
+  const batches: ActBatch[] = []
+  let closing = false
+  for (let order: WorkerOrder | undefined = first; order !== undefined; ) {
+    if (order === 'close') closing = true
+    else batches.push(order)
+    order = receiveMessageOnPort(port)?.message
+  }
+  return { batches, closing }
+}
+
+function faultOf({ code, message }: StoreError): Report {
+  return { kind: 'fault', error: { code, message } }
+}

@@ -1,0 +1,142 @@
+import { randomBytes } from 'node:crypto'
+import { existsSync, openSync, readFileSync, statSync, writeSync } from 'node:fs'
+import { DatabaseSync } from 'node:sqlite'
+import test from 'ava'
+import type { StoreError, StoreErrorCode } from '#store'
+import { isInstalled, runUnder, startChild } from './run-child.ts'
+import { approved, intent, openSample, storeFile } from './sample.ts'
+
+test('whatever a killed process had acknowledged is there after every kill', async (t) => {
+  const file = storeFile(t)
+  const acknowledged = new Set<string>()
+  let unfinished = 0
+  for (let round = 0; round < 4; round++) {
+    const child = startChild(file, ['many', String(round * 100_000), '100000'])
+    await child.said('begun')
+    await new Promise((resolve) => setTimeout(resolve, 20 + round * 45))
+    child.child.kill('SIGKILL')
+    await child.ended
+    for (const line of child.lines()) if (line !== 'open') acknowledged.add(line)
+
+    const store = await openSample(t, { file, limits: { queueActsMax: 1_000_000 } })
+    unfinished += (await store.recover(Date.now(), 0)).leftUnknown
+    const lost = await Promise.all(
+      [...acknowledged].map(async (line) => {
+        const [act, id = ''] = line.split(' ')
+        const state = (await store.find('acme-books', id))?.state
+        return state === 'approved' || (act === 'begun' && state === 'unknown') ? undefined : line
+      }),
+    )
+    t.deepEqual(
+      lost.filter((line) => line !== undefined),
+      [],
+    )
+    await store.close()
+  }
+  t.true(acknowledged.size > 100 && unfinished > 0, 'the kills came in the middle of the work')
+})
+
+const COMMITS = 20
+
+// A kill cannot reveal a missing sync: the kernel keeps what was written. Only counting them can.
+const testWithStrace = isInstalled('strace') ? test : test.skip
+
+testWithStrace('each commit of the store is synced', (t) => {
+  const file = storeFile(t)
+  t.true(syncsOf(file, 'serial') >= 2 * COMMITS)
+})
+
+testWithStrace('the count of syncs tells a full sync from a normal one', (t) => {
+  t.true(syncsOf(storeFile(t), 'full') >= COMMITS)
+  t.true(syncsOf(storeFile(t), 'normal') < COMMITS)
+})
+
+const testWithEatmydata =
+  isInstalled('strace') && existsSync('/usr/bin/eatmydata') ? test : test.skip
+
+testWithEatmydata('the count of syncs tells when they are swallowed', (t) => {
+  t.true(syncsOf(storeFile(t), 'serial', ['eatmydata']) < COMMITS)
+})
+
+function syncsOf(file: string, mode: string, under: readonly string[] = []): number {
+  const trace = `${file}-trace`
+  const strace = [
+    'strace',
+    '-f',
+    '--seccomp-bpf',
+    '-qq',
+    '-e',
+    'trace=fsync,fdatasync',
+    '-o',
+    trace,
+  ]
+  const { status } = runUnder([...strace, ...under], file, [mode, '0', String(COMMITS)])
+  if (status !== 0) throw new Error(`the child ended with ${status}`)
+  return readFileSync(trace, 'utf8').match(/f(data)?sync\(.*= 0$/gm)?.length ?? 0
+}
+
+testWithStrace('a sync that fails breaks the store: nothing more is acknowledged', async (t) => {
+  const file = storeFile(t)
+  const failing = ['-e', 'trace=fsync,fdatasync', '-e', 'inject=fsync,fdatasync:error=EIO:when=20+']
+  const strace = ['strace', '-f', '-qq', '-o', `${file}-trace`, ...failing]
+  const { lines, status } = runUnder(strace, file, ['serial', '0', '50'])
+  t.is(status, 1)
+  t.deepEqual(lines.slice(-2), ['fault STORE_IO', 'STORE_IO'])
+  t.true(lines.filter((it) => it.startsWith('begun')).length < 20)
+})
+
+test('a full disk breaks the store: nothing more is acknowledged, what was is there', async (t) => {
+  const file = storeFile(t)
+  // The shell's unit is 512 bytes; a file that would grow past the limit cannot be written.
+  const { lines } = runUnder(['sh', '-c', 'ulimit -f 1200; exec "$@"', 'sh'], file, [
+    'many',
+    '0',
+    '9999',
+  ])
+  const fault = lines.find((it) => it.startsWith('fault'))
+  t.regex(fault ?? '', /^fault STORE_(DISK_FULL|IO)$/)
+  const begun = lines.filter((it) => it.startsWith('begun'))
+  t.true(begun.length > 10)
+  const store = await openSample(t, { file })
+  for (const line of begun) t.not(await store.find('acme-books', line.slice(6)), undefined)
+})
+
+test('damage in the middle of the file breaks the store and is reported once', async (t) => {
+  const file = storeFile(t)
+  const first = await openSample(t, { file })
+  await Promise.all(Array.from({ length: 200 }, (_, index) => first.begin(intent(index))))
+  await first.close()
+  const size = statSync(file).size
+  writeSync(openSync(file, 'r+'), randomBytes(size / 2), 0, size / 2, size / 2)
+
+  const faults: StoreErrorCode[] = []
+  const store = await openSample(t, { file, onFault: ({ code }) => faults.push(code) })
+  const acts = await Promise.allSettled([store.begin(intent(300)), store.begin(intent(301))])
+  for (const it of acts) t.is(it.status === 'rejected' && it.reason.code, 'STORE_CORRUPT')
+  await t.throwsAsync(store.begin(intent(302)), { code: 'STORE_BROKEN' })
+  t.deepEqual(faults, ['STORE_CORRUPT'])
+})
+
+test('a write-ahead log over its limit stops new payments, not outcomes', async (t) => {
+  const file = storeFile(t)
+  const limits = { walBytesMax: 256 * 1024, walCheckpointBytes: 64 * 1024, busyTimeoutMs: 10 }
+  const store = await openSample(t, { file, limits })
+  await store.begin(intent(0))
+  const reader = new DatabaseSync(file)
+  reader.exec('BEGIN')
+  reader.prepare('SELECT count(*) FROM payments').get()
+
+  let refusedAt = 0
+  for (let index = 1; refusedAt === 0 && index < 500; index++) {
+    await store.begin(intent(index)).catch(({ code }: StoreError) => {
+      t.is(code, 'WAL_FULL')
+      refusedAt = index
+    })
+  }
+  t.true(refusedAt > 0)
+  await store.conclude('acme-books', 'order-0', approved)
+  reader.exec('COMMIT')
+  reader.close()
+  t.is((await store.find('acme-books', 'order-0'))?.state, 'approved')
+  t.deepEqual(await store.begin(intent(refusedAt)), { kind: 'begun' })
+})

@@ -1,0 +1,179 @@
+import { spawnSync } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import {
+  chmodSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs'
+import { dirname } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import test, { type ExecutionContext } from 'ava'
+import { createSystemClock } from '#platform'
+import { openRegistry, openStore, type StoreErrorCode } from '#store'
+import { APPLICATION_ID, openDatabase } from '../../src/store/database.ts'
+import { STORE_LIMITS } from '../../src/store/limits.ts'
+import { SCHEMA_VERSION } from '../../src/store/migrate.ts'
+import { startChild } from './run-child.ts'
+import { intent, merchant, openSample, storeFile } from './sample.ts'
+
+const clock = createSystemClock()
+
+async function checkRefused(t: ExecutionContext, file: string, code: StoreErrorCode) {
+  const before = readFileSync(file)
+  await t.throwsAsync(openStore(file, { clock, onFault: () => {} }), { code })
+  t.deepEqual(readFileSync(file), before, 'the file is left alone')
+}
+
+test('a store is made where there is none, for its owner alone', async (t) => {
+  const file = storeFile(t)
+  const store = await openSample(t, { file })
+  await store.begin(intent(1))
+  for (const name of [file, `${file}-wal`, `${file}-shm`]) {
+    t.is(statSync(name).mode & 0o777, 0o600, name)
+  }
+})
+
+test('a second instance in this process is refused', async (t) => {
+  const file = storeFile(t)
+  await openSample(t, { file })
+  const second = openStore(file, { clock, onFault: () => {} })
+  await t.throwsAsync(second, { code: 'STORE_IN_USE', message: /another instance/ })
+})
+
+test('a second instance in another process is refused until the first is killed', async (t) => {
+  const file = storeFile(t)
+  const first = startChild(file, ['idle'])
+  await first.said('open')
+  await t.throwsAsync(openStore(file, { clock, onFault: () => {} }), { code: 'STORE_IN_USE' })
+  const second = startChild(file, ['idle'])
+  t.is(await second.ended, 1)
+  t.deepEqual(second.lines(), ['STORE_IN_USE'])
+  first.child.kill('SIGKILL')
+  await first.ended
+  const after = await openSample(t, { file })
+  t.deepEqual(await after.begin(intent(1)), { kind: 'begun' })
+})
+
+test('a store whose opening was refused can be opened after', async (t) => {
+  const file = storeFile(t)
+  const first = await openSample(t, { file })
+  await t.throwsAsync(openStore(file, { clock, onFault: () => {} }))
+  await first.close()
+  const second = await openSample(t, { file })
+  t.is((await second.begin(intent(1))).kind, 'begun')
+})
+
+test('a file that is no database is refused', async (t) => {
+  const file = storeFile(t)
+  writeFileSync(file, randomBytes(8192))
+  await checkRefused(t, file, 'STORE_CORRUPT')
+})
+
+test('a text file is refused', async (t) => {
+  const file = storeFile(t)
+  writeFileSync(file, 'merchant,amount\n'.repeat(500))
+  await checkRefused(t, file, 'STORE_CORRUPT')
+})
+
+test('a store whose schema page is damaged is refused', async (t) => {
+  const file = storeFile(t)
+  await (await openSample(t, { file })).close()
+  const handle = openSync(file, 'r+')
+  writeSync(handle, randomBytes(3900), 0, 3900, 100)
+  await checkRefused(t, file, 'STORE_CORRUPT')
+})
+
+test("another program's database is refused", async (t) => {
+  const file = storeFile(t)
+  const other = new DatabaseSync(file)
+  other.exec('CREATE TABLE recipes (name TEXT)')
+  other.close()
+  await checkRefused(t, file, 'STORE_FOREIGN')
+})
+
+test('a store of a newer program is refused', async (t) => {
+  const file = storeFile(t)
+  await (await openSample(t, { file })).close()
+  const newer = new DatabaseSync(file)
+  newer.exec(`PRAGMA user_version = ${SCHEMA_VERSION + 1}`)
+  newer.close()
+  await checkRefused(t, file, 'STORE_TOO_NEW')
+})
+
+test('a path in no folder is refused', async (t) => {
+  const opening = openStore('/nowhere/at/all/store.db', { clock, onFault: () => {} })
+  await t.throwsAsync(opening, { code: 'STORE_UNWRITABLE' })
+})
+
+test('a folder that may not be written is refused', (t) => {
+  const folder = `${dirname(storeFile(t))}/closed`
+  mkdirSync(folder)
+  chmodSync(dirname(folder), 0o755)
+  chmodSync(folder, 0o555)
+  // The superuser writes anywhere: a child that is nobody tries.
+  const script = `
+    if (process.getuid() === 0) process.setuid(65534)
+    const { openRegistry } = await import('${new URL('../../src/store/index.ts', import.meta.url)}')
+    try { openRegistry('${folder}/store.db', {}) } catch ({ code }) { process.stdout.write(code) }`
+  const args = ['--input-type=module-typescript', '--eval', script]
+  t.is(spawnSync(process.execPath, args, { encoding: 'utf8' }).stdout, 'STORE_UNWRITABLE')
+})
+
+test('a store carries its mark, its schema version and full durability after a write', (t) => {
+  const database = openDatabase(storeFile(t), STORE_LIMITS, true)
+  const pragma = (name: string) => Object.values(database.prepare(`PRAGMA ${name}`).get() ?? {})[0]
+  t.is(pragma('application_id'), APPLICATION_ID)
+  t.is(pragma('user_version'), SCHEMA_VERSION)
+  t.is(pragma('journal_mode'), 'wal')
+  t.is(pragma('synchronous'), 2)
+  t.is(database.prepare('SELECT count FROM openings').get()?.count, 1)
+  database.close()
+})
+
+test('the registry is changed beside a running gateway, which notices', async (t) => {
+  const file = storeFile(t)
+  const store = await openSample(t, { file })
+  const registry = openRegistry(file, { clock })
+  t.teardown(() => registry.close())
+  registry.putMerchant(merchant, 'ada')
+  t.is(await store.merchantsVersion(), 1)
+  await store.putMerchant({ ...merchant, id: 'other' }, 'grace')
+  t.deepEqual(registry.merchants(), {
+    version: 2,
+    merchants: [merchant, { ...merchant, id: 'other' }],
+  })
+})
+
+test('the registry makes a store that a gateway then opens', async (t) => {
+  const file = storeFile(t)
+  const registry = openRegistry(file, { clock })
+  registry.putMerchant(merchant, 'ada')
+  registry.close()
+  const store = await openSample(t, { file })
+  t.deepEqual((await store.merchants()).merchants, [merchant])
+})
+
+test('the registry does not change a schema under a running gateway', async (t) => {
+  const file = storeFile(t)
+  await openSample(t, { file })
+  const older = new DatabaseSync(file)
+  older.exec(`PRAGMA user_version = ${SCHEMA_VERSION - 1}`)
+  older.close()
+  t.throws(() => openRegistry(file, { clock }), { code: 'STORE_IN_USE' })
+})
+
+test('acts are refused while another process writes for too long, and not after', async (t) => {
+  const file = storeFile(t)
+  const store = await openSample(t, { file, limits: { busyTimeoutMs: 20 } })
+  const other = new DatabaseSync(file)
+  other.exec('BEGIN IMMEDIATE')
+  const acts = await Promise.allSettled([store.begin(intent(1)), store.find('a', 'b')])
+  for (const it of acts) t.is(it.status === 'rejected' && it.reason.code, 'STORE_BUSY')
+  other.exec('ROLLBACK')
+  other.close()
+  t.deepEqual(await store.begin(intent(1)), { kind: 'begun' })
+})

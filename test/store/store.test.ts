@@ -1,0 +1,349 @@
+import { DatabaseSync } from 'node:sqlite'
+import test, { type ExecutionContext } from 'ava'
+import type { PaymentIntent, PaymentOutcome } from '#domain'
+import type { StoreErrorCode } from '#store'
+import type { PaymentStore } from '../../src/control/ports.ts'
+import { approved, bytes, intent, merchant, openSample, storeFile, usd } from './sample.ts'
+
+test('the store is what control asks for', async (t) => {
+  const port: PaymentStore = await openSample(t)
+  t.deepEqual(await port.begin(intent(1)), { kind: 'begun' })
+})
+
+test('a payment is found as it was begun', async (t) => {
+  const store = await openSample(t)
+  const whole = intent(1, { operation: 'payment.authorize', acceptPartial: true })
+  await store.begin(whole)
+  t.deepEqual(await store.find('acme-books', 'order-1'), { ...whole, state: 'begun' })
+})
+
+const outcomes: readonly PaymentOutcome[] = [
+  approved,
+  { state: 'declined', decidedAtMs: 2, responseCode: '51' },
+  { state: 'failed', reason: 'not-sent', decidedAtMs: 3 },
+  { state: 'unknown', reason: 'host-silent', decidedAtMs: 4 },
+  {
+    ...approved,
+    approvedMinor: 999_999_999_999n,
+    checks: { cvv2: 'M', address: 'Y' },
+    details: { settlementDate: '1122' },
+    carried: { '38': '123456', '48.92': 'x' },
+  },
+]
+for (const [index, outcome] of outcomes.entries()) {
+  test(`outcome ${index}, ${outcome.state}, is found as it was recorded`, async (t) => {
+    const store = await openSample(t)
+    await store.begin(intent(1))
+    await store.conclude('acme-books', 'order-1', outcome)
+    const payment = await store.find('acme-books', 'order-1')
+    t.deepEqual(payment, { ...intent(1), state: outcome.state, outcome })
+  })
+}
+
+test('what was never begun is not found', async (t) => {
+  const store = await openSample(t)
+  await store.begin(intent(1))
+  t.is(await store.find('acme-books', 'order-2'), undefined)
+  t.is(await store.find('other', 'order-1'), undefined)
+})
+
+test('the same id with the same content is a repeat, with what is known by then', async (t) => {
+  const store = await openSample(t)
+  await store.begin(intent(1))
+  const again = intent(1, { exchange: { ...intent(1).exchange, stan: 77 } })
+  t.deepEqual(await store.begin(again), {
+    kind: 'repeat',
+    payment: { ...intent(1), state: 'begun' },
+  })
+  await store.conclude('acme-books', 'order-1', approved)
+  t.deepEqual(await store.begin(again), {
+    kind: 'repeat',
+    payment: { ...intent(1), state: 'approved', outcome: approved },
+  })
+})
+
+test('a repeat that even has the same trace number is a repeat', async (t) => {
+  const store = await openSample(t)
+  await store.begin(intent(1))
+  t.is((await store.begin(intent(1))).kind, 'repeat')
+})
+
+test('the same id with other content is a conflict, unless of another merchant', async (t) => {
+  const store = await openSample(t)
+  await store.begin(intent(1))
+  const { exchange } = intent(2)
+  const other = intent(1, { fingerprint: bytes(32, 99), exchange })
+  t.deepEqual(await store.begin(other), { kind: 'conflict' })
+  t.deepEqual(await store.begin({ ...other, merchant: 'other' }), { kind: 'begun' })
+})
+
+test('of two begun at once with one id, one is begun and the other repeats it', async (t) => {
+  const store = await openSample(t)
+  const twin = intent(1, { exchange: intent(2).exchange })
+  const results = await Promise.all([store.begin(intent(1)), store.begin(twin)])
+  t.deepEqual(
+    results.map((it) => it.kind),
+    ['begun', 'repeat'],
+  )
+})
+
+async function checkRefused(
+  t: ExecutionContext,
+  code: StoreErrorCode,
+  act: (store: Awaited<ReturnType<typeof openSample>>) => Promise<unknown>,
+) {
+  const store = await openSample(t)
+  await store.begin(intent(1))
+  await store.conclude('acme-books', 'order-1', approved)
+  // Three acts in one turn go to the worker as one batch.
+  const [before, refused, after] = await Promise.allSettled([
+    store.begin(intent(2)),
+    act(store),
+    store.begin(intent(3)),
+  ])
+  t.is(refused.status === 'rejected' && refused.reason.code, code)
+  t.deepEqual([before.status, after.status], ['fulfilled', 'fulfilled'])
+  t.is((await store.find('acme-books', 'order-1'))?.state, 'approved')
+  t.is((await store.find('acme-books', 'order-3'))?.state, 'begun')
+  t.is(await store.find('acme-books', 'order-9'), undefined)
+}
+
+test(
+  'a trace number used twice at one moment is refused, and its batch stands',
+  checkRefused,
+  'STAN_REUSED',
+  (store) => store.begin(intent(9, { exchange: intent(1).exchange })),
+)
+
+test(
+  'a second outcome is refused, and its batch stands',
+  checkRefused,
+  'MOVE_NOT_ALLOWED',
+  (store) => store.conclude('acme-books', 'order-1', { state: 'declined', decidedAtMs: 5 }),
+)
+
+test(
+  'an outcome of no payment is refused, and its batch stands',
+  checkRefused,
+  'PAYMENT_NOT_FOUND',
+  (store) => store.conclude('acme-books', 'order-9', approved),
+)
+
+const badIntents: Readonly<Record<string, Partial<PaymentIntent>>> = {
+  'a clear card number where the masked one belongs': { panMasked: '4539123456781234' },
+  'a fingerprint of 31 bytes': { fingerprint: bytes(31, 1) },
+  'a card hash of 33 bytes': { panHash: bytes(33, 1) },
+  'trace number 0': { exchange: { ...intent(9).exchange, stan: 0 } },
+  'trace number 1,000,000': { exchange: { ...intent(9).exchange, stan: 1_000_000 } },
+  'an amount of 10^12': { amount: { minor: 10n ** 12n, currency: usd() } },
+}
+for (const [what, over] of Object.entries(badIntents)) {
+  test(`${what} is refused, and its batch stands`, checkRefused, 'ACT_INVALID', (store) =>
+    store.begin(intent(9, over)),
+  )
+}
+
+test('the greatest amount and the last trace number are kept exactly', async (t) => {
+  const store = await openSample(t)
+  const most = intent(9, {
+    amount: { minor: 999_999_999_999n, currency: usd() },
+    exchange: { ...intent(9).exchange, stan: 999_999 },
+  })
+  await store.begin(most)
+  t.deepEqual(await store.find('acme-books', 'order-9'), { ...most, state: 'begun' })
+})
+
+test('a trace number may come again at another moment, day or host', async (t) => {
+  const store = await openSample(t)
+  const { exchange } = intent(1)
+  await store.begin(intent(1))
+  await store.begin(intent(2, { exchange: { ...exchange, transmittedAt: '1123000000' } }))
+  await store.begin(intent(3, { exchange, businessDate: '2027-11-22' }))
+  await store.begin(intent(4, { exchange: { ...exchange, host: 'other' } }))
+  t.is((await store.find('acme-books', 'order-4'))?.state, 'begun')
+})
+
+test('every move is written down once, the first from nothing', async (t) => {
+  const file = storeFile(t)
+  const store = await openSample(t, { file })
+  await store.begin(intent(1))
+  await store.begin(intent(1))
+  await store.conclude('acme-books', 'order-1', {
+    state: 'unknown',
+    reason: 'link-lost',
+    decidedAtMs: 9,
+  })
+  await t.throwsAsync(store.conclude('acme-books', 'order-1', approved))
+  await store.close()
+  const events = new DatabaseSync(file).prepare('SELECT * FROM payment_events').all()
+  t.deepEqual(
+    events.map((it) => [it.seq, it.payment, it.from_state, it.to_state, it.reason, it.at_ms]),
+    [
+      [1, 1, null, 'begun', null, 1_795_000_000_000],
+      [2, 1, 'begun', 'unknown', 'link-lost', 9],
+    ],
+  )
+})
+
+test('past the queue limit new work is refused, and an outcome never is', async (t) => {
+  const store = await openSample(t, { limits: { queueActsMax: 3 } })
+  await store.begin(intent(1))
+  const acts = await Promise.allSettled([
+    store.begin(intent(2)),
+    store.find('acme-books', 'order-1'),
+    store.begin(intent(3)),
+    store.begin(intent(4)),
+    store.conclude('acme-books', 'order-1', approved),
+  ])
+  t.deepEqual(
+    acts.map((it) => (it.status === 'rejected' ? it.reason.code : 'done')),
+    ['done', 'done', 'done', 'QUEUE_FULL', 'done'],
+  )
+  t.deepEqual(await store.begin(intent(4)), { kind: 'begun' })
+})
+
+test('closing answers what is under way and refuses what comes after', async (t) => {
+  const file = storeFile(t)
+  const store = await openSample(t, { file })
+  const underWay = Array.from({ length: 100 }, (_, index) => store.begin(intent(index)))
+  const closed = store.close()
+  await t.throwsAsync(store.begin(intent(200)), { code: 'STORE_CLOSED' })
+  t.true((await Promise.all(underWay)).every((it) => it.kind === 'begun'))
+  await closed
+  const reopened = await openSample(t, { file })
+  t.is((await reopened.find('acme-books', 'order-99'))?.state, 'begun')
+})
+
+test('leases follow each other, wrap after 999,999 and go on after a restart', async (t) => {
+  const file = storeFile(t)
+  const store = await openSample(t, { file })
+  t.deepEqual(await store.leaseStans('meridian', 999_990), { first: 1, count: 999_990 })
+  t.deepEqual(await store.leaseStans('meridian', 5), { first: 999_991, count: 5 })
+  t.deepEqual(await store.leaseStans('other', 5), { first: 1, count: 5 })
+  await store.close()
+  const reopened = await openSample(t, { file })
+  t.deepEqual(await reopened.leaseStans('meridian', 4), { first: 999_996, count: 4 })
+  t.deepEqual(await reopened.leaseStans('meridian', 999_999), { first: 1, count: 999_999 })
+  t.deepEqual(await reopened.leaseStans('meridian', 1), { first: 1, count: 1 })
+})
+
+for (const count of [0, -1, 1.5, 1_000_000]) {
+  test(`a lease of ${count} trace numbers is refused`, async (t) => {
+    const store = await openSample(t)
+    await t.throwsAsync(store.leaseStans('meridian', count), { code: 'ACT_INVALID' })
+  })
+}
+
+test('what was begun before a restart is unknown after it, and its exchange is open', async (t) => {
+  const file = storeFile(t)
+  const store = await openSample(t, { file })
+  for (const index of [1, 2, 3, 4]) await store.begin(intent(index))
+  await store.conclude('acme-books', 'order-1', approved)
+  await store.conclude('acme-books', 'order-2', { state: 'unknown', decidedAtMs: 999 })
+  await store.conclude('acme-books', 'order-3', { state: 'unknown', decidedAtMs: 1000 })
+  await store.close()
+
+  const reopened = await openSample(t, { file })
+  const recovery = await reopened.recover(2000, 1000)
+  t.is(recovery.leftUnknown, 1)
+  t.deepEqual(
+    recovery.openExchanges,
+    [4, 5].map((stan) => ({
+      host: 'meridian',
+      stan,
+      transmittedAt: '1122235959',
+      terminal: 'TERM0001',
+    })),
+  )
+  t.deepEqual((await reopened.find('acme-books', 'order-4'))?.outcome, {
+    state: 'unknown',
+    reason: 'gateway-restarted',
+    decidedAtMs: 2000,
+  })
+  t.is((await reopened.recover(3000, 3000)).leftUnknown, 0)
+  await reopened.close()
+  const last = new DatabaseSync(file)
+    .prepare('SELECT * FROM payment_events ORDER BY seq DESC LIMIT 1')
+    .get()
+  t.deepEqual([last?.from_state, last?.to_state, last?.at_ms], ['begun', 'unknown', 2000])
+})
+
+test('recovery and repeats search no more than open work and keys', async (t) => {
+  const file = storeFile(t)
+  await (await openSample(t, { file })).close()
+  const database = new DatabaseSync(file)
+  const plan = (sql: string) =>
+    database
+      .prepare(`EXPLAIN QUERY PLAN ${sql}`)
+      .all()
+      .map((it) => String(it.detail))
+  const open = plan(`SELECT * FROM payments WHERE state = 'unknown' AND decided_at_ms >= 5`)
+  t.regex(
+    open.join(),
+    /^SEARCH payments USING INDEX open_payments \(state=\? AND decided_at_ms>\?\)$/,
+  )
+  const begun = plan(`SELECT seq FROM payments WHERE state = 'begun'`)
+  t.regex(begun.join(), /^SEARCH payments USING COVERING INDEX open_payments \(state=\?\)$/)
+  const found = plan(`SELECT * FROM payments WHERE merchant = 'a' AND id = 'b'`)
+  t.regex(found.join(), /^SEARCH payments USING INDEX sqlite_autoindex_payments_1/)
+})
+
+test('a stray answer is kept with what could be read of it', async (t) => {
+  const file = storeFile(t)
+  const store = await openSample(t, { file })
+  const whole = {
+    kind: 'late' as const,
+    host: 'meridian',
+    mti: '0210',
+    stan: 5,
+    transmittedAt: '1122235959',
+    responseCode: '00',
+    sealedImage: bytes(40, 3),
+    atMs: 10,
+  }
+  await store.journalStray(whole)
+  await store.journalStray({
+    kind: 'unknown',
+    host: 'meridian',
+    mti: '0210',
+    sealedImage: bytes(1, 1),
+    atMs: 11,
+  })
+  await store.close()
+  const rows = new DatabaseSync(file).prepare('SELECT * FROM strays').all()
+  t.deepEqual(
+    rows.map(({ kind, stan, transmitted_at, response_code, at_ms }) => [
+      kind,
+      stan,
+      transmitted_at,
+      response_code,
+      at_ms,
+    ]),
+    [
+      ['late', 5, '1122235959', '00', 10],
+      ['unknown', null, null, null, 11],
+    ],
+  )
+  t.deepEqual(rows[0]?.sealed_image, whole.sealedImage)
+})
+
+test('a merchant changed is read back changed, and each of its records is kept', async (t) => {
+  const file = storeFile(t)
+  const clock = { nowMs: () => 1234, elapsedMs: () => 0, after: () => () => {} }
+  const store = await openSample(t, { file, clock })
+  t.deepEqual(await store.merchants(), { version: 0, merchants: [] })
+  await store.putMerchant(merchant, 'ada')
+  const changed = { ...merchant, active: false }
+  await store.putMerchant(changed, 'grace')
+  t.deepEqual(await store.merchants(), { version: 2, merchants: [changed] })
+  t.is(await store.merchantsVersion(), 2)
+  await store.close()
+  const history = new DatabaseSync(file).prepare('SELECT * FROM merchant_changes').all()
+  t.deepEqual(
+    history.map((it) => [it.changed_by, it.at_ms, JSON.parse(String(it.record)).active]),
+    [
+      ['ada', 1234, true],
+      ['grace', 1234, false],
+    ],
+  )
+})
