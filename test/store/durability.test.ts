@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { existsSync, openSync, readFileSync, statSync, writeSync } from 'node:fs'
+import { openSync, readFileSync, statSync, writeSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import test from 'ava'
 import type { StoreError, StoreErrorCode } from '#store'
@@ -39,22 +39,23 @@ test('whatever a killed process had acknowledged is there after every kill', asy
 const COMMITS = 20
 
 // A kill cannot reveal a missing sync: the kernel keeps what was written. Only counting them can.
-const testWithStrace = isInstalled('strace') ? test : test.skip
+test.before('strace and eatmydata are installed', () => {
+  for (const name of ['strace', 'eatmydata']) {
+    if (!isInstalled(name)) throw new Error(`${name} is not installed: apt-get install ${name}`)
+  }
+})
 
-testWithStrace('each commit of the store is synced', (t) => {
+test('each commit of the store is synced', (t) => {
   const file = storeFile(t)
   t.true(syncsOf(file, 'serial') >= 2 * COMMITS)
 })
 
-testWithStrace('the count of syncs tells a full sync from a normal one', (t) => {
+test('the count of syncs tells a full sync from a normal one', (t) => {
   t.true(syncsOf(storeFile(t), 'full') >= COMMITS)
   t.true(syncsOf(storeFile(t), 'normal') < COMMITS)
 })
 
-const testWithEatmydata =
-  isInstalled('strace') && existsSync('/usr/bin/eatmydata') ? test : test.skip
-
-testWithEatmydata('the count of syncs tells when they are swallowed', (t) => {
+test('the count of syncs tells when they are swallowed', (t) => {
   t.true(syncsOf(storeFile(t), 'serial', ['eatmydata']) < COMMITS)
 })
 
@@ -75,7 +76,7 @@ function syncsOf(file: string, mode: string, under: readonly string[] = []): num
   return readFileSync(trace, 'utf8').match(/f(data)?sync\(.*= 0$/gm)?.length ?? 0
 }
 
-testWithStrace('a sync that fails breaks the store: nothing more is acknowledged', async (t) => {
+test('a sync that fails breaks the store: nothing more is acknowledged', async (t) => {
   const file = storeFile(t)
   const failing = ['-e', 'trace=fsync,fdatasync', '-e', 'inject=fsync,fdatasync:error=EIO:when=20+']
   const strace = ['strace', '-f', '-qq', '-o', `${file}-trace`, ...failing]

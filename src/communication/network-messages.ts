@@ -1,0 +1,122 @@
+import type { Message } from '#iso8583'
+import { answerMtiOf, classOf } from './mti.ts'
+
+/** Which elements network messages use, and for what. */
+interface NetworkElements {
+  /** UTC, MMDDhhmmss. */
+  readonly transmissionTime: string
+  readonly stan: string
+  /** The network management code: DE70 in 1987, DE24 later. */
+  readonly function: string
+  readonly response: string
+  /** The new date in a cutover. */
+  readonly settlementDate: string
+}
+
+/** How a host does network management; part of its link.json. */
+export interface NetworkRules {
+  /** MTI of the requests that the gateway starts, such as 0800. */
+  readonly mti: string
+  readonly elements: NetworkElements
+  /** Elements that each of our requests carries as they stand here. */
+  readonly constants: Readonly<Record<string, string>>
+  /** Elements of a network request that its answer repeats. */
+  readonly echoed: readonly string[]
+  readonly signOn: string
+  readonly signOff: string
+  readonly echo: string
+  readonly cutover: string
+  readonly successCode: string
+  readonly notSupportedCode: string
+  readonly formatErrorCode: string
+  /** Elements of any other request that a refusal of it repeats. */
+  readonly refusalEchoed: readonly string[]
+}
+
+/** @param trace `stan` of as many digits as the dialect wants; `nowMs` is wall time */
+export function networkRequest(
+  code: string,
+  trace: { readonly stan: string; readonly nowMs: number },
+  { mti, elements, constants }: NetworkRules,
+): Message {
+  return {
+    mti,
+    fields: {
+      ...constants,
+      [elements.transmissionTime]: transmissionTime(trace.nowMs),
+      [elements.stan]: trace.stan,
+      [elements.function]: code,
+    },
+  }
+}
+
+/** Whether the host's answer to one of our network requests says yes. */
+export function isAccepted(answer: Message, { elements, successCode }: NetworkRules): boolean {
+  return answer.fields[elements.response] === successCode
+}
+
+/** What the host wants, and what it is told. */
+export type HostRequest =
+  | { readonly kind: 'sign-on' | 'sign-off' | 'echo' | 'refused'; readonly answer: Message }
+  | { readonly kind: 'cutover'; readonly settlementDate: string; readonly answer: Message }
+  /** Nothing answers a message of this type. */
+  | { readonly kind: 'unanswerable' }
+
+/** Read a message that the host started, and answer it: what we do not do gets its proper refusal. */
+export function readHostRequest(request: Message, rules: NetworkRules): HostRequest {
+  const mti = answerMtiOf(request.mti)
+  if (mti === undefined) return { kind: 'unanswerable' }
+  const isNetwork = classOf(mti) === classOf(rules.mti)
+  const echoed = isNetwork ? rules.echoed : rules.refusalEchoed
+  const answer = (code: string): Message => ({
+    mti,
+    fields: { ...pick(request.fields, echoed), [rules.elements.response]: code },
+  })
+  if (!isNetwork) return { kind: 'refused', answer: answer(rules.notSupportedCode) }
+
+  const { function: functionElement, settlementDate } = rules.elements
+  switch (request.fields[functionElement]) {
+    case rules.signOn:
+      return { kind: 'sign-on', answer: answer(rules.successCode) }
+    case rules.signOff:
+      return { kind: 'sign-off', answer: answer(rules.successCode) }
+    case rules.echo:
+      return { kind: 'echo', answer: answer(rules.successCode) }
+    case rules.cutover: {
+      const date = request.fields[settlementDate]
+      if (typeof date !== 'string') break
+      return { kind: 'cutover', settlementDate: date, answer: answer(rules.successCode) }
+    }
+    case undefined:
+      break
+    default:
+      return { kind: 'refused', answer: answer(rules.notSupportedCode) }
+  }
+  return { kind: 'refused', answer: answer(rules.formatErrorCode) }
+}
+
+function pick(fields: Message['fields'], elements: readonly string[]): Message['fields'] {
+  const picked: Record<string, Message['fields'][string]> = {}
+  for (const element of elements) {
+    const value = fields[element]
+    if (value !== undefined) picked[element] = value
+  }
+  return picked
+}
+
+const UTC = new Intl.DateTimeFormat('en-GB', {
+  timeZone: 'UTC',
+  hourCycle: 'h23',
+  month: '2-digit',
+  day: '2-digit',
+  hour: '2-digit',
+  minute: '2-digit',
+  second: '2-digit',
+})
+
+const TRANSMISSION_PARTS = ['month', 'day', 'hour', 'minute', 'second'] as const
+
+function transmissionTime(nowMs: number): string {
+  const parts = UTC.formatToParts(nowMs)
+  return TRANSMISSION_PARTS.map((part) => parts.find((it) => it.type === part)?.value).join('')
+}
