@@ -25,8 +25,6 @@ export interface LinkProfile {
   readonly echoIdleMs: number
   /** So many echoes in a row without an answer, and the line is dead. */
   readonly echoMissesMax: number
-  /** The zone of the host's local dates and times, an IANA name. */
-  readonly timeZone: string
   readonly network: NetworkRules & { readonly stanDigits: number }
   readonly capacity: StanCapacity
 }
@@ -68,7 +66,6 @@ export function compileLinkProfile(spec: unknown, dialect: Dialect): LinkProfile
     frameBytesMax: reader.integer('frameBytesMax', 1, 1_048_576),
     echoIdleMs: reader.integer('echoIdleMs', 1, DAY_MS),
     echoMissesMax: reader.integer('echoMissesMax', 1, 100),
-    timeZone: zoneOf(reader),
     network: networkOf(reader.object('network', NETWORK_MEMBERS), dialect),
   }
   if (faults.length === 0) faults.push(...combinedFaults(rules))
@@ -79,7 +76,7 @@ export function compileLinkProfile(spec: unknown, dialect: Dialect): LinkProfile
 
 const MEMBERS = [
   ...['$schema', 'header', 'frameBytesMax', 'matchKey', 'stanUniqueWith', 'answerTimeoutMs'],
-  ...['lateAnswerMaxMs', 'echoIdleMs', 'echoMissesMax', 'timeZone', 'network'],
+  ...['lateAnswerMaxMs', 'echoIdleMs', 'echoMissesMax', 'network'],
 ]
 
 const NETWORK_MEMBERS = [
@@ -96,23 +93,6 @@ function headerOf(spec: unknown, faults: SpecFault[]): FrameHeader | undefined {
     if (!(error instanceof DialectError)) throw error
     faults.push(...error.faults.map((it) => ({ ...it, path: ['header', ...it.path] })))
     return undefined
-  }
-}
-
-function zoneOf(reader: SpecReader): string {
-  const timeZone = reader.text('timeZone', /^[A-Za-z][A-Za-z0-9_+/-]*$/)
-  if (timeZone !== '' && !isTimeZone(timeZone)) {
-    reader.fault('timeZone', 'must be a time zone of the IANA list, such as UTC')
-  }
-  return timeZone
-}
-
-function isTimeZone(timeZone: string): boolean {
-  try {
-    new Intl.DateTimeFormat('en', { timeZone })
-    return true
-  } catch {
-    return false
   }
 }
 

@@ -1,0 +1,80 @@
+import type { Command } from 'commander'
+import { isJsonObject } from '#domain'
+import { type Dialect, EncodeError, type Message } from '#iso8583'
+import { EXIT, type ExitCode } from './exit-codes.ts'
+import { linesOf, textOf } from './lines.ts'
+import { faultOf, type MessageFault } from './message-json.ts'
+import { complain, type Outside, say } from './outside.ts'
+import type { Finish } from './program.ts'
+import { addDialectChoice, type DialectChoice, dialectChosen } from './read-dialect.ts'
+
+interface EncodeOptions extends DialectChoice {
+  readonly jsonl?: true
+  readonly json?: true
+}
+
+const EXAMPLE = `
+Examples:
+  echo '{"mti":"0800","fields":{"7":"1122100000","11":"000001","70":"301"}}' |
+    sallyport encode --host meridian
+  sallyport encode --host meridian --jsonl < messages.jsonl > messages.hex
+
+Takes what \`decode --json --unmasked\` prints. A message that the dialect cannot carry gives
+{"error":{"code","path"}} and exit code 1.`
+
+/** `sallyport encode`: the inverse of decode. */
+export function addEncode(program: Command, outside: Outside, finish: Finish): void {
+  const command = program
+    .command('encode')
+    .description('write a host message as hex from JSON on standard input')
+    .option('--jsonl', 'one JSON message a line in, one hex message a line out')
+    .option('--json', 'print {"hex":"..."}')
+    .addHelpText('after', EXAMPLE)
+  addDialectChoice(command).action(async (options: EncodeOptions) => {
+    finish(await encode(dialectChosen(command, options), options, outside))
+  })
+}
+
+async function encode(
+  dialect: Dialect,
+  options: EncodeOptions,
+  outside: Outside,
+): Promise<ExitCode> {
+  if (!options.jsonl) {
+    const result = encoded(dialect, await textOf(outside.input))
+    if ('hex' in result) say(outside, options.json ? JSON.stringify(result) : result.hex)
+    else if (options.json) say(outside, JSON.stringify(result))
+    else complain(outside, `${result.error.code}, ${result.error.path}`)
+    return 'hex' in result ? EXIT.done : EXIT.refused
+  }
+  let code: ExitCode = EXIT.done
+  for await (const line of linesOf(outside.input)) {
+    const result = encoded(dialect, line)
+    say(outside, 'hex' in result && !options.json ? result.hex : JSON.stringify(result))
+    if (!('hex' in result)) code = EXIT.refused
+  }
+  return code
+}
+
+function encoded(dialect: Dialect, json: string): { hex: string } | MessageFault {
+  const message = messageOf(json)
+  if (!message) return { error: { code: 'NOT_A_MESSAGE', path: 'message' } }
+  try {
+    return { hex: dialect.pack(message).toString('hex').toUpperCase() }
+  } catch (error) {
+    if (error instanceof EncodeError) return faultOf(error)
+    throw error
+  }
+}
+
+function messageOf(json: string): Message | undefined {
+  try {
+    const value: unknown = JSON.parse(json)
+    if (!isJsonObject(value) || typeof value['mti'] !== 'string') return undefined
+    const { mti, fields } = value
+    // What the values are is for pack to judge, which refuses anything but text and composites.
+    return isJsonObject(fields) ? { mti, fields: fields as Message['fields'] } : undefined
+  } catch {
+    return undefined
+  }
+}

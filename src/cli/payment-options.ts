@@ -1,0 +1,71 @@
+import { type Command, Option } from 'commander'
+import { currencyOf } from '#domain'
+import type { PaymentInput } from '#merchant-client'
+
+/** The options of `send` that make up one card payment. */
+export interface PaymentOptions {
+  readonly id?: string
+  readonly amount?: string
+  readonly currency: string
+  readonly pan?: string
+  readonly expiry?: string
+  readonly cvv2?: string
+  readonly entry: PaymentInput['card']['entryMode']
+  readonly street?: string
+  readonly postcode?: string
+  readonly acceptPartial?: true
+  readonly terminal?: string
+}
+
+export function addPaymentOptions(command: Command): Command {
+  return command
+    .option('--id <id>', 'idempotency key; a fresh one when not given')
+    .option('--amount <decimal>', 'e.g. 12.50, or 1250 for a currency without minor units')
+    .option('--currency <code>', 'ISO 4217 alphabetic code', 'USD')
+    .option('--pan <digits>', 'card number')
+    .option('--expiry <yymm>', 'expiry date')
+    .option('--cvv2 <digits>', 'card verification value')
+    .addOption(
+      new Option('--entry <mode>', 'how the card number was entered')
+        .choices(['ecommerce', 'stored', 'moto', 'manual'])
+        .default('ecommerce'),
+    )
+    .option('--street <text>', 'for the address check')
+    .option('--postcode <text>', 'for the address check')
+    .option('--accept-partial', 'a part of the amount may be approved')
+    .option('--terminal <id>', 'card acceptor terminal; the merchant’s first when not given')
+}
+
+/** The payment that the options describe, or what is missing or wrong with them. */
+export function paymentOf(options: PaymentOptions, freshId: string): PaymentInput | string {
+  const { amount, currency, pan, expiry, cvv2, street, postcode, terminal } = options
+  if (amount === undefined || pan === undefined || expiry === undefined) {
+    return '--amount, --pan and --expiry are needed, or --file'
+  }
+  const value = minorUnitsOf(amount, currency)
+  if (value === undefined) return `--amount ${amount} is not an amount in ${currency}`
+  return {
+    id: options.id ?? freshId,
+    ...(terminal === undefined ? {} : { terminal }),
+    amount: { value, currency },
+    ...(options.acceptPartial ? { acceptPartial: true } : {}),
+    card: { pan, expiry, entryMode: options.entry, ...(cvv2 === undefined ? {} : { cvv2 }) },
+    ...(street === undefined && postcode === undefined
+      ? {}
+      : {
+          address: {
+            ...(street === undefined ? {} : { street }),
+            ...(postcode === undefined ? {} : { postcode }),
+          },
+        }),
+  }
+}
+
+/** `12.5` dollars are `1250`; more decimals than the currency has are refused, never rounded. */
+export function minorUnitsOf(decimal: string, code: string): string | undefined {
+  const currency = currencyOf(code)
+  const match = /^(\d{1,12})(?:\.(\d+))?$/.exec(decimal)
+  const [, whole = '', part = ''] = match ?? []
+  if (!currency || !match || part.length > currency.exponent) return undefined
+  return BigInt(whole + part.padEnd(currency.exponent, '0')).toString()
+}

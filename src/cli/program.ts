@@ -1,0 +1,94 @@
+import { readFileSync } from 'node:fs'
+import { Command, CommanderError } from 'commander'
+import { KeyringError } from '#security'
+import { StoreError } from '#store'
+import { ConfigError } from '../config.ts'
+import { ProfileError } from '../host-profile.ts'
+import { addDecode } from './decode.ts'
+import { addDemo } from './demo.ts'
+import { addEmulate } from './emulate.ts'
+import { addEncode } from './encode.ts'
+import { ClientFileError } from './errors.ts'
+import { EXIT, type ExitCode } from './exit-codes.ts'
+import { addInit } from './init.ts'
+import { addInquire } from './inquire.ts'
+import { addMerchant } from './merchant.ts'
+import { complain, type Outside } from './outside.ts'
+import { addSend } from './send.ts'
+import { addStart } from './start.ts'
+
+/** A command reports how it ended by this. */
+export type Finish = (code: ExitCode) => void
+
+/**
+ * Run one command of `sallyport`.
+ *
+ * @param words the command line without the program's name
+ * @returns the exit code (exit-codes.ts)
+ */
+export async function runProgram(words: readonly string[], outside: Outside): Promise<ExitCode> {
+  let code: ExitCode = EXIT.done
+  const finish: Finish = (ended) => {
+    code = ended
+  }
+  const program = createProgram(outside, finish)
+  try {
+    await program.parseAsync(words, { from: 'user' })
+    return code
+  } catch (error) {
+    return codeOf(error, outside)
+  }
+}
+
+function createProgram(outside: Outside, finish: Finish): Command {
+  const { version } = JSON.parse(
+    readFileSync(`${import.meta.dirname}/../../package.json`, 'utf8'),
+  ) as { version: string }
+  const program = new Command('sallyport')
+    .description('A bank-side ISO 8583 protocol conversion gateway.')
+    .version(version)
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => outside.out.write(text),
+      writeErr: (text) => outside.err.write(text),
+    })
+  const adders = [
+    addInit,
+    addStart,
+    addDemo,
+    addEmulate,
+    addMerchant,
+    addSend,
+    addInquire,
+    addDecode,
+    addEncode,
+  ]
+  for (const add of adders) add(program, outside, finish)
+  return program
+}
+
+function codeOf(error: unknown, outside: Outside): ExitCode {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage
+  if (isConfigurationFault(error)) {
+    complain(outside, error.message)
+    return EXIT.configuration
+  }
+  throw error
+}
+
+/** Whether the operator, and not a programmer, has something to put right. */
+function isConfigurationFault(error: unknown): error is Error {
+  return (
+    isSystemError(error) ||
+    error instanceof ConfigError ||
+    error instanceof ProfileError ||
+    error instanceof ClientFileError ||
+    error instanceof KeyringError ||
+    error instanceof StoreError
+  )
+}
+
+/** A file or port that cannot be had; the system's text names it (`listen EADDRINUSE ...`). */
+function isSystemError(error: unknown): boolean {
+  return error instanceof Error && 'syscall' in error && typeof error.syscall === 'string'
+}

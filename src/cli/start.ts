@@ -1,0 +1,59 @@
+import type { Command } from 'commander'
+import { createLog, createSystemClock, createSystemRandom } from '#platform'
+import { readConfig } from '../config.ts'
+import { openGateway } from '../gateway.ts'
+import { addConfigOption, configFileOf } from './config-option.ts'
+import { EXIT, type ExitCode } from './exit-codes.ts'
+import { type Outside, say } from './outside.ts'
+import type { Finish } from './program.ts'
+
+interface StartOptions {
+  readonly config?: string
+  readonly json?: true
+}
+
+const EXAMPLE = `
+Example:
+  sallyport start --config /var/lib/sallyport/sallyport.json
+
+Prints one line on standard output when it listens; the log is on standard error, one JSON object a
+line. SIGTERM or SIGINT stops it in order: what was read is answered first. Exit code 6 says that it
+stopped itself because the store or a thread failed.`
+
+/** `sallyport start`: the gateway, until it is told to stop. */
+export function addStart(program: Command, outside: Outside, finish: Finish): void {
+  const command = program
+    .command('start')
+    .description('run the gateway')
+    .option('--json', 'print the ports as JSON')
+    .addHelpText('after', EXAMPLE)
+  addConfigOption(command).action(async (options: StartOptions) => {
+    finish(await start(options, outside))
+  })
+}
+
+async function start(options: StartOptions, outside: Outside): Promise<ExitCode> {
+  const config = readConfig(configFileOf(options, outside), outside.environment)
+  const log = createLog(config.log.level, outside.err)
+  const stopAsked = new Promise<'stop'>((resolve) => outside.onStopSignal(() => resolve('stop')))
+  const gateway = await openGateway(config, {
+    clock: createSystemClock(),
+    random: createSystemRandom(),
+    log,
+  })
+  const { framedPort, httpsPort } = gateway
+  say(
+    outside,
+    options.json
+      ? JSON.stringify({ ready: true, framedPort, httpsPort })
+      : `Sallyport listens: framed TLS on port ${framedPort}, HTTPS on port ${httpsPort}`,
+  )
+  const why = await Promise.race([stopAsked, gateway.failed])
+  if (why === 'stop') {
+    await gateway.stop()
+    return EXIT.done
+  }
+  log.error('gateway-failed', { error: why })
+  // A store that has failed cannot be trusted with an orderly end: the next start recovers.
+  return process.exit(EXIT.failed)
+}

@@ -1,0 +1,282 @@
+import { readFileSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
+import { Ajv2020, type ErrorObject } from 'ajv/dist/2020.js'
+import { type ParseError, parse as parseJson, printParseErrorCode } from 'jsonc-parser'
+import { isJsonObject, type JsonObject } from '#domain'
+
+/** Where a TCP socket is; port 0 lets the system choose. */
+export interface Endpoint {
+  readonly address: string
+  readonly port: number
+}
+
+/** Bounds on what a merchant's connection may do. */
+export interface ListenerLimits {
+  readonly frameBytesMax: number
+  readonly headerBytesMax: number
+  readonly connectionsMax: number
+  readonly requestsInFlightPerConnectionMax: number
+  readonly handshakeTimeoutMs: number
+  readonly idleTimeoutMs: number
+  readonly headerTimeoutMs: number
+  readonly frameTimeoutMs: number
+  readonly writeTimeoutMs: number
+}
+
+/**
+ * The whole configuration, complete and frozen; every path in it is absolute.
+ * specs/config.schema.json describes each member.
+ */
+export interface Config {
+  readonly environment: 'sandbox' | 'production'
+  readonly log: { readonly level: 'error' | 'warn' | 'info' | 'debug' }
+  readonly keysFolder: string
+  readonly storeFile: string
+  readonly acquirer: { readonly institution: string; readonly country: string }
+  readonly requests: { readonly freshnessMs: number; readonly retryAfterMs: number }
+  readonly listeners: {
+    readonly framed: Endpoint
+    readonly https: Endpoint
+    readonly requestsInFlightMax: number
+    readonly limits: ListenerLimits
+    readonly certificateFile: string
+    readonly keyFile: string
+    readonly clientCertificates: 'none' | 'optional' | 'required'
+    readonly clientCaFile: string
+  }
+  readonly envelope: {
+    /** 0: one less than the machine has cores, at least one. */
+    readonly workers: number
+    readonly contentKeyMessagesMax: number
+    readonly contentKeyMinutesMax: number
+    readonly contentKeysMax: number
+    readonly tokenBytesMax: number
+    readonly headerBytesMax: number
+    readonly payloadBytesMax: number
+    readonly jsonDepthMax: number
+    readonly jsonMembersMax: number
+    readonly jsonStringUnitsMax: number
+    readonly queueMessagesMax: number
+    readonly repliesMax: number
+    readonly replyMinutesMax: number
+  }
+  readonly host: {
+    readonly profile: string
+    readonly emulated: boolean
+    readonly connect?: readonly Endpoint[]
+    readonly listen?: Endpoint
+    readonly connections: number
+    readonly windowRequests: number
+    readonly waitingRequestsMax: number
+    readonly answeredKeysMax: number
+    readonly connectTimeoutMs: number
+    readonly frameTimeoutMs: number
+    readonly reconnectDelayMinMs: number
+    readonly reconnectDelayMaxMs: number
+    readonly tls?: HostTlsFiles
+  }
+  readonly store: { readonly queueActsMax: number; readonly walBytesMax: number }
+  readonly stanLeaseCount: number
+  readonly registryPollMs: number
+  readonly drainMs: number
+}
+
+/** PEM files of a TLS line to the host. */
+export interface HostTlsFiles {
+  readonly caFile: string
+  readonly certificateFile?: string
+  readonly keyFile?: string
+  readonly serverName?: string
+}
+
+/** One thing wrong with the configuration. `path` is dotted; `(file)` when it is the file itself. */
+export interface ConfigFault {
+  readonly path: string
+  readonly reason: string
+}
+
+/** The configuration cannot be used; `faults` lists everything that is wrong with it at once. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError'
+  readonly code = 'CONFIG_INVALID'
+  readonly faults: readonly ConfigFault[]
+
+  constructor(file: string, faults: readonly ConfigFault[]) {
+    super(
+      [`${file} cannot be used:`, ...faults.map((it) => `  ${it.path}: ${it.reason}`)].join('\n'),
+    )
+    this.faults = faults
+  }
+}
+
+const SCHEMA_FILE = resolve(import.meta.dirname, '../specs/config.schema.json')
+
+/** Members whose value is a path, made absolute from the folder of the file. */
+const PATHS = [
+  'keysFolder',
+  'storeFile',
+  'listeners.certificateFile',
+  'listeners.keyFile',
+  'listeners.clientCaFile',
+  'host.tls.caFile',
+  'host.tls.certificateFile',
+  'host.tls.keyFile',
+]
+
+/**
+ * Read the configuration file, lay the environment's SALLYPORT_ variables over it, fill in defaults.
+ *
+ * @throws ConfigError with every fault
+ */
+export function readConfig(file: string, environment: NodeJS.ProcessEnv): Config {
+  const schema: JsonObject = JSON.parse(readFileSync(SCHEMA_FILE, 'utf8'))
+  const document = parseDocument(file)
+  const faults = layOver(document, environment, leavesOf(schema, schema))
+  const ajv = new Ajv2020({ allErrors: true, useDefaults: true, strictTypes: false })
+  const validate = ajv.compile<Config>(schema)
+  if (!validate(document)) faults.push(...(validate.errors ?? []).map(faultOf))
+  if (faults.length > 0) throw new ConfigError(file, faults)
+  const combined = combinationFaults(document as unknown as Config)
+  if (combined.length > 0) throw new ConfigError(file, combined)
+  for (const path of PATHS) makeAbsolute(document, path.split('.'), dirname(resolve(file)))
+  return freezeDeep(document) as unknown as Config
+}
+
+/** A JSON object that is still being put together. */
+type Draft = { [member: string]: unknown }
+
+function parseDocument(file: string): Draft {
+  const errors: ParseError[] = []
+  const document: unknown = parseJson(readText(file), errors)
+  if (errors.length > 0) throw new ConfigError(file, errors.map(syntaxFault))
+  if (!isJsonObject(document)) {
+    throw new ConfigError(file, [{ path: '(file)', reason: 'must be a JSON object' }])
+  }
+  return { ...document }
+}
+
+function readText(file: string): string {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable'
+    const reason = `cannot be read (${code}); \`sallyport init\` makes one`
+    throw new ConfigError(file, [{ path: '(file)', reason }])
+  }
+}
+
+function syntaxFault(error: ParseError): ConfigFault {
+  return {
+    path: '(file)',
+    reason: `${printParseErrorCode(error.error)} at character ${error.offset}`,
+  }
+}
+
+/** A member of the configuration that an environment variable may set. */
+interface Leaf {
+  readonly path: readonly string[]
+  readonly isText: boolean
+}
+
+/** The leaves of the schema by their environment variable: SALLYPORT_HOST_WINDOW_REQUESTS. */
+function leavesOf(node: JsonObject, root: JsonObject, path: string[] = []): Map<string, Leaf> {
+  const leaves = new Map<string, Leaf>()
+  const { properties, type, enum: choices } = resolveReference(node, root)
+  if (!isJsonObject(properties)) {
+    return leaves.set(variableOf(path), {
+      path,
+      isText: type === 'string' || choices !== undefined,
+    })
+  }
+  for (const [member, child] of Object.entries(properties)) {
+    if (!isJsonObject(child) || member === '$schema') continue
+    for (const [name, leaf] of leavesOf(child, root, [...path, member])) leaves.set(name, leaf)
+  }
+  return leaves
+}
+
+function resolveReference(node: JsonObject, root: JsonObject): JsonObject {
+  const reference = node['$ref']
+  if (typeof reference !== 'string') return node
+  const definitions = root['$defs']
+  const name = reference.slice('#/$defs/'.length)
+  const found = isJsonObject(definitions) ? definitions[name] : undefined
+  return isJsonObject(found) ? found : node
+}
+
+function variableOf(path: readonly string[]): string {
+  const words = path.map((it) => it.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase())
+  return `SALLYPORT_${words.join('_')}`
+}
+
+/** Variables that the program reads before there is a configuration. */
+const NOT_MEMBERS = ['SALLYPORT_CONFIG']
+
+function layOver(
+  document: Draft,
+  environment: NodeJS.ProcessEnv,
+  leaves: ReadonlyMap<string, Leaf>,
+): ConfigFault[] {
+  const faults: ConfigFault[] = []
+  for (const [name, text] of Object.entries(environment)) {
+    if (!name.startsWith('SALLYPORT_') || NOT_MEMBERS.includes(name) || text === undefined) continue
+    const leaf = leaves.get(name)
+    // What is not text is written as in JSON; what does not parse is left for the schema to refuse.
+    if (leaf) setAt(document, leaf.path, leaf.isText ? text : (parseJson(text) ?? text))
+    else faults.push({ path: name, reason: 'is not a member of the configuration' })
+  }
+  return faults
+}
+
+function setAt(document: Draft, path: readonly string[], value: unknown): void {
+  let node = document
+  for (const member of path.slice(0, -1)) {
+    const child = node[member]
+    const copy: Draft = isJsonObject(child) ? { ...child } : {}
+    node[member] = copy
+    node = copy
+  }
+  const last = path.at(-1)
+  if (last !== undefined) node[last] = value
+}
+
+function faultOf({ instancePath, message, params }: ErrorObject): ConfigFault {
+  const path = instancePath.slice(1).replaceAll('/', '.') || '(file)'
+  const named = params['additionalProperty'] ?? params['allowedValues']
+  return { path, reason: `${message ?? 'is wrong'}${named === undefined ? '' : ` (${named})`}` }
+}
+
+/** What no schema can say: members that exclude or need each other. */
+function combinationFaults({ environment, host }: Config): ConfigFault[] {
+  const faults: ConfigFault[] = []
+  if ((host.connect === undefined) === (host.listen === undefined)) {
+    faults.push({ path: 'host', reason: 'needs exactly one of connect and listen' })
+  }
+  if (environment === 'production' && host.emulated) {
+    faults.push({ path: 'host.emulated', reason: 'production refuses the emulated host' })
+  }
+  if ((host.tls?.certificateFile === undefined) !== (host.tls?.keyFile === undefined)) {
+    faults.push({ path: 'host.tls', reason: 'needs certificateFile and keyFile, or neither' })
+  }
+  if (host.listen !== undefined && host.tls !== undefined && host.tls.keyFile === undefined) {
+    faults.push({ path: 'host.tls', reason: 'a listener needs certificateFile and keyFile' })
+  }
+  return faults
+}
+
+function makeAbsolute(node: unknown, path: readonly string[], folder: string): void {
+  const [member, ...rest] = path
+  if (member === undefined || typeof node !== 'object' || node === null) return
+  const draft = node as Draft
+  const value = draft[member]
+  if (rest.length > 0) makeAbsolute(value, rest, folder)
+  else if (typeof value === 'string') draft[member] = resolve(folder, value)
+}
+
+function freezeDeep<T>(value: T): T {
+  if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
+    Object.freeze(value)
+    for (const child of Object.values(value)) freezeDeep(child)
+  }
+  return value
+}

@@ -1,0 +1,178 @@
+import {
+  type HostExchange,
+  type Merchant,
+  type Payment,
+  type PaymentIntent,
+  type PaymentOutcome,
+  type PaymentRequest,
+  type Refusal,
+  refusal,
+} from '#domain'
+import type { Message } from '#iso8583'
+import { type ExchangeFacts, exchangeFacts, refusalOfNew } from '#processing'
+import { outcomeOf } from './outcome.ts'
+import type { Parts } from './parts.ts'
+
+/** How a request to take money ended: a payment to tell of, or a refusal that left no trace. */
+export type Conducted =
+  | { readonly kind: 'payment'; readonly payment: Payment }
+  | { readonly kind: 'refused'; readonly refusal: Refusal }
+
+/**
+ * Conduct one authorization or sale from validated request to durable outcome.
+ *
+ * Everything that can refuse comes first. After `begin` the payment is on disk; after `ask` the money
+ * may have moved, so an outcome that cannot be known is recorded as unknown before anyone hears of it
+ * (specs/engine.md, "Unknown outcome").
+ */
+export async function authorize(
+  request: PaymentRequest,
+  merchant: Merchant,
+  parts: Parts,
+): Promise<Conducted> {
+  const fingerprint = parts.vault.fingerprint(parts.messages.contentOf(request))
+  const obstacle = obstacleTo(request, merchant, parts)
+  if (obstacle) return earlierOr(obstacle, request, fingerprint, parts)
+
+  const prepared = prepare(request, merchant, parts)
+  if (prepared.kind === 'refused') {
+    return earlierOr(prepared.refusal, request, fingerprint, parts)
+  }
+  const { exchange, message, facts } = prepared
+  const intent = intentOf(request, { exchange, message, facts, fingerprint }, parts)
+
+  const begun = await begin(intent, parts)
+  if (begun) return begun
+  // From here the payment is on disk.
+  const reply = await parts.host.ask(message)
+  // From here the money may have moved.
+  const outcome = outcomeOf(request, { sent: message, reply }, parts)
+  await parts.store.conclude(intent.merchant, intent.id, outcome)
+  settleStan(exchange.stan, outcome, parts)
+  return paymentOf({ ...intent, state: outcome.state, outcome })
+}
+
+/** Why no new payment can be begun now; an earlier one with the same id is still told of. */
+function obstacleTo(
+  request: PaymentRequest,
+  merchant: Merchant,
+  parts: Parts,
+): Refusal | undefined {
+  if (parts.draining()) return refusal('DRAINING', 'the gateway is closing; try again elsewhere')
+  const readiness = parts.host.readiness()
+  if (readiness === 'down') {
+    return later(refusal('HOST_UNAVAILABLE', 'the core host cannot be reached'), parts)
+  }
+  if (readiness === 'full') return later(refusal('BUSY', 'too many payments in flight'), parts)
+  const { clock, limits, sandboxPans } = parts
+  const windowMs = limits.freshnessMs
+  return refusalOfNew(request, { merchant, nowMs: clock.nowMs(), windowMs, sandboxPans })
+}
+
+function later(refused: Refusal, parts: Parts): Refusal {
+  return { ...refused, retryAfterMs: parts.limits.retryAfterMs }
+}
+
+/** A repeat of an earlier request gets its answer even when nothing new can be begun. */
+async function earlierOr(
+  obstacle: Refusal,
+  request: PaymentRequest,
+  fingerprint: Uint8Array,
+  parts: Parts,
+): Promise<Conducted> {
+  const earlier = await parts.store.find(request.merchant, request.id)
+  if (earlier === undefined) return { kind: 'refused', refusal: obstacle }
+  return sameBytes(earlier.fingerprint, fingerprint) ? paymentOf(earlier) : conflict()
+}
+
+type Prepared =
+  | {
+      readonly kind: 'prepared'
+      readonly exchange: HostExchange
+      readonly message: Message
+      readonly facts: ExchangeFacts
+    }
+  | { readonly kind: 'refused'; readonly refusal: Refusal }
+
+/** Number the exchange and write the host message; a message that cannot be written holds no number. */
+function prepare(request: PaymentRequest, merchant: Merchant, parts: Parts): Prepared {
+  const stan = parts.stans.take()
+  if (stan === undefined) {
+    return { kind: 'refused', refusal: later(refusal('BUSY', 'no trace number is free'), parts) }
+  }
+  const facts = exchangeFacts(parts.clock.nowMs(), stan, parts.hostFacts)
+  const written = parts.mapping.toHost(request, merchant, facts)
+  if (written.kind === 'refused') {
+    parts.stans.release(stan)
+    return { kind: 'refused', refusal: written.refusal }
+  }
+  const { message } = written
+  const exchange = {
+    host: parts.hostFacts.name,
+    mti: message.mti,
+    stan,
+    transmittedAt: facts.transmittedAt,
+    rrn: facts.rrn,
+    terminal: request.terminal,
+  }
+  return { kind: 'prepared', exchange, message, facts }
+}
+
+interface Particulars {
+  readonly exchange: HostExchange
+  readonly message: Message
+  readonly facts: ExchangeFacts
+  readonly fingerprint: Uint8Array
+}
+
+function intentOf(request: PaymentRequest, by: Particulars, parts: Parts): PaymentIntent {
+  const { merchant, id, operation, amount, acceptPartial, pan } = request
+  return {
+    merchant,
+    id,
+    operation,
+    amount,
+    acceptPartial,
+    fingerprint: by.fingerprint,
+    panMasked: pan.masked,
+    panHash: parts.vault.panHash(pan),
+    exchange: by.exchange,
+    sealedImage: parts.vault.sealImage(parts.mapping.storedImage(by.message), `${merchant}/${id}`),
+    businessDate: by.facts.businessDate,
+    begunAtMs: by.facts.atMs,
+  }
+}
+
+/** @returns how it ended already, or nothing when the payment is ours to conduct. */
+async function begin(intent: PaymentIntent, parts: Parts): Promise<Conducted | undefined> {
+  const begun = await parts.store.begin(intent)
+  if (begun.kind === 'begun') return undefined
+  parts.stans.release(intent.exchange.stan)
+  switch (begun.kind) {
+    case 'repeat':
+      return paymentOf(begun.payment)
+    case 'conflict':
+      return conflict()
+    case 'full':
+      return { kind: 'refused', refusal: later(refusal('BUSY', 'the journal is full'), parts) }
+  }
+}
+
+/** A number whose exchange may still be answered rests; any other is free again. */
+function settleStan(stan: number, outcome: PaymentOutcome, parts: Parts): void {
+  if (outcome.state === 'unknown') parts.stans.rest(stan)
+  else parts.stans.release(stan)
+}
+
+function paymentOf(payment: Payment): Conducted {
+  return { kind: 'payment', payment }
+}
+
+function conflict(): Conducted {
+  const reason = 'this id was used before for a request with other content'
+  return { kind: 'refused', refusal: refusal('ID_CONFLICT', reason, 'id') }
+}
+
+function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
+  return a.byteLength === b.byteLength && a.every((byte, index) => byte === b[index])
+}

@@ -1,0 +1,47 @@
+import { type Merchant, type MerchantRequest, refusal } from '#domain'
+import { answerOf, echoAnswer, errorAnswer } from '#processing'
+import { authorize, type Conducted } from './authorize.ts'
+import { inquire } from './inquire.ts'
+import type { Parts } from './parts.ts'
+import { createTwins } from './twins.ts'
+
+/**
+ * Answers one authenticated message: merchant id and JSON text in, JSON text out.
+ *
+ * Rejects only when the store cannot be relied on; then nobody is told an outcome.
+ */
+export type Dispatch = (merchant: string, json: string) => Promise<string>
+
+/** The one switch on the kind of request in the whole program. */
+export function createDispatch(parts: Parts): Dispatch {
+  const twins = createTwins()
+
+  async function conduct(request: MerchantRequest, merchant: Merchant): Promise<string> {
+    switch (request.operation) {
+      case 'payment.authorize':
+      case 'payment.sale': {
+        const act = () => authorize(request, merchant, parts)
+        return told(request.id, await twins.conduct(merchant.id, request.id, act))
+      }
+      case 'payment.inquire':
+        return told(request.id, await inquire(request, parts))
+      case 'echo':
+        return echoAnswer(request.id, parts.clock.nowMs())
+    }
+  }
+
+  return async (sender, json) => {
+    const merchant = parts.merchants.find(sender)
+    if (!merchant) return errorAnswer(refusal('MERCHANT_INACTIVE', 'this merchant is not active'))
+    const validated = parts.messages.validateRequest(json, { merchant })
+    return validated.kind === 'valid'
+      ? conduct(validated.request, merchant)
+      : errorAnswer(validated.refusal, parts.messages.requestIdOf(json))
+  }
+}
+
+function told(requestId: string, conducted: Conducted): string {
+  return conducted.kind === 'payment'
+    ? answerOf(conducted.payment, requestId)
+    : errorAnswer(conducted.refusal, requestId)
+}

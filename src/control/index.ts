@@ -1,0 +1,24 @@
+/**
+ * The conduct of payments: what happens to a request, in which order, and what is on disk when.
+ *
+ * It knows no socket, no SQL and no key. What it needs of the store, the host, the envelope and the
+ * vault it says in ports.ts; the composition root fits them in.
+ */
+export { createDispatch, type Dispatch } from './dispatch.ts'
+export { type LiveMerchantRegistry, openMerchantRegistry } from './merchant-registry.ts'
+export type { ControlLimits, Parts } from './parts.ts'
+export type {
+  BeginResult,
+  Envelopes,
+  HostLink,
+  HostReply,
+  MerchantRegistry,
+  MerchantSource,
+  OpenedEnvelope,
+  PaymentStore,
+  ReplySeal,
+  StanLease,
+  Vault,
+} from './ports.ts'
+export { busyRefusal, createReception, FAILED, REFUSED, type Reception } from './reception.ts'
+export { openStans, type Stans } from './stans.ts'

@@ -1,0 +1,52 @@
+import type { OutcomeReason, PaymentOutcome, PaymentRequest } from '#domain'
+import type { Message } from '#iso8583'
+import type { Parts } from './parts.ts'
+import type { HostReply } from './ports.ts'
+
+/**
+ * What the host's reply means for the payment.
+ *
+ * Only a verdict that can be read, matches what was sent and is listed by the dialect is believed;
+ * everything else after the first byte left is `unknown` (security reference 1.2, rules 3 and 13).
+ */
+export function outcomeOf(
+  request: PaymentRequest,
+  exchange: { readonly sent: Message; readonly reply: HostReply },
+  parts: Pick<Parts, 'mapping' | 'clock'>,
+): PaymentOutcome {
+  const { sent, reply } = exchange
+  const decidedAtMs = parts.clock.nowMs()
+  switch (reply.kind) {
+    case 'not-sent':
+      return { state: 'failed', reason: 'not-sent', decidedAtMs }
+    case 'unknown':
+      return { state: 'unknown', reason: reply.reason, decidedAtMs }
+    case 'answered':
+      return { ...verdictOn(request, { sent, answer: reply.message }, parts), decidedAtMs }
+  }
+}
+
+function verdictOn(
+  request: PaymentRequest,
+  exchange: { readonly sent: Message; readonly answer: Message },
+  parts: Pick<Parts, 'mapping'>,
+): Omit<PaymentOutcome, 'decidedAtMs'> {
+  const reading = parts.mapping.readAnswer(request.operation, exchange.sent, exchange.answer)
+  if (reading.kind === 'mismatched') return unknown('answer-mismatched')
+  const { verdict, findings } = reading
+  switch (verdict) {
+    case 'approved':
+    case 'declined':
+      return { state: verdict, ...findings }
+    case 'partial':
+      return request.acceptPartial
+        ? { state: 'approved', ...findings }
+        : { ...unknown('partial-not-accepted'), ...findings }
+    case 'unknown':
+      return { ...unknown('response-code-unknown'), ...findings }
+  }
+}
+
+function unknown(reason: OutcomeReason): { state: 'unknown'; reason: OutcomeReason } {
+  return { state: 'unknown', reason }
+}

@@ -1,0 +1,30 @@
+import type { Clock } from '#platform'
+import type { HostFacts, Mapping, Messages } from '#processing'
+import type { HostLink, MerchantRegistry, PaymentStore, Vault } from './ports.ts'
+import type { Stans } from './stans.ts'
+
+/** Bounds on what control accepts. */
+export interface ControlLimits {
+  /** How far a new request's `time` may be from ours, either way. */
+  readonly freshnessMs: number
+  /** What a merchant is told to wait when nothing new can be begun. */
+  readonly retryAfterMs: number
+}
+
+/** Everything that the conduct of payments works with; made once by the composition root. */
+export interface Parts {
+  readonly clock: Clock
+  readonly store: PaymentStore
+  readonly host: HostLink
+  readonly hostFacts: HostFacts
+  readonly messages: Messages
+  readonly mapping: Mapping
+  readonly vault: Vault
+  readonly stans: Stans
+  readonly merchants: MerchantRegistry
+  readonly limits: ControlLimits
+  /** Card numbers that only a sandbox accepts; empty outside production. */
+  readonly sandboxPans: ReadonlySet<string>
+  /** Whether the gateway is closing and begins nothing new. */
+  draining(): boolean
+}

@@ -1,0 +1,311 @@
+import { availableParallelism } from 'node:os'
+import {
+  type HostLink as CommunicationLink,
+  createAdmission,
+  type Listener,
+  listenFramedTls,
+  listenHttps,
+  openHostLink,
+  type Stray,
+} from '#communication'
+import {
+  busyRefusal,
+  createDispatch,
+  createReception,
+  type HostLink,
+  type LiveMerchantRegistry,
+  openMerchantRegistry,
+  openStans,
+  type Reception,
+} from '#control'
+import type { Merchant } from '#domain'
+import { type EnvelopeKeys, openEnvelopes, type RunningEnvelopes } from '#envelope'
+import type { Message } from '#iso8583'
+import type { Clock, Log, Random } from '#platform'
+import { createHostFacts, type Messages } from '#processing'
+import { type Keyring, openKeyring } from '#security'
+import { openStore, type Recovery, type Store } from '#store'
+import type { Config } from './config.ts'
+import { hostWayOf, listenerTlsOf } from './gateway-files.ts'
+import { type HostProfile, readHostProfile, readMessages, readSandboxPans } from './host-profile.ts'
+import { journalPort } from './journal-port.ts'
+
+/** The outside of a gateway, as parameters. */
+export interface GatewayParts {
+  readonly clock: Clock
+  readonly random: Random
+  readonly log: Log
+  /** Sees each host message of a payment as it leaves and arrives; for the demonstration and tests. */
+  readonly onHostMessage?: (direction: 'sent' | 'received', message: Message) => void
+}
+
+/** A gateway that runs. */
+export interface Gateway {
+  readonly framedPort: number
+  readonly httpsPort: number
+  readonly profile: HostProfile
+  /** Resolves when the gateway can no longer be relied on and must be stopped. */
+  readonly failed: Promise<Error>
+  /** Resolves to whether the host has been signed on to. */
+  untilHostReady(deadlineMs: number): Promise<boolean>
+  counters(): GatewayCounters
+  /** Accept nothing new, answer what was read, sign off, commit, let go; then cut what is left. */
+  stop(): Promise<void>
+}
+
+export interface GatewayCounters {
+  readonly framed: ReturnType<Listener['counters']>
+  readonly https: ReturnType<Listener['counters']>
+  readonly host: ReturnType<CommunicationLink['counters']>
+  readonly stansOpen: number
+}
+
+/**
+ * Make the parts, fit them together and start them, in order: profile, keys, store and recovery,
+ * envelope, host link, listeners. What was started before a fault is stopped again.
+ *
+ * @throws ProfileError, KeyringError, StoreError, LinkProfileError, EnvelopeError, or the system's
+ *   error when a port cannot be had
+ */
+export async function openGateway(config: Config, parts: GatewayParts): Promise<Gateway> {
+  const started = new AsyncDisposableStack()
+  try {
+    const gateway = await start(config, parts, started)
+    parts.log.info('gateway-started', {
+      framedPort: gateway.framedPort,
+      httpsPort: gateway.httpsPort,
+      environment: config.environment,
+    })
+    return gateway
+  } catch (error) {
+    await started.disposeAsync()
+    throw error
+  }
+}
+
+async function start(
+  config: Config,
+  parts: GatewayParts,
+  started: AsyncDisposableStack,
+): Promise<Gateway> {
+  const { log } = parts
+  const failure = Promise.withResolvers<Error>()
+  const inside = await openInside(config, { ...parts, started, onFault: failure.resolve })
+  const { profile, envelopes } = inside
+  const link = await openLink(config, inside, parts)
+  started.defer(() => link.close())
+  const stans = await openStans(
+    profile.name,
+    { store: inside.store, clock: parts.clock },
+    {
+      leaseCount: config.stanLeaseCount,
+      lateAnswerMaxMs: profile.link.lateAnswerMaxMs,
+      resting: inside.recovery.openExchanges.map((it) => it.stan),
+    },
+  )
+  let draining = false
+  const dispatch = createDispatch({
+    clock: parts.clock,
+    store: journalPort(inside.store),
+    host: observed(link, parts),
+    hostFacts: createHostFacts(profile.mapping.exchange, config.acquirer),
+    messages: inside.messages,
+    mapping: profile.mapping,
+    vault: inside.keyring.vault,
+    stans,
+    merchants: inside.merchants,
+    limits: config.requests,
+    sandboxPans: config.environment === 'production' ? readSandboxPans() : new Set(),
+    draining: () => draining,
+  })
+  const { retryAfterMs } = config.requests
+  const receive = createReception({ envelopes, dispatch, log, retryAfterMs })
+  const { framed, https } = await listen(config, { receive, inside, started }, parts)
+
+  return {
+    framedPort: framed.port,
+    httpsPort: https.port,
+    profile,
+    failed: failure.promise,
+    untilHostReady: (deadlineMs) => link.untilReady(deadlineMs),
+    counters: () => ({
+      framed: framed.counters(),
+      https: https.counters(),
+      host: link.counters(),
+      stansOpen: stans.openCount(),
+    }),
+    async stop() {
+      log.info('gateway-stopping')
+      const deadlineMs = config.drainMs
+      await Promise.all([framed.drain(deadlineMs), https.drain(deadlineMs)])
+      draining = true
+      await link.drain(deadlineMs)
+      await started.disposeAsync()
+      log.info('gateway-stopped')
+    },
+  }
+}
+
+/** What runs behind both doors: nothing here listens or calls anyone. */
+interface Inside {
+  readonly messages: Messages
+  readonly profile: HostProfile
+  readonly keyring: Keyring
+  readonly store: Store
+  readonly recovery: Recovery
+  readonly envelopes: RunningEnvelopes
+  readonly merchants: LiveMerchantRegistry
+}
+
+interface InsideParts extends GatewayParts {
+  readonly started: AsyncDisposableStack
+  readonly onFault: (error: Error) => void
+}
+
+async function openInside(config: Config, parts: InsideParts): Promise<Inside> {
+  const { clock, random, log, started, onFault } = parts
+  const messages = readMessages()
+  const profile = readHostProfile(config.host.profile, messages)
+  const keyring = await openKeyring(config.keysFolder, { random, environment: config.environment })
+
+  const store = await openStore(config.storeFile, { clock, limits: config.store, onFault })
+  started.defer(() => store.close())
+  const recovery = await recover(store, profile, parts)
+
+  const envelopes = await openEnvelopes({
+    keys: envelopeKeysOf(keyring, (await store.merchants()).merchants),
+    workers: config.envelope.workers || Math.max(1, availableParallelism() - 1),
+    limits: envelopeLimitsOf(config),
+    clock,
+    onLost: onFault,
+  })
+  started.defer(() => envelopes.close())
+
+  const merchants = await openMerchantRegistry(
+    { source: store, clock, log },
+    {
+      pollMs: config.registryPollMs,
+      onChange: (list) => envelopes.replaceKeys(envelopeKeysOf(keyring, list)),
+    },
+  )
+  started.defer(() => merchants.close())
+  return { messages, profile, keyring, store, recovery, envelopes, merchants }
+}
+
+function openLink(
+  { host }: Config,
+  inside: Inside,
+  parts: GatewayParts,
+): Promise<CommunicationLink> {
+  const { dialect, link } = inside.profile
+  return openHostLink({
+    ...parts,
+    dialect,
+    profile: link,
+    way: hostWayOf(host),
+    limits: host,
+    onStray: (stray) => journalStray(stray, inside, parts),
+    onCutover: (settlementDate) => parts.log.info('host-cut-over', { settlementDate }),
+  })
+}
+
+/** What an earlier run left begun is unknown now; its trace numbers rest until no answer can come. */
+async function recover(store: Store, profile: HostProfile, { clock, log }: GatewayParts) {
+  const nowMs = clock.nowMs()
+  const recovery = await store.recover(nowMs, nowMs - profile.link.lateAnswerMaxMs)
+  if (recovery.leftUnknown > 0) log.warn('payments-left-unknown', { count: recovery.leftUnknown })
+  return recovery
+}
+
+function envelopeKeysOf(keyring: Keyring, merchants: readonly Merchant[]): EnvelopeKeys {
+  return {
+    gateway: keyring.envelopeKeys.map(({ kid, use, privateKeyPem }) => ({
+      kid,
+      use,
+      privateKeyPem: privateKeyPem.reveal(),
+    })),
+    merchants: merchants.map(({ id, active, answerEncryption, keys }) => ({
+      merchant: id,
+      active,
+      answerEncryption,
+      keys,
+    })),
+  }
+}
+
+function envelopeLimitsOf({ envelope }: Config) {
+  const { jsonDepthMax, jsonMembersMax, jsonStringUnitsMax, workers: _, ...limits } = envelope
+  return {
+    ...limits,
+    json: {
+      depthMax: jsonDepthMax,
+      membersMax: jsonMembersMax,
+      stringUnitsMax: jsonStringUnitsMax,
+    },
+  }
+}
+
+function observed(link: CommunicationLink, { onHostMessage }: GatewayParts): HostLink {
+  if (onHostMessage === undefined) return link
+  return {
+    readiness: () => link.readiness(),
+    async ask(message) {
+      onHostMessage('sent', message)
+      const reply = await link.ask(message)
+      if (reply.kind === 'answered') onHostMessage('received', reply.message)
+      return reply
+    },
+  }
+}
+
+/** Keep an answer that belongs to no payment; if it cannot be kept, the log says that it came. */
+function journalStray(
+  { kind, message }: Stray,
+  { store, keyring, profile }: Inside,
+  { clock, log }: GatewayParts,
+): void {
+  const atMs = clock.nowMs()
+  const { '7': transmittedAt, '11': stan, '39': responseCode } = message.fields
+  const image = profile.mapping.storedImage(message)
+  store
+    .journalStray({
+      kind,
+      host: profile.name,
+      mti: message.mti,
+      ...(typeof stan === 'string' ? { stan: Number(stan) } : {}),
+      ...(typeof transmittedAt === 'string' ? { transmittedAt } : {}),
+      ...(typeof responseCode === 'string' ? { responseCode } : {}),
+      sealedImage: keyring.vault.sealImage(image, `stray/${atMs}`),
+      atMs,
+    })
+    .catch((error: unknown) => log.error('stray-not-journalled', { kind, error }))
+}
+
+interface Hall {
+  readonly receive: Reception
+  readonly inside: Inside
+  readonly started: AsyncDisposableStack
+}
+
+async function listen(
+  { listeners, requests }: Config,
+  { receive, inside, started }: Hall,
+  { clock, log }: GatewayParts,
+): Promise<{ framed: Listener; https: Listener }> {
+  const admission = createAdmission({
+    requestsInFlightMax: listeners.requestsInFlightMax,
+    busyAnswer: busyRefusal(requests.retryAfterMs),
+  })
+  const tls = listenerTlsOf(listeners)
+  const { limits } = listeners
+  const discovery = JSON.stringify(inside.keyring.publicKeys)
+  const common = { tls, limits, admission, clock, log }
+  const framed = await listenFramedTls({ ...common, ...listeners.framed }, receive)
+  started.defer(() => framed.drain(0))
+  const https = await listenHttps(
+    { ...common, ...listeners.https, discovery: () => discovery },
+    receive,
+  )
+  started.defer(() => https.drain(0))
+  return { framed, https }
+}

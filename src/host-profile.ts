@@ -1,0 +1,128 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { basename, isAbsolute, join, resolve } from 'node:path'
+import { compileLinkProfile, type LinkProfile, LinkProfileError } from '#communication'
+import type { JsonObject } from '#domain'
+import { parseSandbox } from '#host-emulator'
+import { compileDialect, type Dialect, DialectError, type SpecFault } from '#iso8583'
+import {
+  compileMapping,
+  compileMessages,
+  type LocatedFault,
+  locateFaults,
+  type Mapping,
+  MappingError,
+  type Messages,
+  parseSpec,
+} from '#processing'
+
+/** Everything that one folder of specs/hosts says of a core host, compiled. */
+export interface HostProfile {
+  readonly name: string
+  readonly folder: string
+  readonly dialect: Dialect
+  readonly mapping: Mapping
+  readonly link: LinkProfile
+}
+
+/** A file of a host profile cannot be used; `faults` lists all that is wrong with it, by line. */
+export class ProfileError extends Error {
+  override readonly name = 'ProfileError'
+  readonly code = 'PROFILE_INVALID'
+  readonly faults: readonly LocatedFault[]
+
+  constructor(file: string, faults: readonly LocatedFault[]) {
+    const lines = faults.map(
+      ({ line, column, path, reason }) => `  ${file}:${line}:${column} ${path}: ${reason}`,
+    )
+    super([`${file} cannot be used:`, ...lines].join('\n'))
+    this.faults = faults
+  }
+}
+
+const SPECS = resolve(import.meta.dirname, '../specs')
+
+/** The messages of specs/messages, compiled. */
+export function readMessages(): Messages {
+  const folder = join(SPECS, 'messages')
+  const schemas = readdirSync(folder)
+    .filter((file) => file.endsWith('.schema.json'))
+    .map((file) => [
+      file.slice(0, -'.schema.json'.length),
+      JSON.parse(readFileSync(join(folder, file), 'utf8')),
+    ])
+  return compileMessages(Object.fromEntries(schemas))
+}
+
+/**
+ * Read a host's dialect, mapping and link.
+ *
+ * @param profile a folder of specs/hosts by its name, or any folder by its path
+ * @throws ProfileError naming file, line and reason of every fault of the first file at fault
+ */
+export function readHostProfile(profile: string, messages: Messages): HostProfile {
+  const folder = folderOf(profile)
+  const dialect = readDialect(join(folder, 'dialect.json'))
+  const mapping = compiled(join(folder, 'mapping.json'), (spec) =>
+    compileMapping(spec, { dialect, messages, schema: readSchema('mapping') }),
+  )
+  const link = compiled(join(folder, 'link.json'), (spec) => compileLinkProfile(spec, dialect))
+  return { name: basename(folder), folder, dialect, mapping, link }
+}
+
+/** Read a dialect file. @throws ProfileError */
+export function readDialect(file: string): Dialect {
+  return compiled(file, compileDialect)
+}
+
+/** The card numbers of every sandbox under specs/hosts: production takes none of them. */
+export function readSandboxPans(): ReadonlySet<string> {
+  const hosts = join(SPECS, 'hosts')
+  const files = readdirSync(hosts).map((name) => join(hosts, name, 'cards.json'))
+  const cards = files
+    .filter((file) => existsSync(file))
+    .flatMap((file) => parseSandbox(JSON.parse(readFileSync(file, 'utf8'))).cards)
+  return new Set(cards.map((card) => card.pan))
+}
+
+/** The dialect file of a host profile. */
+export function dialectFileOf(profile: string): string {
+  return join(folderOf(profile), 'dialect.json')
+}
+
+function folderOf(profile: string): string {
+  return isAbsolute(profile) || profile.includes('/')
+    ? resolve(profile)
+    : join(SPECS, 'hosts', profile)
+}
+
+function readSchema(name: string): JsonObject {
+  return JSON.parse(readFileSync(join(SPECS, `${name}.schema.json`), 'utf8'))
+}
+
+function compiled<T>(file: string, compile: (spec: unknown) => T): T {
+  const text = readText(file)
+  const parsed = parseSpec(text)
+  if (parsed.kind === 'faulty') throw new ProfileError(file, parsed.faults)
+  try {
+    return compile(parsed.spec)
+  } catch (error) {
+    if (!isSpecError(error)) throw error
+    throw new ProfileError(file, locateFaults(text, error.faults))
+  }
+}
+
+function isSpecError(error: unknown): error is { readonly faults: readonly SpecFault[] } {
+  return (
+    error instanceof DialectError ||
+    error instanceof MappingError ||
+    error instanceof LinkProfileError
+  )
+}
+
+function readText(file: string): string {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch {
+    throw new ProfileError(file, [{ line: 1, column: 1, path: '(file)', reason: 'cannot be read' }])
+  }
+}

@@ -1,0 +1,48 @@
+import type { PaymentStore } from '#control'
+import { type Store, StoreError } from '#store'
+
+/**
+ * The store in control's words.
+ *
+ * A journal without room is a reason to come back later, and not a fault. A journal that another process
+ * held for too long took nothing either: a new payment is put off, but an outcome is tried again, because
+ * its payment has been let in.
+ */
+export function journalPort(store: Store): PaymentStore {
+  async function conclude(...act: Parameters<PaymentStore['conclude']>): Promise<void> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await store.conclude(...act)
+      } catch (error) {
+        if (codeOf(error) !== 'STORE_BUSY' || attempt === CONCLUDE_ATTEMPTS_MAX) throw error
+      }
+    }
+  }
+
+  return {
+    conclude,
+    async begin(intent) {
+      try {
+        return await store.begin(intent)
+      } catch (error) {
+        if (NOTHING_CHANGED.has(codeOf(error))) return { kind: 'full' }
+        throw error
+      }
+    },
+    find: (merchant, id) => store.find(merchant, id),
+    leaseStans: (host, count) => store.leaseStans(host, count),
+  }
+}
+
+const NOTHING_CHANGED: ReadonlySet<string | undefined> = new Set([
+  'QUEUE_FULL',
+  'WAL_FULL',
+  'STORE_BUSY',
+])
+
+/** Each attempt waits as long as the store's own busy timeout, so this is minutes. */
+const CONCLUDE_ATTEMPTS_MAX = 24
+
+function codeOf(error: unknown): string | undefined {
+  return error instanceof StoreError ? error.code : undefined
+}

@@ -1,0 +1,99 @@
+import { mkdtempSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import test from 'ava'
+import { ConfigError, readConfig } from '../src/config.ts'
+
+const LEAST = {
+  environment: 'sandbox',
+  acquirer: { institution: '12345', country: '840' },
+  host: { profile: 'meridian', connect: [{ port: 7000 }] },
+}
+
+function fileOf(content: unknown): string {
+  const file = join(mkdtempSync(join(tmpdir(), 'sallyport-config-')), 'sallyport.json')
+  writeFileSync(file, typeof content === 'string' ? content : JSON.stringify(content))
+  return file
+}
+
+function faultsOf(content: unknown, environment: NodeJS.ProcessEnv = {}): string[] {
+  try {
+    readConfig(fileOf(content), environment)
+    return []
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error
+    return error.faults.map((it) => it.path)
+  }
+}
+
+test('the least configuration is completed by defaults, made absolute and frozen', (t) => {
+  const file = fileOf(LEAST)
+  const config = readConfig(file, {})
+  t.is(config.listeners.framed.port, 8443)
+  t.is(config.host.connect?.[0]?.address, '127.0.0.1')
+  t.is(config.storeFile, file.replace('sallyport.json', 'journal.db'))
+  t.true(Object.isFrozen(config.listeners.limits))
+})
+
+test('an environment variable overrides the file, as text or as number by the schema', (t) => {
+  const config = readConfig(fileOf(LEAST), {
+    SALLYPORT_LISTENERS_FRAMED_PORT: '99',
+    SALLYPORT_ACQUIRER_COUNTRY: '586',
+    SALLYPORT_HOST_CONNECT: '[{"port":1},{"port":2}]',
+    OTHER: 'ignored',
+  })
+  t.is(config.listeners.framed.port, 99)
+  t.is(config.acquirer.country, '586')
+  t.deepEqual(
+    config.host.connect?.map((it) => it.port),
+    [1, 2],
+  )
+})
+
+test('all faults are reported at once, each with its path', (t) => {
+  const content = {
+    ...LEAST,
+    environment: 'staging',
+    host: { profile: 'meridian', connect: [{ port: 70000 }], colour: 'red' },
+    drainMs: -1,
+  }
+  t.deepEqual(faultsOf(content, { SALLYPORT_FOO: '1' }).sort(), [
+    'SALLYPORT_FOO',
+    'drainMs',
+    'environment',
+    'host',
+    'host.connect.0.port',
+  ])
+})
+
+const FAULTY: readonly [string, unknown, string][] = [
+  ['text that is not JSON', '{"environment":', '(file)'],
+  ['a list', [], '(file)'],
+  ['both connect and listen', { ...LEAST, host: { ...LEAST.host, listen: { port: 1 } } }, 'host'],
+  ['neither connect nor listen', { ...LEAST, host: { profile: 'meridian' } }, 'host'],
+  [
+    'the emulated host in production',
+    { ...LEAST, environment: 'production', host: { ...LEAST.host, emulated: true } },
+    'host.emulated',
+  ],
+  [
+    'a certificate for the host without its key',
+    { ...LEAST, host: { ...LEAST.host, tls: { caFile: 'a', certificateFile: 'b' } } },
+    'host.tls',
+  ],
+]
+
+for (const [what, content, path] of FAULTY) {
+  test(`${what} is refused at ${path}`, (t) => t.true(faultsOf(content).includes(path)))
+}
+
+test('a variable that does not fit its member is refused by the member’s path', (t) => {
+  t.deepEqual(faultsOf(LEAST, { SALLYPORT_DRAIN_MS: 'soon' }), ['drainMs'])
+})
+
+test('a file that is not there says how to make one', (t) => {
+  const error = t.throws(() => readConfig('/nowhere/sallyport.json', {}), {
+    instanceOf: ConfigError,
+  })
+  t.regex(error?.message ?? '', /sallyport init/)
+})

@@ -1,0 +1,110 @@
+import { createHmac } from 'node:crypto'
+import { createDispatch, type HostReply, openStans, type Parts, type PaymentStore } from '#control'
+import type { Merchant } from '#domain'
+import type { FieldValue, Message } from '#iso8583'
+import { openMemoryStore } from '#store'
+import { createFakeClock, type FakeClock } from '../fakes/clock.ts'
+import { bareSale, host as hostFacts, mapping, merchant, messages } from '../processing/meridian.ts'
+
+/** What the scripted host does with a message: answer it, or end the exchange otherwise. */
+export type HostScript = (sent: Message, index: number) => HostReply | Promise<HostReply>
+
+/** The real control on real acts in memory, with a scripted host and a clock that moves when told. */
+export interface Desk {
+  readonly clock: FakeClock
+  readonly parts: Parts
+  /** Host messages that left, in order. */
+  readonly asked: readonly Message[]
+  /** Send a request and hear the answer. */
+  tell(body: object, from?: string): Promise<Record<string, unknown>>
+}
+
+export interface DeskOptions {
+  readonly script?: HostScript
+  readonly parts?: Partial<Parts>
+  readonly store?: (real: PaymentStore) => PaymentStore
+  readonly merchant?: Merchant
+}
+
+export async function openDesk(options: DeskOptions = {}): Promise<Desk> {
+  const clock = createFakeClock(Date.UTC(2026, 10, 22, 10))
+  const asked: Message[] = []
+  const real = asStore(openMemoryStore())
+  const store = options.store?.(real) ?? real
+  const script = options.script ?? approve
+  const known = options.merchant ?? merchant
+  const parts: Parts = {
+    clock,
+    store,
+    host: {
+      readiness: () => 'ready',
+      async ask(message) {
+        asked.push(message)
+        return script(message, asked.length - 1)
+      },
+    },
+    hostFacts,
+    messages,
+    mapping,
+    vault,
+    stans: await openStans(
+      'meridian',
+      { store, clock },
+      { leaseCount: 100, lateAnswerMaxMs: 60_000, resting: [] },
+    ),
+    merchants: { find: (id) => (id === known.id ? known : undefined) },
+    limits: { freshnessMs: 120_000, retryAfterMs: 1_000 },
+    sandboxPans: new Set(),
+    draining: () => false,
+    ...options.parts,
+  }
+  const dispatch = createDispatch(parts)
+  return {
+    clock,
+    parts,
+    asked,
+    tell: async (body, from = known.id) => JSON.parse(await dispatch(from, JSON.stringify(body))),
+  }
+}
+
+export function sale(id: string, change: object = {}): object {
+  return { ...bareSale, id, ...change }
+}
+
+/** An answer that echoes what it must, with the elements of an approval unless told otherwise. */
+export function answerTo(
+  sent: Message,
+  change: Record<string, string | undefined> = {},
+): HostReply {
+  const fields: Record<string, FieldValue> = {}
+  const answer = { ...echoOf(sent), 39: '00', 38: 'A1B2C3', 15: '1122', ...change }
+  for (const [number, value] of Object.entries(answer)) {
+    if (value !== undefined) fields[number] = value
+  }
+  return { kind: 'answered', message: { mti: `${sent.mti.slice(0, 2)}10`, fields } }
+}
+
+const ECHOED = [2, 3, 4, 7, 11, 12, 13, 32, 37, 41, 42, 49]
+
+function echoOf({ fields }: Message): Record<string, FieldValue | undefined> {
+  return Object.fromEntries(ECHOED.map((number) => [number, fields[number]]))
+}
+
+const approve: HostScript = (sent) => answerTo(sent)
+
+/** Keyed hashes that are real, and a seal that is none: what is sealed is for the vault's own tests. */
+const vault: Parts['vault'] = {
+  fingerprint: (content) => createHmac('sha256', 'content').update(content).digest(),
+  panHash: (pan) => createHmac('sha256', 'pan').update(pan.reveal()).digest(),
+  sealImage: (image, about) => createHmac('sha256', about).update(image).digest(),
+}
+
+function asStore(memory: ReturnType<typeof openMemoryStore>): PaymentStore {
+  return {
+    begin: async (intent) => memory.transact(() => memory.begin(intent)),
+    conclude: async (merchant, id, outcome) =>
+      memory.transact(() => memory.conclude(merchant, id, outcome)),
+    find: async (merchant, id) => memory.transact(() => memory.find(merchant, id)),
+    leaseStans: async (host, count) => memory.transact(() => memory.leaseStans(host, count)),
+  }
+}
