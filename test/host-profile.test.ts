@@ -1,0 +1,98 @@
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import test from 'ava'
+import {
+  ProfileError,
+  readHostProfile,
+  readMessages,
+  readSandboxPans,
+} from '../src/host-profile.ts'
+
+const MERIDIAN = 'specs/hosts/meridian'
+const messages = readMessages()
+
+/** A copy of the reference host's folder with one file rewritten. */
+function changed(file: string, rewrite: (text: string) => string): string {
+  const folder = mkdtempSync(join(tmpdir(), 'sallyport-profile-'))
+  cpSync(MERIDIAN, folder, { recursive: true })
+  writeFileSync(join(folder, file), rewrite(readFileSync(join(folder, file), 'utf8')))
+  return folder
+}
+
+function faultsOf(folder: string) {
+  try {
+    readHostProfile(folder, messages)
+    return []
+  } catch (error) {
+    if (!(error instanceof ProfileError)) throw error
+    return error.faults
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+test('a host is its folder: the reference host by name, a copy of it by path', (t) => {
+  t.is(readHostProfile('meridian', messages).name, 'meridian')
+  t.deepEqual(faultsOf(changed('mapping.json', (text) => text)), [])
+})
+
+/** What is broken, in which file, and what the line that is blamed says. */
+const FAULTS: readonly [string, string, (text: string) => string, RegExp][] = [
+  [
+    'a mapping from a member that no request has',
+    'mapping.json',
+    (text) => text.replace('"from": "request.card.pan"', '"from": "request.card.pam"'),
+    /card\.pam/,
+  ],
+  [
+    'a mapping to an element that the dialect lacks',
+    'mapping.json',
+    (text) => text.replace('"48.92"', '"48.93"'),
+    /48\.93/,
+  ],
+  [
+    'a dialect with a content class that does not exist',
+    'dialect.json',
+    (text) => text.replace('"content": "n"', '"content": "q"'),
+    /"content": "q"/,
+  ],
+  [
+    'a link that matches by an element that does not exist',
+    'link.json',
+    (text) => text.replace('["11", "7", "41"]', '["11", "7", "141"]'),
+    /141/,
+  ],
+]
+
+for (const [what, file, rewrite, line] of FAULTS) {
+  test(`${what} is refused with file, line and reason`, (t) => {
+    const folder = changed(file, rewrite)
+    const lines = readFileSync(join(folder, file), 'utf8').split('\n')
+    const faults = faultsOf(folder)
+    t.true(faults.length > 0)
+    t.true(faults.some((fault) => line.test(lines[fault.line - 1] ?? '')))
+    for (const fault of faults) t.true(fault.reason.length > 10)
+  })
+}
+
+test('text that is not JSON is refused where it stops being JSON', (t) => {
+  const [fault] = faultsOf(
+    changed('link.json', (text) => text.replace('"matchKey":', '"matchKey"')),
+  )
+  t.true((fault?.line ?? 0) > 1)
+  t.regex(fault?.reason ?? '', /JSON/)
+})
+
+test('a file that is missing is named', (t) => {
+  const error = t.throws(() => readHostProfile('/nowhere/at-all', messages), {
+    instanceOf: ProfileError,
+  })
+  t.regex(error?.message ?? '', /at-all\/dialect\.json/)
+})
+
+test('the cards of every sandbox are known, so that production can refuse them', (t) => {
+  const pans = readSandboxPans()
+  t.true(pans.has('4539578763621486'))
+  t.true(pans.size > 10)
+})
