@@ -1,0 +1,38 @@
+/** What every composite shares: its own length in bytes, and reading within it only. */
+import type { Composite, FieldValue } from '../message.ts'
+import type { FieldPlan } from '../specification/plan.ts'
+import { checkLength, refuseLength } from './length.ts'
+import { type Counted, compositeOf, type Sink, type Source, take } from './line.ts'
+
+/** A composite being read: filled part by part, handed out read-only. */
+export type Parts = Record<string, FieldValue>
+
+export interface CompositeBody {
+  /** Reads from `source.at` to `source.end`, which is the composite's own end. */
+  readonly read: (source: Source) => Composite
+  readonly write: (sink: Sink, value: Composite) => void
+}
+
+export function countedComposite(plan: FieldPlan, body: CompositeBody): Counted {
+  const { length, path } = plan
+  const { min, max } = length
+  return {
+    readCounted: (source, bytes) => {
+      if (bytes < min || bytes > max) refuseLength(source, bytes, plan)
+      const outerEnd = source.end
+      const start = take(source, bytes, path)
+      source.end = source.at
+      source.at = start
+      const composite = body.read(source)
+      source.end = outerEnd
+      return composite
+    },
+    writeCounted: (sink, value) => {
+      const start = sink.at
+      body.write(sink, compositeOf(value, path))
+      const bytes = sink.at - start
+      checkLength(bytes, length, path)
+      return bytes
+    },
+  }
+}

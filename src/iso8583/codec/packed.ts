@@ -1,0 +1,155 @@
+/**
+ * Packed decimal: two digits a byte, an odd count filled up with one half byte on a side and with a
+ * value that the dialect names. The separator of track data is half byte D and `=` in the value. A
+ * signed amount is its sign as one ASCII byte, then packed digits.
+ */
+import { allowedToLine } from '../character-sets.ts'
+import type { ContentClass } from '../content.ts'
+import type { LengthPlan, NibblePad, PackedPlan } from '../specification/plan.ts'
+import { refuseBytes, refuseValue, type Sink, type Source, take } from './line.ts'
+import { type Body, rangeFault, signByte } from './text.ts'
+
+const SEPARATOR = 13
+
+export function compilePacked(plan: PackedPlan, path: string): Body {
+  const digits = packedDigits(plan, path)
+  return plan.content.kind === 'signed' ? signedPacked(digits, path) : digits
+}
+
+/**
+ * For lengths that count the filling half byte (bytes do): how many digits are there, from an even
+ * count of half bytes. A filler that is no digit of the class tells itself; a filler that could be
+ * a digit is taken for one unless the count is one over the maximum.
+ */
+export function compileTold(plan: PackedPlan, length: LengthPlan): Told {
+  const { side, nibble } = plan.pad
+  const isPlain = !isDigit(plan.content, nibble)
+  return {
+    positionsAt: (source, nibbles) => {
+      const bytes = nibbles >> 1
+      if (nibbles === 0 || source.at + bytes > source.end) return nibbles
+      if (!isPlain && nibbles !== length.max + 1) return nibbles
+      const edge = source.bytes[side === 'left' ? source.at : source.at + bytes - 1] as number
+      return (side === 'left' ? edge >> 4 : edge & 15) === nibble ? nibbles - 1 : nibbles
+    },
+    canTell: (positions) => positions % 2 === 0 || isPlain || positions === length.max,
+  }
+}
+
+export interface Told {
+  readonly positionsAt: (source: Source, nibbles: number) => number
+  /** Whether a value of so many digits would be read back with as many. */
+  readonly canTell: (positions: number) => boolean
+}
+
+function isDigit(content: ContentClass, nibble: number): boolean {
+  return nibble <= 9 || (content.kind === 'track' && nibble === SEPARATOR)
+}
+
+function packedDigits(plan: PackedPlan, path: string): Body {
+  const { content, pad } = plan
+  const isTrack = content.kind === 'track'
+  const bothDigits = Uint8Array.from({ length: 256 }, (_, byte) =>
+    isDigit(content, byte >> 4) && isDigit(content, byte & 15) ? 1 : 0,
+  )
+  return {
+    read: (source, positions) => {
+      const at = take(source, (positions + 1) >> 1, path)
+      const isOdd = positions % 2 === 1
+      checkNibbles(source, { at, isOdd, pad, content, bothDigits, path })
+      const from = 2 * at + (isOdd && pad.side === 'left' ? 1 : 0)
+      const value = source.hex.substring(from, from + positions)
+      if (isTrack) return value.replaceAll('d', '=')
+      const fault = rangeFault(content, value)
+      if (fault >= 0) refuseBytes('CONTENT_INVALID', at + ((from - 2 * at + fault) >> 1), path)
+      return value
+    },
+    write: (sink, value) => {
+      if (rangeFault(content, value) >= 0) refuseValue('CONTENT_INVALID', path)
+      writeNibbles(sink, { value, pad, isTrack, path })
+    },
+  }
+}
+
+function signedPacked(digits: Body, path: string): Body {
+  const signs = new Uint8Array(256)
+  signs[0x43] = 1
+  signs[0x44] = 1
+  const codes = allowedToLine('ascii', signs)
+  return {
+    read: (source, positions) => {
+      const at = take(source, 1, path)
+      const sign = source.bytes[at] as number
+      if (signs[sign] !== 1) refuseBytes('CONTENT_INVALID', at, path)
+      return (sign === 0x43 ? 'C' : 'D') + digits.read(source, positions - 1)
+    },
+    write: (sink, value) => {
+      const sign = signByte(value, codes[0x43], codes[0x44]) ?? refuseValue('CONTENT_INVALID', path)
+      sink.bytes[sink.at] = sign
+      sink.at += 1
+      digits.write(sink, value.substring(1))
+    },
+  }
+}
+
+interface NibbleRun {
+  readonly at: number
+  readonly isOdd: boolean
+  readonly pad: NibblePad
+  readonly content: ContentClass
+  readonly bothDigits: Uint8Array
+  readonly path: string
+}
+
+function checkNibbles(source: Source, run: NibbleRun): void {
+  const { at, isOdd, pad, content, bothDigits, path } = run
+  const bytes = source.bytes
+  let from = at
+  let to = source.at
+  if (isOdd) {
+    const isLeft = pad.side === 'left'
+    const edge = isLeft ? from : to - 1
+    const byte = bytes[edge] as number
+    if ((isLeft ? byte >> 4 : byte & 15) !== pad.nibble) refuseBytes('PAD_INVALID', edge, path)
+    if (!isDigit(content, isLeft ? byte & 15 : byte >> 4)) refuseBytes('NIBBLE_INVALID', edge, path)
+    if (isLeft) from += 1
+    else to -= 1
+  }
+  let good = 1
+  for (let index = from; index < to; index += 1)
+    good &= bothDigits[bytes[index] as number] as number
+  if (good === 1) return
+  let fault = from
+  while (bothDigits[bytes[fault] as number] === 1) fault += 1
+  refuseBytes('NIBBLE_INVALID', fault, path)
+}
+
+interface NibbleText {
+  readonly value: string
+  readonly pad: NibblePad
+  readonly isTrack: boolean
+  readonly path: string
+}
+
+function writeNibbles(sink: Sink, { value, pad, isTrack, path }: NibbleText): void {
+  const isOdd = value.length % 2 === 1
+  let held = isOdd && pad.side === 'left' ? pad.nibble : -1
+  for (let index = 0; index < value.length; index += 1) {
+    const nibble = nibbleOf(value.charCodeAt(index), isTrack)
+    if (nibble < 0) refuseValue('CONTENT_INVALID', path)
+    if (held < 0) held = nibble
+    else {
+      sink.bytes[sink.at] = (held << 4) | nibble
+      sink.at += 1
+      held = -1
+    }
+  }
+  if (held < 0) return
+  sink.bytes[sink.at] = (held << 4) | pad.nibble
+  sink.at += 1
+}
+
+function nibbleOf(character: number, isTrack: boolean): number {
+  if (character >= 0x30 && character <= 0x39) return character - 0x30
+  return isTrack && character === 0x3d ? SEPARATOR : -1
+}

@@ -1,0 +1,104 @@
+/**
+ * Length prefixes: decimal digits in ASCII, EBCDIC or packed, or a big-endian binary number. Digits
+ * only, nothing lenient.
+ */
+import type { PrefixPlan } from '../specification/plan.ts'
+import { refuseBytes, type Sink, type Source, take } from './line.ts'
+
+export interface Prefix {
+  /** How many bytes it takes on the line. */
+  readonly width: number
+  /** Reads the count and notes where it stood. */
+  readonly read: (source: Source) => number
+  readonly write: (sink: Sink, count: number) => void
+}
+
+export function compilePrefix(plan: PrefixPlan, path: string): Prefix {
+  switch (plan.encoding) {
+    case 'ascii':
+      return digitPrefix(plan.size, 0x30, path)
+    case 'ebcdic':
+      return digitPrefix(plan.size, 0xf0, path)
+    case 'bcd':
+      return packedPrefix((plan.size + 1) >> 1, plan.size, path)
+    case 'binary':
+      return binaryPrefix(plan.size, path)
+  }
+}
+
+function digitPrefix(width: number, zero: number, path: string): Prefix {
+  return {
+    width,
+    read: (source) => {
+      const at = take(source, width, path)
+      let count = 0
+      let faults = 0
+      for (let index = at; index < source.at; index += 1) {
+        const digit = (source.bytes[index] as number) - zero
+        faults |= digit | (9 - digit)
+        count = count * 10 + digit
+      }
+      if (faults < 0) refuseBytes('LENGTH_INVALID', at, path)
+      source.lengthAt = at
+      return count
+    },
+    write: (sink, count) => {
+      let rest = count
+      for (let index = sink.at + width - 1; index >= sink.at; index -= 1) {
+        const tens = (rest / 10) | 0
+        sink.bytes[index] = zero + rest - tens * 10
+        rest = tens
+      }
+      sink.at += width
+    },
+  }
+}
+
+/** An odd count of digits has a leading half byte, which is zero. */
+function packedPrefix(width: number, digits: number, path: string): Prefix {
+  const isOdd = digits % 2 === 1
+  return {
+    width,
+    read: (source) => {
+      const at = take(source, width, path)
+      let count = 0
+      let faults = 0
+      for (let index = at; index < source.at; index += 1) {
+        const byte = source.bytes[index] as number
+        const high = byte >> 4
+        const low = byte & 15
+        faults |= (9 - high) | (9 - low)
+        count = count * 100 + high * 10 + low
+      }
+      if (faults < 0) refuseBytes('LENGTH_INVALID', at, path)
+      if (isOdd && (source.bytes[at] as number) >> 4 !== 0) refuseBytes('LENGTH_INVALID', at, path)
+      source.lengthAt = at
+      return count
+    },
+    write: (sink, count) => {
+      let rest = count
+      for (let index = sink.at + width - 1; index >= sink.at; index -= 1) {
+        const hundreds = (rest / 100) | 0
+        const pair = rest - hundreds * 100
+        const tens = (pair / 10) | 0
+        sink.bytes[index] = (tens << 4) | (pair - tens * 10)
+        rest = hundreds
+      }
+      sink.at += width
+    },
+  }
+}
+
+function binaryPrefix(width: number, path: string): Prefix {
+  return {
+    width,
+    read: (source) => {
+      const at = take(source, width, path)
+      source.lengthAt = at
+      return source.bytes.readUIntBE(at, width)
+    },
+    write: (sink, count) => {
+      sink.at = sink.bytes.writeUIntBE(count, sink.at, width)
+    },
+  }
+}

@@ -1,0 +1,173 @@
+/**
+ * Text values in ASCII or EBCDIC, with their content class, dates and signs checked, and their
+ * padding.
+ */
+import { allowedFromLine, allowedToLine, toLine } from '../character-sets.ts'
+import type { ContentClass, DateRange } from '../content.ts'
+import type { LengthPlan, TextPlan } from '../specification/plan.ts'
+import { refuseBytes, refuseValue, type Sink, type Source, take, textForm } from './line.ts'
+
+/** Reads and writes values whose count of positions has been settled. */
+export interface Body {
+  readonly read: (source: Source, positions: number) => string
+  readonly write: (sink: Sink, value: string) => void
+}
+
+export function compileText(plan: TextPlan, length: LengthPlan, path: string): Body {
+  const body = plan.content.kind === 'signed' ? signedText(plan, path) : plainText(plan, path)
+  return plan.pad === undefined ? body : paddedText(plan, { body, length, path })
+}
+
+/** Where a date or time leaves its range, as an index into the value; -1 when it does not. */
+export function rangeFault(content: ContentClass, value: string): number {
+  const { ranges } = content
+  for (let index = 0; index < ranges.length; index += 1) {
+    const { at, min, max } = ranges[index] as DateRange
+    const pair = (value.charCodeAt(at) - 48) * 10 + value.charCodeAt(at + 1) - 48
+    if (pair < min || pair > max) return at
+  }
+  return -1
+}
+
+function plainText(plan: TextPlan, path: string): Body {
+  const { content, characterSet } = plan
+  const allowed = allowedFromLine(characterSet, content.characters)
+  const codes = allowedToLine(characterSet, content.characters)
+  const form = textForm(characterSet)
+  const hasRanges = content.ranges.length > 0
+  return {
+    read: (source, positions) => {
+      const at = take(source, positions, path)
+      const wrong = contentFault(source, at, allowed)
+      if (wrong >= 0) refuseBytes('CONTENT_INVALID', wrong, path)
+      const value = (source.texts[form] as string).substring(at, source.at)
+      if (hasRanges) {
+        const fault = rangeFault(content, value)
+        if (fault >= 0) refuseBytes('CONTENT_INVALID', at + fault, path)
+      }
+      return value
+    },
+    write: (sink, value) => {
+      if (hasRanges && rangeFault(content, value) >= 0) refuseValue('CONTENT_INVALID', path)
+      if (!writeCharacters(sink, value, codes)) refuseValue('CONTENT_INVALID', path)
+    },
+  }
+}
+
+/** `C` or `D`, then digits: x+n. */
+function signedText(plan: TextPlan, path: string): Body {
+  const { content, characterSet } = plan
+  const allowed = allowedFromLine(characterSet, content.characters)
+  const codes = allowedToLine(characterSet, content.characters)
+  const form = textForm(characterSet)
+  const credit = toLine(characterSet)[0x43]
+  const debit = toLine(characterSet)[0x44]
+  return {
+    read: (source, positions) => {
+      const at = take(source, positions, path)
+      const sign = source.bytes[at]
+      if (sign !== credit && sign !== debit) refuseBytes('CONTENT_INVALID', at, path)
+      const wrong = contentFault(source, at + 1, allowed)
+      if (wrong >= 0) refuseBytes('CONTENT_INVALID', wrong, path)
+      return (source.texts[form] as string).substring(at, source.at)
+    },
+    write: (sink, value) => {
+      sink.bytes[sink.at] = signByte(value, credit, debit) ?? refuseValue('CONTENT_INVALID', path)
+      sink.at += 1
+      const isGood = writeCharacters(sink, value.substring(1), codes)
+      if (!isGood) refuseValue('CONTENT_INVALID', path)
+    },
+  }
+}
+
+export function signByte<Byte>(value: string, credit: Byte, debit: Byte): Byte | undefined {
+  const sign = value.charCodeAt(0)
+  if (sign === 0x43) return credit
+  return sign === 0x44 ? debit : undefined
+}
+
+/**
+ * A field of fixed width, filled on one edge. The fill comes off on the way in unless it is kept.
+ */
+function paddedText(
+  plan: TextPlan,
+  { body, length, path }: { body: Body; length: LengthPlan; path: string },
+): Body {
+  const { min, max } = length
+  const { side, with: fill, kept } = plan.pad ?? { side: 'right', with: ' ', kept: false }
+  const byte = toLine(plan.characterSet)[fill.charCodeAt(0)] as number
+  if (kept) {
+    return {
+      read: body.read,
+      write: (sink, value) =>
+        body.write(sink, side === 'left' ? value.padStart(max, fill) : value.padEnd(max, fill)),
+    }
+  }
+  return {
+    read: (source) => {
+      const start = take(source, max, path)
+      const end = source.at
+      let from = start
+      let to = end
+      if (side === 'left') while (from < end && source.bytes[from] === byte) from += 1
+      else while (to > start && source.bytes[to - 1] === byte) to -= 1
+      if (to - from < min) refuseBytes('LENGTH_UNDER_MIN', start, path)
+      source.at = from
+      const value = body.read(source, to - from)
+      source.at = end
+      return value
+    },
+    write: (sink, value) => {
+      const bare = bareOf(value, side, fill)
+      if (bare.length < min) refuseValue('LENGTH_UNDER_MIN', path)
+      if (side === 'left') fillWith(sink, byte, max - bare.length)
+      body.write(sink, bare)
+      if (side === 'right') fillWith(sink, byte, max - bare.length)
+    },
+  }
+}
+
+/** A value may come with its fill already on it: what goes on the line is the same. */
+function bareOf(value: string, side: 'left' | 'right', fill: string): string {
+  let from = 0
+  let to = value.length
+  if (side === 'left') while (from < to && value[from] === fill) from += 1
+  else while (to > from && value[to - 1] === fill) to -= 1
+  return value.substring(from, to)
+}
+
+function fillWith(sink: Sink, byte: number, count: number): void {
+  sink.bytes.fill(byte, sink.at, sink.at + count)
+  sink.at += count
+}
+
+/**
+ * The first byte from `at` to the source's place that is not allowed, -1 when there is none.
+ * One pass without a branch; only a fault looks for its place.
+ */
+export function contentFault(source: Source, at: number, allowed: Uint8Array): number {
+  const { bytes, at: end } = source
+  let good = 1
+  for (let index = at; index < end; index += 1) good &= allowed[bytes[index] as number] as number
+  if (good === 1) return -1
+  let fault = at
+  while (allowed[bytes[fault] as number] === 1) fault += 1
+  return fault
+}
+
+/** Writes each character by its code for the line; tells whether all of them have one. */
+export function writeCharacters(sink: Sink, value: string, codes: Uint8Array): boolean {
+  const { bytes, at } = sink
+  const length = value.length
+  let high = 0
+  let faults = 0
+  for (let index = 0; index < length; index += 1) {
+    const character = value.charCodeAt(index)
+    const code = codes[character & 255] as number
+    high |= character
+    faults |= code - 1
+    bytes[at + index] = code
+  }
+  sink.at = at + length
+  return faults >= 0 && high <= 255
+}

@@ -1,0 +1,75 @@
+/** A dialect put together from its specification. */
+import { compileBitmap } from './codec/bitmap.ts'
+import { compileField } from './codec/field.ts'
+import type { FieldCodec, Forms } from './codec/line.ts'
+import { compilePack, createSink } from './codec/pack.ts'
+import { compileUnpack, type MessageCodecs } from './codec/unpack.ts'
+import { contentOf } from './content.ts'
+import { describeMessage } from './describe.ts'
+import { factsAt } from './facts.ts'
+import type { DescribedField, FieldFacts, Message } from './message.ts'
+import type { DialectPlan, FieldPlan } from './specification/plan.ts'
+import { readDialect } from './specification/read-dialect.ts'
+
+/**
+ * Bytes to messages and back. Stateless to its users and reusable; not for several threads at once.
+ */
+export interface Dialect {
+  readonly name: string
+  /** Throws `EncodeError`. The buffer is the caller's own. */
+  pack(message: Message): Buffer
+  /** Throws `DecodeError`. The message does not share memory with `bytes`. */
+  unpack(bytes: Uint8Array): Message
+  /**
+   * What the dialect says of a path such as "4", "48.92", "43.city"; undefined when there is none.
+   */
+  field(path: string): FieldFacts | undefined
+  /** A view for people, masked unless `unmasked`; never throws, whatever the message holds. */
+  describe(message: Message, options?: { readonly unmasked?: boolean }): DescribedField[]
+}
+
+/** Checks a specification and makes its codec. Throws `DialectError` with every fault. */
+export function compileDialect(specification: unknown): Dialect {
+  const plan = readDialect(specification)
+  const codecs = compileCodecs(plan)
+  const sink = createSink(codecs)
+  return Object.freeze({
+    name: plan.name,
+    pack: compilePack(plan, codecs, sink),
+    unpack: compileUnpack(codecs),
+    field: (path: string) => factsAt(plan.fields, path),
+    describe: (message: Message, options: { readonly unmasked?: boolean } = {}) =>
+      describeMessage(message, { ...codecs, scratch: sink }, options.unmasked === true),
+  })
+}
+
+function compileCodecs(plan: DialectPlan): MessageCodecs {
+  const forms: Forms = { characterSets: new Set(), hex: false }
+  const elements: (FieldCodec | undefined)[] = new Array(64 * plan.bitmap.count + 1).fill(undefined)
+  for (const element of plan.fields) elements[element.number] = compileField(element, forms)
+  const mti = compileField(mtiPlan(plan), forms)
+  return { mti, bitmap: compileBitmap(plan.bitmap), elements, forms }
+}
+
+/** The message type is a field like any other: four digits. */
+function mtiPlan({ mti }: DialectPlan): FieldPlan {
+  const content = contentOf('n')
+  if (content === undefined) throw new TypeError('the numeric class is missing')
+  return {
+    key: 'mti',
+    path: 'mti',
+    name: 'Message type',
+    mask: false,
+    meanings: mti.meanings,
+    length: {
+      min: 4,
+      max: 4,
+      prefix: undefined,
+      unit: mti.encoding === 'bcd' ? 'digits' : 'characters',
+    },
+    body:
+      mti.encoding === 'bcd'
+        ? { kind: 'packed', content, pad: { side: 'left', nibble: 0, counted: false } }
+        : { kind: 'text', content, characterSet: mti.encoding, pad: undefined },
+  }
+}

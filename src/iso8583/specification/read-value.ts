@@ -1,0 +1,90 @@
+/**
+ * How a value stands on the line: its class, its encoding and its filling, each with any that fits.
+ */
+import { CHARACTER_SETS, type CharacterSet, toLine } from '../character-sets.ts'
+import { CONTENT_NAMES, type ContentClass, contentOf } from '../content.ts'
+import {
+  booleanAt,
+  choiceAt,
+  fault,
+  type Members,
+  membersOf,
+  type Place,
+  required,
+  textAt,
+} from './members.ts'
+import type { BodyPlan, NibblePad, TextPad } from './plan.ts'
+
+export const VALUE_ENCODINGS = [...CHARACTER_SETS, 'bcd', 'binary', 'hex', 'hex-ebcdic'] as const
+export type ValueEncoding = (typeof VALUE_ENCODINGS)[number]
+
+export const PREFIX_ENCODINGS = ['ascii', 'ebcdic', 'bcd', 'binary'] as const
+export type PrefixEncoding = (typeof PREFIX_ENCODINGS)[number]
+
+interface ValueContext {
+  readonly defaults: { readonly encoding: ValueEncoding | undefined }
+}
+
+export function readValue(
+  place: Place,
+  members: Members,
+  { defaults }: ValueContext,
+): BodyPlan | undefined {
+  const contentName = choiceAt(required(place, members, 'content'), CONTENT_NAMES)
+  const content = contentName === undefined ? undefined : contentOf(contentName)
+  const encodingPlace = members.get('encoding')
+  const encoding = encodingPlace ? choiceAt(encodingPlace, VALUE_ENCODINGS) : defaults.encoding
+  if (!encodingPlace && encoding === undefined) {
+    fault(place, 'needs the setting encoding, here or in defaults')
+  }
+  if (content === undefined || encoding === undefined) return undefined
+  const body = bodyOf(content, encoding, members.get('pad'))
+  if (body === undefined)
+    fault(place, `${content.name} cannot be encoded as ${encoding}`, 'encoding')
+  return body
+}
+
+function bodyOf(
+  content: ContentClass,
+  encoding: ValueEncoding,
+  pad: Place | undefined,
+): BodyPlan | undefined {
+  if (content.kind === 'binary') {
+    if (pad !== undefined) fault(pad, 'a binary value has no pad')
+    const isBinary = encoding === 'binary' || encoding === 'hex' || encoding === 'hex-ebcdic'
+    return isBinary ? { kind: 'binary', content, encoding } : undefined
+  }
+  if (encoding === 'binary' || encoding === 'hex' || encoding === 'hex-ebcdic') return undefined
+  if (encoding === 'bcd') {
+    return content.kind === 'text' ? undefined : { kind: 'packed', content, pad: nibblePadAt(pad) }
+  }
+  return { kind: 'text', content, characterSet: encoding, pad: textPadAt(pad, encoding) }
+}
+
+const SIDES = ['left', 'right'] as const
+
+/** Zeros in front, unless the dialect says otherwise. */
+function nibblePadAt(place: Place | undefined): NibblePad {
+  const members = place && membersOf(place, ['side', 'with', 'counted'])
+  const digit = textAt(members?.get('with')) ?? '0'
+  const nibble = /^[0-9A-Fa-f]$/.test(digit) ? Number.parseInt(digit, 16) : undefined
+  if (place && nibble === undefined) fault(place, 'must be one hex digit', 'with')
+  return {
+    side: choiceAt(members?.get('side'), SIDES) ?? 'left',
+    nibble: nibble ?? 0,
+    counted: booleanAt(members?.get('counted')) ?? false,
+  }
+}
+
+function textPadAt(place: Place | undefined, set: CharacterSet): TextPad | undefined {
+  const members = place && membersOf(place, ['side', 'with', 'kept'])
+  if (!members) return undefined
+  const side = choiceAt(required(place, members, 'side'), SIDES)
+  const fill = textAt(required(place, members, 'with'))
+  const kept = booleanAt(members.get('kept')) ?? false
+  if (side === undefined || fill === undefined) return undefined
+  if (fill.length !== 1 || toLine(set)[fill.charCodeAt(0)] === 0) {
+    return fault(place, 'must be one printable ASCII character', 'with')
+  }
+  return { side, with: fill, kept }
+}
