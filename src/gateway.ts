@@ -6,12 +6,12 @@ import {
   listenFramedTls,
   listenHttps,
   openHostLink,
-  type Stray,
 } from '#communication'
 import {
   busyRefusal,
   createDispatch,
   createReception,
+  type Evidence,
   type HostLink,
   type LiveMerchantRegistry,
   openMerchantRegistry,
@@ -24,7 +24,7 @@ import type { Message } from '#iso8583'
 import type { Clock, Log, Random } from '#platform'
 import { createHostFacts, type Messages } from '#processing'
 import { type Keyring, openKeyring } from '#security'
-import { openStore, type Recovery, type Store } from '#store'
+import { openStore, type Recovery, type Store, type Stray as StrayRecord } from '#store'
 import type { Config } from './config.ts'
 import { hostWayOf, listenerTlsOf } from './gateway-files.ts'
 import { type HostProfile, readHostProfile, readMessages, readSandboxPans } from './host-profile.ts'
@@ -108,6 +108,7 @@ async function start(
     clock: parts.clock,
     store: journalPort(inside.store),
     host: observed(link, parts),
+    evidence: evidenceOf(inside, parts),
     hostFacts: createHostFacts(profile.mapping.exchange, config.acquirer),
     messages: inside.messages,
     mapping: profile.mapping,
@@ -258,27 +259,36 @@ function observed(link: CommunicationLink, { onHostMessage }: GatewayParts): Hos
   }
 }
 
-/** Keep an answer that belongs to no payment; if it cannot be kept, the log says that it came. */
+function evidenceOf(inside: Inside, parts: GatewayParts): Evidence {
+  return {
+    keep(answer, { path, reason }) {
+      parts.log.warn('host-answer-mismatched', { mti: answer.mti, path, reason })
+      journalStray({ kind: 'mismatched', message: answer }, inside, parts)
+    },
+  }
+}
+
+/** Keep an answer that decided no payment; if it cannot be kept, the log says that it came. */
 function journalStray(
-  { kind, message }: Stray,
+  { kind, message }: { readonly kind: StrayRecord['kind']; readonly message: Message },
   { store, keyring, profile }: Inside,
   { clock, log }: GatewayParts,
 ): void {
   const atMs = clock.nowMs()
   const { '7': transmittedAt, '11': stan, '39': responseCode } = message.fields
   const image = profile.mapping.storedImage(message)
-  store
-    .journalStray({
-      kind,
-      host: profile.name,
-      mti: message.mti,
-      ...(typeof stan === 'string' ? { stan: Number(stan) } : {}),
-      ...(typeof transmittedAt === 'string' ? { transmittedAt } : {}),
-      ...(typeof responseCode === 'string' ? { responseCode } : {}),
-      sealedImage: keyring.vault.sealImage(image, `stray/${atMs}`),
-      atMs,
-    })
-    .catch((error: unknown) => log.error('stray-not-journalled', { kind, error }))
+  const record = {
+    kind,
+    host: profile.name,
+    mti: message.mti,
+    ...(typeof stan === 'string' ? { stan: Number(stan) } : {}),
+    ...(typeof transmittedAt === 'string' ? { transmittedAt } : {}),
+    ...(typeof responseCode === 'string' ? { responseCode } : {}),
+    sealedImage: keyring.vault.sealImage(image, `stray/${atMs}`),
+    atMs,
+  }
+  const lost = (error: unknown) => log.error('stray-not-journalled', { kind, error })
+  store.journalStray(record).catch(lost)
 }
 
 interface Hall {

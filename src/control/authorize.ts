@@ -38,11 +38,10 @@ export async function authorize(
   if (prepared.kind === 'refused') {
     return earlierOr(prepared.refusal, request, fingerprint, parts)
   }
-  const { exchange, message, facts } = prepared
-  const intent = intentOf(request, { exchange, message, facts, fingerprint }, parts)
-
-  const begun = await begin(intent, parts)
-  if (begun) return begun
+  const { exchange, message } = prepared
+  const begun = await begin(request, { ...prepared, fingerprint }, parts)
+  if (begun.kind !== 'begun') return begun
+  const { intent } = begun
   // From here the payment is on disk.
   const reply = await parts.host.ask(message)
   // From here the money may have moved.
@@ -143,18 +142,27 @@ function intentOf(request: PaymentRequest, by: Particulars, parts: Parts): Payme
   }
 }
 
-/** @returns how it ended already, or nothing when the payment is ours to conduct. */
-async function begin(intent: PaymentIntent, parts: Parts): Promise<Conducted | undefined> {
-  const begun = await parts.store.begin(intent)
-  if (begun.kind === 'begun') return undefined
-  parts.stans.release(intent.exchange.stan)
-  switch (begun.kind) {
-    case 'repeat':
-      return paymentOf(begun.payment)
-    case 'conflict':
-      return conflict()
-    case 'full':
-      return { kind: 'refused', refusal: later(refusal('BUSY', 'the journal is full'), parts) }
+type Begun = Conducted | { readonly kind: 'begun'; readonly intent: PaymentIntent }
+
+/** Put the payment on disk, or say how it ended already; unless it is begun, its number is free again. */
+async function begin(
+  request: PaymentRequest,
+  particulars: Particulars,
+  parts: Parts,
+): Promise<Begun> {
+  const { stan } = particulars.exchange
+  try {
+    const intent = intentOf(request, particulars, parts)
+    const begun = await parts.store.begin(intent)
+    if (begun.kind === 'begun') return { kind: 'begun', intent }
+    parts.stans.release(stan)
+    if (begun.kind === 'repeat') return paymentOf(begun.payment)
+    if (begun.kind === 'conflict') return conflict()
+    const full = later(refusal('BUSY', 'the journal is full'), parts)
+    return earlierOr(full, request, particulars.fingerprint, parts)
+  } catch (error) {
+    parts.stans.release(stan)
+    throw error
   }
 }
 

@@ -10,6 +10,7 @@ export type { ControlLimits, Parts } from './parts.ts'
 export type {
   BeginResult,
   Envelopes,
+  Evidence,
   HostLink,
   HostReply,
   MerchantRegistry,

@@ -7,12 +7,12 @@ import type { HostReply } from './ports.ts'
  * What the host's reply means for the payment.
  *
  * Only a verdict that can be read, matches what was sent and is listed by the dialect is believed;
- * everything else after the first byte left is `unknown` (security reference 1.2, rules 3 and 13).
+ * everything else after the first byte left is `unknown` (specs/engine.md, "Unknown outcome").
  */
 export function outcomeOf(
   request: PaymentRequest,
   exchange: { readonly sent: Message; readonly reply: HostReply },
-  parts: Pick<Parts, 'mapping' | 'clock'>,
+  parts: Pick<Parts, 'mapping' | 'clock' | 'evidence'>,
 ): PaymentOutcome {
   const { sent, reply } = exchange
   const decidedAtMs = parts.clock.nowMs()
@@ -29,10 +29,15 @@ export function outcomeOf(
 function verdictOn(
   request: PaymentRequest,
   exchange: { readonly sent: Message; readonly answer: Message },
-  parts: Pick<Parts, 'mapping'>,
+  parts: Pick<Parts, 'mapping' | 'evidence'>,
 ): Omit<PaymentOutcome, 'decidedAtMs'> {
-  const reading = parts.mapping.readAnswer(request.operation, exchange.sent, exchange.answer)
-  if (reading.kind === 'mismatched') return unknown('answer-mismatched')
+  const { sent, answer } = exchange
+  const reading = parts.mapping.readAnswer(request.operation, sent, answer)
+  if (reading.kind === 'mismatched') {
+    parts.evidence.keep(answer, reading)
+    const carried = parts.mapping.carriedOf(request.operation, answer)
+    return { ...unknown('answer-mismatched'), carried }
+  }
   const { verdict, findings } = reading
   switch (verdict) {
     case 'approved':

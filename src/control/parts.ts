@@ -1,6 +1,6 @@
 import type { Clock } from '#platform'
 import type { HostFacts, Mapping, Messages } from '#processing'
-import type { HostLink, MerchantRegistry, PaymentStore, Vault } from './ports.ts'
+import type { Evidence, HostLink, MerchantRegistry, PaymentStore, Vault } from './ports.ts'
 import type { Stans } from './stans.ts'
 
 /** Bounds on what control accepts. */
@@ -16,6 +16,7 @@ export interface Parts {
   readonly clock: Clock
   readonly store: PaymentStore
   readonly host: HostLink
+  readonly evidence: Evidence
   readonly hostFacts: HostFacts
   readonly messages: Messages
   readonly mapping: Mapping

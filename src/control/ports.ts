@@ -46,6 +46,12 @@ export type HostReply =
   /** The bytes left, or may have, and no answer came that can be used. */
   | { readonly kind: 'unknown'; readonly reason: 'host-silent' | 'link-lost' | 'answer-unreadable' }
 
+/** Keeps host answers that decided nothing, for whoever has to find out why. */
+export interface Evidence {
+  /** The answer belongs to its request and yet cannot stand: `path` is the element, `reason` what is wrong. */
+  keep(answer: Message, why: { readonly path: string; readonly reason: string }): void
+}
+
 /** The envelope, in control's words: tokens in, tokens out, keys never. */
 export interface Envelopes {
   open(token: Uint8Array): Promise<OpenedEnvelope>

@@ -1,3 +1,4 @@
+import { STAN_MAX } from '#domain'
 import type { Clock } from '#platform'
 import type { PaymentStore } from './ports.ts'
 
@@ -82,6 +83,3 @@ export async function openStans(
     openCount: () => open.size,
   }
 }
-
-/** DE11 has six digits, and zero is not used. */
-const STAN_MAX = 999_999

@@ -19,6 +19,7 @@ export {
   type PaymentOperation,
   type PaymentOutcome,
   type PaymentState,
+  STAN_MAX,
 } from './payment.ts'
 export { type Refusal, type RefusalCode, refusal } from './refusal.ts'
 export type { EchoRequest, InquiryRequest, MerchantRequest, PaymentRequest } from './request.ts'

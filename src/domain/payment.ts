@@ -38,13 +38,16 @@ export function mayMove(from: PaymentState, to: PaymentState): boolean {
 /** Operations that move money through the host. */
 export type PaymentOperation = 'payment.authorize' | 'payment.sale'
 
+/** The last systems trace audit number: DE11 has six digits, and zero is not used. */
+export const STAN_MAX = 999_999
+
 /** How one payment was put to the host: what identifies its exchange on the line and in later messages. */
 export interface HostExchange {
   /** Name of the host link's profile, e.g. `meridian`. */
   readonly host: string
   /** Message type sent, e.g. `0200`. */
   readonly mti: string
-  /** Systems trace audit number, DE11: 1 to 999,999. */
+  /** Systems trace audit number, DE11: 1 to {@link STAN_MAX}. */
   readonly stan: number
   /** Transmission date and time, DE7, in UTC as `MMDDhhmmss`; unchanged in repeats and named by reversals. */
   readonly transmittedAt: string

@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { Row } from './payment-row.ts'
 
-/** A host answer that reached no payment: kept as evidence, delivered to nobody. */
+/** A host answer that decided no payment: kept as evidence, delivered to nobody. */
 export interface Stray {
   /**
    * `late`: its exchange had been given up. `duplicate`: it had been answered. `unknown`: never

@@ -1,5 +1,6 @@
 import test from 'ava'
 import type { HostReply, PaymentStore } from '#control'
+import type { PaymentOutcome } from '#domain'
 import { answerTo, openDesk, sale } from './desk.ts'
 
 test('a sale the host approves is begun, asked once, concluded, then told', async (t) => {
@@ -84,6 +85,24 @@ for (const [what, script, outcome, reason] of OUTCOMES) {
     t.deepEqual({ ...inquired, id: 'a', payment: undefined }, { ...told, payment: undefined })
   })
 }
+
+test('an answer that contradicts its request is kept, with what a reversal must bring along', async (t) => {
+  const outcomes: PaymentOutcome[] = []
+  const desk = await openDesk({
+    script: (sent) => answerTo(sent, { 4: '000000009999' }),
+    store: (real) => ({
+      ...real,
+      conclude(merchant, id, outcome) {
+        outcomes.push(outcome)
+        return real.conclude(merchant, id, outcome)
+      },
+    }),
+  })
+  await desk.tell(sale('a'))
+  t.is(desk.kept[0]?.path, '4')
+  t.is(desk.kept[0]?.answer.fields['4'], '000000009999')
+  t.like(outcomes, [{ state: 'unknown', carried: { 38: 'A1B2C3' } }])
+})
 
 test('a part approved stands when the request said so, with the amount that was approved', async (t) => {
   const desk = await openDesk({
@@ -183,6 +202,27 @@ test('a journal without room refuses, and holds no trace number', async (t) => {
   t.like(await desk.tell(sale('a')), { error: { code: 'BUSY', retryAfterMs: 1_000 } })
   t.is(desk.parts.stans.openCount(), 0)
   t.is(desk.asked.length, 0)
+})
+
+test('a repeat hears its answer even while the journal is full', async (t) => {
+  let full = false
+  const desk = await openDesk({
+    store: (real) => ({
+      ...real,
+      begin: (intent) => (full ? Promise.resolve({ kind: 'full' }) : real.begin(intent)),
+    }),
+  })
+  const first = await desk.tell(sale('a'))
+  full = true
+  t.deepEqual(await desk.tell(sale('a')), first)
+})
+
+test('a payment that the store could not begin holds no trace number', async (t) => {
+  const desk = await openDesk({
+    store: (real) => ({ ...real, begin: () => Promise.reject(new Error('disk')) }),
+  })
+  await t.throwsAsync(desk.tell(sale('a')), { message: 'disk' })
+  t.is(desk.parts.stans.openCount(), 0)
 })
 
 test('no one is told an outcome that the store did not take', async (t) => {

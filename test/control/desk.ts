@@ -15,6 +15,8 @@ export interface Desk {
   readonly parts: Parts
   /** Host messages that left, in order. */
   readonly asked: readonly Message[]
+  /** Answers that were kept as evidence, with the element that was wrong. */
+  readonly kept: readonly { readonly answer: Message; readonly path: string }[]
   /** Send a request and hear the answer. */
   tell(body: object, from?: string): Promise<Record<string, unknown>>
 }
@@ -29,6 +31,7 @@ export interface DeskOptions {
 export async function openDesk(options: DeskOptions = {}): Promise<Desk> {
   const clock = createFakeClock(Date.UTC(2026, 10, 22, 10))
   const asked: Message[] = []
+  const kept: { answer: Message; path: string }[] = []
   const real = asStore(openMemoryStore())
   const store = options.store?.(real) ?? real
   const script = options.script ?? approve
@@ -43,6 +46,7 @@ export async function openDesk(options: DeskOptions = {}): Promise<Desk> {
         return script(message, asked.length - 1)
       },
     },
+    evidence: { keep: (answer, { path }) => kept.push({ answer, path }) },
     hostFacts,
     messages,
     mapping,
@@ -63,6 +67,7 @@ export async function openDesk(options: DeskOptions = {}): Promise<Desk> {
     clock,
     parts,
     asked,
+    kept,
     tell: async (body, from = known.id) => JSON.parse(await dispatch(from, JSON.stringify(body))),
   }
 }

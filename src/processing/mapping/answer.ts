@@ -19,6 +19,8 @@ export interface AnswerReader {
   /** Elements that later messages of the payment bring along. */
   readonly carried: ReadonlySet<string>
   read(sent: Message, answer: Message): AnswerReading
+  /** The elements of {@link AnswerReader.carried} that an answer has, whatever else is wrong with it. */
+  carriedOf(answer: Message): Readonly<Record<string, string>>
 }
 
 /** What the elements of an answer are compiled against. */
@@ -60,7 +62,19 @@ export function compileAnswer(
     verdicts: parts.verdicts,
     ...(strict ? { listed } : {}),
   })
-  return { carried: new Set(carried), read }
+  return { carried: new Set(carried), read, carriedOf: compileCarried(carried) }
+}
+
+function compileCarried(elements: readonly string[]): AnswerReader['carriedOf'] {
+  const readers = elements.map((element) => [element, readerAt(element)] as const)
+  return (answer) => {
+    const carried: Record<string, string> = {}
+    for (const [element, read] of readers) {
+      const value = read(answer.fields)
+      if (typeof value === 'string') carried[element] = value
+    }
+    return carried
+  }
 }
 
 /** The meaning of each response code, once and for all kinds of message. */

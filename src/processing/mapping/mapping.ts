@@ -28,6 +28,8 @@ export interface Mapping {
   toReversal(payment: KeptPayment, merchant: Merchant, exchange: ExchangeFacts): Written
   /** What an answer says. Whether a partial approval may stand is the caller's decision. */
   readAnswer(kind: MessageKind, sent: Message, answer: Message): AnswerReading
+  /** What a reversal must bring along of an answer, even of one that is mismatched. */
+  carriedOf(kind: MessageKind, answer: Message): Readonly<Record<string, string>>
   /** JSON of a host message without sensitive authentication data. It has the PAN: seal it. */
   storedImage(message: Message): Uint8Array
   /** How this host numbers and dates exchanges. */
@@ -84,6 +86,7 @@ export function compileMapping(document: unknown, parts: MappingParts): Mapping 
         carried,
       }),
     readAnswer: (kind, sent, answer) => kinds[kind].answer.read(sent, answer),
+    carriedOf: (kind, answer) => kinds[kind].answer.carriedOf(answer),
     storedImage: compileImages(parts.dialect).storedImage,
     exchange: { host: spec.host, ...spec.exchange },
   }

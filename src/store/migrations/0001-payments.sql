@@ -51,10 +51,10 @@ CREATE TABLE payment_events (
   at_ms      INTEGER NOT NULL
 ) STRICT;
 
--- Append-only: host answers that reached no payment.
+-- Append-only: host answers that decided no payment.
 CREATE TABLE strays (
   seq            INTEGER PRIMARY KEY,
-  kind           TEXT NOT NULL CHECK (kind IN ('late', 'unknown', 'duplicate')),
+  kind           TEXT NOT NULL CHECK (kind IN ('late', 'unknown', 'duplicate', 'mismatched')),
   host           TEXT NOT NULL,
   mti            TEXT NOT NULL,
   stan           INTEGER,
