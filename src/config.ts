@@ -31,6 +31,8 @@ export interface Config {
   readonly environment: 'sandbox' | 'production'
   readonly log: { readonly level: 'error' | 'warn' | 'info' | 'debug' }
   readonly keysFolder: string
+  /** The master key, when it is not in the keys folder. */
+  readonly masterKeyFile?: string
   readonly storeFile: string
   readonly acquirer: { readonly institution: string; readonly country: string }
   readonly requests: { readonly freshnessMs: number; readonly retryAfterMs: number }
@@ -114,6 +116,7 @@ const SCHEMA_FILE = resolve(import.meta.dirname, '../specs/config.schema.json')
 /** Members whose value is a path, made absolute from the folder of the file. */
 const PATHS = [
   'keysFolder',
+  'masterKeyFile',
   'storeFile',
   'listeners.certificateFile',
   'listeners.keyFile',
@@ -135,9 +138,8 @@ export function readConfig(file: string, environment: NodeJS.ProcessEnv): Config
   const ajv = new Ajv2020({ allErrors: true, useDefaults: true, strictTypes: false })
   const validate = ajv.compile<Config>(schema)
   if (!validate(document)) faults.push(...(validate.errors ?? []).map(faultOf))
+  faults.push(...combinationFaults(document))
   if (faults.length > 0) throw new ConfigError(file, faults)
-  const combined = combinationFaults(document as unknown as Config)
-  if (combined.length > 0) throw new ConfigError(file, combined)
   for (const path of PATHS) makeAbsolute(document, path.split('.'), dirname(resolve(file)))
   return freezeDeep(document) as unknown as Config
 }
@@ -246,19 +248,23 @@ function faultOf({ instancePath, message, params }: ErrorObject): ConfigFault {
   return { path, reason: `${message ?? 'is wrong'}${named === undefined ? '' : ` (${named})`}` }
 }
 
-/** What no schema can say: members that exclude or need each other. */
-function combinationFaults({ environment, host }: Config): ConfigFault[] {
+/** What no schema can say: members that exclude or need each other, in a document of any shape. */
+function combinationFaults({ environment, host: given }: Draft): ConfigFault[] {
   const faults: ConfigFault[] = []
-  if ((host.connect === undefined) === (host.listen === undefined)) {
+  const host = isJsonObject(given) ? given : {}
+  const tls = isJsonObject(host['tls']) ? host['tls'] : undefined
+  const [dials, listens] = [host['connect'] !== undefined, host['listen'] !== undefined]
+  const [hasCertificate, hasKey] = [tls?.['certificateFile'], tls?.['keyFile']].map(Boolean)
+  if (dials === listens) {
     faults.push({ path: 'host', reason: 'needs exactly one of connect and listen' })
   }
-  if (environment === 'production' && host.emulated) {
+  if (environment === 'production' && host['emulated'] === true) {
     faults.push({ path: 'host.emulated', reason: 'production refuses the emulated host' })
   }
-  if ((host.tls?.certificateFile === undefined) !== (host.tls?.keyFile === undefined)) {
+  if (hasCertificate !== hasKey) {
     faults.push({ path: 'host.tls', reason: 'needs certificateFile and keyFile, or neither' })
   }
-  if (host.listen !== undefined && host.tls !== undefined && host.tls.keyFile === undefined) {
+  if (listens && tls !== undefined && !hasKey) {
     faults.push({ path: 'host.tls', reason: 'a listener needs certificateFile and keyFile' })
   }
   return faults

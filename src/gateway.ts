@@ -23,7 +23,7 @@ import { type EnvelopeKeys, openEnvelopes, type RunningEnvelopes } from '#envelo
 import type { Message } from '#iso8583'
 import type { Clock, Log, Random } from '#platform'
 import { createHostFacts, type Messages } from '#processing'
-import { type Keyring, openKeyring } from '#security'
+import { type Keyring, type KeyringOptions, openKeyring } from '#security'
 import { openStore, type Recovery, type Store, type Stray as StrayRecord } from '#store'
 import type { Config } from './config.ts'
 import { hostWayOf, listenerTlsOf } from './gateway-files.ts'
@@ -106,7 +106,7 @@ async function start(
   let draining = false
   const dispatch = createDispatch({
     clock: parts.clock,
-    store: journalPort(inside.store),
+    store: journalPort(inside.store, (error) => failure.resolve(asError(error))),
     host: observed(link, parts),
     evidence: evidenceOf(inside, parts),
     hostFacts: createHostFacts(profile.mapping.exchange, config.acquirer),
@@ -137,10 +137,10 @@ async function start(
     }),
     async stop() {
       log.info('gateway-stopping')
-      const deadlineMs = config.drainMs
-      await Promise.all([framed.drain(deadlineMs), https.drain(deadlineMs)])
       draining = true
-      await link.drain(deadlineMs)
+      const untilMs = parts.clock.elapsedMs() + config.drainMs
+      await Promise.all([framed.drain(config.drainMs), https.drain(config.drainMs)])
+      await link.drain(Math.max(0, untilMs - parts.clock.elapsedMs()))
       await started.disposeAsync()
       log.info('gateway-stopped')
     },
@@ -167,7 +167,7 @@ async function openInside(config: Config, parts: InsideParts): Promise<Inside> {
   const { clock, random, log, started, onFault } = parts
   const messages = readMessages()
   const profile = readHostProfile(config.host.profile, messages)
-  const keyring = await openKeyring(config.keysFolder, { random, environment: config.environment })
+  const keyring = await openKeyring(config.keysFolder, keyringOptionsOf(config, random))
 
   const store = await openStore(config.storeFile, { clock, limits: config.store, onFault })
   started.defer(() => store.close())
@@ -208,6 +208,10 @@ function openLink(
     onStray: (stray) => journalStray(stray, inside, parts),
     onCutover: (settlementDate) => parts.log.info('host-cut-over', { settlementDate }),
   })
+}
+
+function keyringOptionsOf({ environment, masterKeyFile }: Config, random: Random): KeyringOptions {
+  return { environment, random, ...(masterKeyFile === undefined ? {} : { masterKeyFile }) }
 }
 
 /** What an earlier run left begun is unknown now; its trace numbers rest until no answer can come. */
@@ -289,6 +293,10 @@ function journalStray(
   }
   const lost = (error: unknown) => log.error('stray-not-journalled', { kind, error })
   store.journalStray(record).catch(lost)
+}
+
+function asError(thrown: unknown): Error {
+  return thrown instanceof Error ? thrown : new Error('something other than an error was thrown')
 }
 
 interface Hall {

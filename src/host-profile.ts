@@ -62,11 +62,16 @@ export function readMessages(): Messages {
 export function readHostProfile(profile: string, messages: Messages): HostProfile {
   const folder = folderOf(profile)
   const dialect = readDialect(join(folder, 'dialect.json'))
-  const mapping = compiled(join(folder, 'mapping.json'), (spec) =>
-    compileMapping(spec, { dialect, messages, schema: readSchema('mapping') }),
-  )
+  const name = basename(folder)
+  const mapping = compiled(join(folder, 'mapping.json'), (spec) => {
+    const compiled = compileMapping(spec, { dialect, messages, schema: readSchema('mapping') })
+    // The journal knows the host by this name: two would give it two sets of trace numbers.
+    const reason = `must be the name of the folder, ${name}`
+    if (compiled.exchange.host !== name) throw new MappingError([{ path: ['host'], reason }])
+    return compiled
+  })
   const link = compiled(join(folder, 'link.json'), (spec) => compileLinkProfile(spec, dialect))
-  return { name: basename(folder), folder, dialect, mapping, link }
+  return { name, folder, dialect, mapping, link }
 }
 
 /** Read a dialect file. @throws ProfileError */

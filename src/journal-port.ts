@@ -7,14 +7,19 @@ import { type Store, StoreError } from '#store'
  * A journal without room is a reason to come back later, and not a fault. A journal that another process
  * held for too long took nothing either: a new payment is put off, but an outcome is tried again, because
  * its payment has been let in.
+ *
+ * @param onOutcomeLost called when an outcome cannot be recorded at all: only the recovery of a new start
+ *   can put that right
  */
-export function journalPort(store: Store): PaymentStore {
+export function journalPort(store: Store, onOutcomeLost: (error: unknown) => void): PaymentStore {
   async function conclude(...act: Parameters<PaymentStore['conclude']>): Promise<void> {
     for (let attempt = 1; ; attempt++) {
       try {
         return await store.conclude(...act)
       } catch (error) {
-        if (codeOf(error) !== 'STORE_BUSY' || attempt === CONCLUDE_ATTEMPTS_MAX) throw error
+        if (codeOf(error) === 'STORE_BUSY' && attempt < CONCLUDE_ATTEMPTS_MAX) continue
+        onOutcomeLost(error)
+        throw error
       }
     }
   }

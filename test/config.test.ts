@@ -54,7 +54,7 @@ test('all faults are reported at once, each with its path', (t) => {
   const content = {
     ...LEAST,
     environment: 'staging',
-    host: { profile: 'meridian', connect: [{ port: 70000 }], colour: 'red' },
+    host: { profile: 'meridian', connect: [{ port: 70000 }], colour: 'red', tls: { keyFile: 'k' } },
     drainMs: -1,
   }
   t.deepEqual(faultsOf(content, { SALLYPORT_FOO: '1' }).sort(), [
@@ -63,6 +63,8 @@ test('all faults are reported at once, each with its path', (t) => {
     'environment',
     'host',
     'host.connect.0.port',
+    'host.tls',
+    'host.tls',
   ])
 })
 

@@ -14,7 +14,7 @@ const messages = readMessages()
 
 /** A copy of the reference host's folder with one file rewritten. */
 function changed(file: string, rewrite: (text: string) => string): string {
-  const folder = mkdtempSync(join(tmpdir(), 'sallyport-profile-'))
+  const folder = join(mkdtempSync(join(tmpdir(), 'sallyport-profile-')), 'meridian')
   cpSync(MERIDIAN, folder, { recursive: true })
   writeFileSync(join(folder, file), rewrite(readFileSync(join(folder, file), 'utf8')))
   return folder
@@ -39,6 +39,12 @@ test('a host is its folder: the reference host by name, a copy of it by path', (
 
 /** What is broken, in which file, and what the line that is blamed says. */
 const FAULTS: readonly [string, string, (text: string) => string, RegExp][] = [
+  [
+    'a mapping of a host by another name',
+    'mapping.json',
+    (text) => text.replace('"host": "meridian"', '"host": "other"'),
+    /"host": "other"/,
+  ],
   [
     'a mapping from a member that no request has',
     'mapping.json',

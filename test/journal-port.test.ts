@@ -15,7 +15,8 @@ function failing(codes: readonly StoreErrorCode[]) {
     return { kind: 'begun' as const }
   }
   const store = { begin: act, conclude: act } as unknown as Store
-  return { port: journalPort(store), calls: () => calls }
+  const lost: unknown[] = []
+  return { port: journalPort(store, (error) => lost.push(error)), calls: () => calls, lost }
 }
 
 for (const code of ['QUEUE_FULL', 'WAL_FULL', 'STORE_BUSY'] as const) {
@@ -30,13 +31,15 @@ test('a fault of the store is nobody’s refusal', async (t) => {
 })
 
 test('an outcome that meets a busy store is tried again until it is recorded', async (t) => {
-  const { port, calls } = failing(['STORE_BUSY', 'STORE_BUSY'])
+  const { port, calls, lost } = failing(['STORE_BUSY', 'STORE_BUSY'])
   await port.conclude('m', 'i', outcome)
   t.is(calls(), 3)
+  t.deepEqual(lost, [])
 })
 
-test('an outcome is not tried for ever', async (t) => {
-  const { port, calls } = failing(Array.from({ length: 100 }, () => 'STORE_BUSY' as const))
+test('an outcome is not tried for ever, and its loss is told', async (t) => {
+  const { port, calls, lost } = failing(Array.from({ length: 100 }, () => 'STORE_BUSY' as const))
   await t.throwsAsync(port.conclude('m', 'i', outcome), { code: 'STORE_BUSY' })
   t.is(calls(), 24)
+  t.is(lost.length, 1)
 })

@@ -41,7 +41,7 @@ export function openClient(
       port: port ?? usualPort,
       ca: text(settings.caFile),
     },
-    gatewayKeys: JSON.parse(text(settings.gatewayKeysFile)) as GatewayKeySet,
+    gatewayKeys: keySetIn(resolve(folder, settings.gatewayKeysFile)),
     merchant: settings.merchant,
     signingKeyPem: text(settings.signingKeyFile),
     ...(decryptionKeyFile === undefined ? {} : { decryptionKeyPem: text(decryptionKeyFile) }),
@@ -68,6 +68,12 @@ function isEndpoint(value: unknown): boolean {
   return (
     isJsonObject(value) && typeof value['address'] === 'string' && Number.isInteger(value['port'])
   )
+}
+
+function keySetIn(file: string): GatewayKeySet {
+  const set = parsed(file)
+  if (isJsonObject(set) && Array.isArray(set['keys'])) return { keys: set['keys'] }
+  throw new ClientFileError(`${file} is not a JWK set`)
 }
 
 function parsed(file: string): unknown {

@@ -11,7 +11,7 @@ import { type Gateway, openGateway } from '../gateway.ts'
 import { openClient } from './client-file.ts'
 import { startEmulatorProcess } from './emulator-process.ts'
 import { EXIT, type ExitCode } from './exit-codes.ts'
-import { init } from './init.ts'
+import { EMULATOR_ENDPOINT, init } from './init.ts'
 import { registerMerchant } from './merchant.ts'
 import { messageTable } from './message-json.ts'
 import { complain, type Outside, quiet, say } from './outside.ts'
@@ -71,9 +71,9 @@ async function demo(options: DemoOptions, outside: Outside): Promise<ExitCode> {
   const result = await showPayment({ folder, gateway, seen }, outside)
   if (!options.stay) return exitOfResult(result)
   sayHowToGoOn(folder, gateway, outside)
-  await Promise.race([stopAsked, gateway.failed])
+  const why = await Promise.race([stopAsked, gateway.failed])
   say(outside, 'Stopping.')
-  return EXIT.done
+  return why instanceof Error ? EXIT.failed : EXIT.done
 }
 
 interface Seen {
@@ -98,22 +98,13 @@ function temporaryFolder(ending: AsyncDisposableStack): string {
 
 /** On the first run: configuration, keys, certificates, one merchant. */
 async function prepare(folder: string, configFile: string, outside: Outside): Promise<ExitCode> {
-  if (existsSync(configFile)) return EXIT.done
+  const merchantFolder = join(folder, 'merchants', MERCHANT)
+  if (existsSync(join(merchantFolder, 'client.json'))) return EXIT.done
   say(outside, `First run: making keys, certificates and a merchant in ${folder} ...`)
-  const made = await init(
-    {
-      folder,
-      environment: 'sandbox',
-      host: 'meridian',
-      connect: '127.0.0.1:7583',
-      institution: '12345678901',
-      country: '840',
-      rsaBits: '3072',
-      name: [],
-    },
-    quiet(outside),
-  )
+  const made = existsSync(configFile) ? EXIT.done : await makeFolder(folder, outside)
   if (made !== EXIT.done) return made
+  // What a first run that was cut short has left of the merchant is of no use.
+  rmSync(merchantFolder, { recursive: true, force: true })
   return registerMerchant(
     {
       id: MERCHANT,
@@ -124,9 +115,25 @@ async function prepare(folder: string, configFile: string, outside: Outside): Pr
       category: '5942',
       currency: ['USD'],
       answers: 'request-key',
-      generate: join(folder, 'merchants', MERCHANT),
+      generate: merchantFolder,
     },
     readConfig(configFile, {}),
+    quiet(outside),
+  )
+}
+
+function makeFolder(folder: string, outside: Outside): Promise<ExitCode> {
+  return init(
+    {
+      folder,
+      environment: 'sandbox',
+      host: 'meridian',
+      connect: EMULATOR_ENDPOINT,
+      institution: '12345678901',
+      country: '840',
+      rsaBits: '3072',
+      name: [],
+    },
     quiet(outside),
   )
 }

@@ -77,16 +77,40 @@ export function addMerchant(program: Command, outside: Outside, finish: Finish):
   })
 }
 
-/** Check the record and its keys, then write it to the registry. */
+/** Check the record and its keys, then write it to the registry; nothing is made before all is well. */
 export async function registerMerchant(
   options: AddOptions,
   config: Config,
   outside: Outside,
 ): Promise<ExitCode> {
-  const reasons: string[] = recordFaults(options)
+  const enrolled = enrolledKeys(options, config)
+  const reasons = [...recordFaults(options), ...enrolled.reasons]
+  if (reasons.length > 0) return refuse(reasons, outside)
+  const { generate } = options
+  const made = generate === undefined ? [] : await makeKeys(generate, options, config)
+  const keys = [...enrolled.keys, ...made]
+  const taken = write(merchantOf(options, keys), config)
+  if (taken !== undefined) {
+    return refuse([`a key is registered to ${taken} already; each merchant has its own`], outside)
+  }
+  const kids = keys.map((it) => it.kid)
+  if (options.json) say(outside, JSON.stringify({ merchant: options.id, kids }))
+  else sayAdded(options, keys, outside)
+  return EXIT.done
+}
+
+function refuse(reasons: readonly string[], outside: Outside): ExitCode {
+  for (const reason of reasons) complain(outside, reason)
+  return EXIT.refused
+}
+
+/** The keys that were given as files, and every reason against them. */
+function enrolledKeys(
+  options: AddOptions,
+  config: Config,
+): { readonly keys: readonly MerchantKey[]; readonly reasons: readonly string[] } {
   const keys: MerchantKey[] = []
-  if (options.generate !== undefined)
-    keys.push(...(await generate(options.generate, options, config)))
+  const reasons: string[] = []
   for (const [file, use] of [
     [options.signingKey, 'sig'],
     [options.encryptionKey, 'enc'],
@@ -96,20 +120,17 @@ export async function registerMerchant(
     if (enrolment.kind === 'fit') keys.push({ kid: enrolment.kid, use, jwk: enrolment.jwk })
     else reasons.push(...enrolment.reasons.map((reason) => `${file}: ${reason}`))
   }
-  reasons.push(...keyFaults(keys, options))
-  if (reasons.length > 0) {
-    for (const reason of reasons) complain(outside, reason)
-    return EXIT.refused
+  if (new Set(keys.map((key) => key.kid)).size < keys.length) {
+    reasons.push('a key has one use: take another to encrypt to than the one that signs')
   }
-  const taken = write(merchantOf(options, keys), config)
-  if (taken !== undefined) {
-    complain(outside, `a key is registered to ${taken} already; each merchant has keys of its own`)
-    return EXIT.refused
+  const generates = options.generate !== undefined
+  if (options.signingKey === undefined && !generates) {
+    reasons.push('a signing key is needed: --signing-key FILE, or --generate FOLDER')
   }
-  if (options.json)
-    say(outside, JSON.stringify({ merchant: options.id, kids: keys.map((it) => it.kid) }))
-  else sayAdded(options, keys, outside)
-  return EXIT.done
+  if (options.answers === 'registered-key' && options.encryptionKey === undefined && !generates) {
+    reasons.push('--answers registered-key needs --encryption-key FILE, or --generate FOLDER')
+  }
+  return { keys, reasons }
 }
 
 function recordFaults(options: AddOptions): string[] {
@@ -129,24 +150,19 @@ function recordFaults(options: AddOptions): string[] {
   return [...faults, ...unknown.map((code) => `--currency ${code} is not in ISO 4217`)]
 }
 
-function keyFaults(keys: readonly MerchantKey[], options: AddOptions): string[] {
-  const faults: string[] = []
-  if (!keys.some((key) => key.use === 'sig')) {
-    faults.push('a signing key is needed: --signing-key FILE, or --generate FOLDER')
-  }
-  if (options.answers === 'registered-key' && !keys.some((key) => key.use === 'enc')) {
-    faults.push('--answers registered-key needs --encryption-key FILE, or --generate FOLDER')
-  }
-  return faults
-}
-
+/** A public key in PEM or as a JWK; what is neither is left for the enrolment to refuse. */
 function readKey(file: string): string | Record<string, string> {
   const text = readFileSync(file, 'utf8')
-  return text.trimStart().startsWith('{') ? JSON.parse(text) : text
+  if (!text.trimStart().startsWith('{')) return text
+  try {
+    return JSON.parse(text)
+  } catch {
+    return text
+  }
 }
 
 /** Make the merchant's keys and the client file that `sallyport send` reads. */
-async function generate(
+async function makeKeys(
   folder: string,
   options: AddOptions,
   config: Config,

@@ -1,5 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
+import { LinkProfileError } from '#communication'
+import { EnvelopeError } from '#envelope'
+import { DiscoveryError } from '#merchant-client'
 import { KeyringError } from '#security'
 import { StoreError } from '#store'
 import { ConfigError } from '../config.ts'
@@ -84,11 +87,16 @@ function isConfigurationFault(error: unknown): error is Error {
     error instanceof ProfileError ||
     error instanceof ClientFileError ||
     error instanceof KeyringError ||
-    error instanceof StoreError
+    error instanceof StoreError ||
+    error instanceof LinkProfileError ||
+    error instanceof EnvelopeError ||
+    error instanceof DiscoveryError
   )
 }
 
-/** A file or port that cannot be had; the system's text names it (`listen EADDRINUSE ...`). */
+/** A file or port that cannot be had (`listen EADDRINUSE ...`), or a PEM file that OpenSSL cannot read. */
 function isSystemError(error: unknown): boolean {
-  return error instanceof Error && 'syscall' in error && typeof error.syscall === 'string'
+  if (!(error instanceof Error)) return false
+  const code = 'code' in error ? String(error.code) : ''
+  return 'syscall' in error || code.startsWith('ERR_OSSL_')
 }

@@ -12,7 +12,10 @@ export function linesOfResult(result: MerchantResult): string[] {
         `Refused: ${result.code}${result.field ? ` at ${result.field}` : ''}: ${result.reason}`,
       ]
     case 'unreachable':
-      return [`No answer that can be trusted: ${result.reason}. Ask again with the same id.`]
+      return [
+        `No answer that can be trusted: ${result.reason}.`,
+        ...(result.id === undefined ? [] : [`Ask again with the same id: ${result.id}`]),
+      ]
     default:
       return paymentLines(result.kind, result.answer)
   }

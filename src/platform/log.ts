@@ -56,13 +56,20 @@ function logOver(logger: winston.Logger, base: LogFacts): Log {
   }
 }
 
-/** Values that JSON cannot hold, and errors, of which only the kind and code are kept: a text may quote data. */
+/**
+ * Values that JSON cannot hold, bytes, and errors, of which only the kind and code are kept: a text may
+ * quote data. A Buffer has turned itself into an object of numbers by the time JSON asks.
+ */
 function printable(value: unknown): unknown {
   if (typeof value === 'bigint') return value.toString()
-  if (value instanceof Uint8Array) return `[${value.byteLength} bytes]`
+  if (value instanceof Uint8Array || isBufferJson(value)) return '[bytes]'
   if (value instanceof Error) {
     const code = 'code' in value ? value.code : undefined
     return { error: value.name, ...(typeof code === 'string' ? { code } : {}) }
   }
   return value
+}
+
+function isBufferJson(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && 'type' in value && value.type === 'Buffer'
 }

@@ -29,11 +29,14 @@ test('a card number, a secret, bytes and the text of an error do not reach the l
       pan: Pan.parse('4539578763621486'),
       key: new Secret('hunter2'),
       bytes: Buffer.from('4539578763621486'),
+      deep: [{ bytes: new Uint8Array(Buffer.from('4539578763621486')) }],
       nested: { error },
     })
   }).join()
   t.false(lines.includes('4539578763621486'))
   t.false(lines.includes('hunter2'))
+  t.false(lines.includes('52,53,51'))
+  t.is(lines.match(/\[bytes\]/g)?.length, 2)
   t.true(lines.includes('"code":"E_CARD"'))
 })
 

@@ -1,0 +1,74 @@
+import { chmodSync, mkdtempSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import test from 'ava'
+import { readConfig } from '../src/config.ts'
+import { hostWayOf, listenerTlsOf } from '../src/gateway-files.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'sallyport-files-'))
+
+function put(name: string, mode = 0o600): string {
+  writeFileSync(join(folder, name), `content of ${name}`)
+  chmodSync(join(folder, name), mode)
+  return name
+}
+
+function configOf(change: { host?: object; listeners?: object }) {
+  const file = join(folder, 'sallyport.json')
+  const whole = {
+    environment: 'sandbox',
+    acquirer: { institution: '12345', country: '840' },
+    host: { profile: 'meridian', ...change.host },
+    listeners: { certificateFile: 'server.crt', keyFile: 'server.key', ...change.listeners },
+  }
+  writeFileSync(file, JSON.stringify(whole))
+  return readConfig(file, {})
+}
+
+for (const name of ['ca.crt', 'gateway.crt', 'server.crt']) put(name, 0o644)
+for (const name of ['gateway.key', 'server.key']) put(name)
+const TLS = { caFile: 'ca.crt', certificateFile: 'gateway.crt', keyFile: 'gateway.key' }
+
+test('a host that is dialled over TLS is believed by its CA and shown our certificate', (t) => {
+  const connect = [{ port: 1 }, { address: '::1', port: 2 }]
+  const { host } = configOf({ host: { connect, tls: { ...TLS, serverName: 'core' } } })
+  const way = hostWayOf(host)
+  if (way.kind !== 'connect') return t.fail()
+  t.deepEqual(way.endpoints, [
+    { address: '127.0.0.1', port: 1 },
+    { address: '::1', port: 2 },
+  ])
+  t.is(way.tls?.caPem, 'content of ca.crt')
+  t.is(way.tls?.serverName, 'core')
+  t.is(way.tls?.client?.keyPem.reveal(), 'content of gateway.key')
+})
+
+test('a host that dials us over TLS meets our certificate', (t) => {
+  const way = hostWayOf(configOf({ host: { listen: { port: 7000 }, tls: TLS } }).host)
+  if (way.kind !== 'listen') return t.fail()
+  t.is(way.port, 7000)
+  t.is(way.tls?.server.certificatePem, 'content of gateway.crt')
+})
+
+test('a host without TLS needs no files', (t) => {
+  t.false('tls' in hostWayOf(configOf({ host: { connect: [{ port: 1 }] } }).host))
+})
+
+test('clients are asked for certificates only when the configuration says so', (t) => {
+  const host = { connect: [{ port: 1 }] }
+  t.false('clients' in listenerTlsOf(configOf({ host }).listeners))
+  const listeners = { clientCertificates: 'required', clientCaFile: 'ca.crt' }
+  t.deepEqual(listenerTlsOf(configOf({ host, listeners }).listeners).clients, {
+    caPem: 'content of ca.crt',
+    certificates: 'required',
+  })
+})
+
+test('a private key that others may read is refused', (t) => {
+  put('open.key', 0o644)
+  const { listeners } = configOf({
+    host: { connect: [{ port: 1 }] },
+    listeners: { keyFile: 'open.key' },
+  })
+  t.throws(() => listenerTlsOf(listeners), { code: 'KEY_FILE_EXPOSED' })
+})
