@@ -90,38 +90,38 @@ async function start(
 ): Promise<Gateway> {
   const { log } = parts
   const failure = Promise.withResolvers<Error>()
-  const inside = await openInside(config, { ...parts, started, onFault: failure.resolve })
-  const { profile, envelopes } = inside
-  const link = await openLink(config, inside, parts)
+  const foundation = await openFoundation(config, { ...parts, started, onFault: failure.resolve })
+  const { profile, envelopes } = foundation
+  const link = await openLink(config, foundation, parts)
   started.defer(() => link.close())
   const stans = await openStans(
     profile.name,
-    { store: inside.store, clock: parts.clock },
+    { store: foundation.store, clock: parts.clock },
     {
       leaseCount: config.stanLeaseCount,
       lateAnswerMaxMs: profile.link.lateAnswerMaxMs,
-      resting: inside.recovery.openExchanges.map((it) => it.stan),
+      resting: foundation.recovery.openExchanges.map((it) => it.stan),
     },
   )
   let draining = false
   const dispatch = createDispatch({
     clock: parts.clock,
-    store: journalPort(inside.store, (error) => failure.resolve(asError(error))),
+    store: journalPort(foundation.store, (error) => failure.resolve(asError(error))),
     host: observed(link, parts),
-    evidence: evidenceOf(inside, parts),
+    evidence: evidenceOf(foundation, parts),
     hostFacts: createHostFacts(profile.mapping.exchange, config.acquirer),
-    messages: inside.messages,
+    messages: foundation.messages,
     mapping: profile.mapping,
-    vault: inside.keyring.vault,
+    vault: foundation.keyring.vault,
     stans,
-    merchants: inside.merchants,
+    merchants: foundation.merchants,
     limits: config.requests,
     sandboxPans: config.environment === 'production' ? readSandboxPans() : new Set(),
     draining: () => draining,
   })
   const { retryAfterMs } = config.requests
   const receive = createReception({ envelopes, dispatch, log, retryAfterMs })
-  const { framed, https } = await listen(config, { receive, inside, started }, parts)
+  const { framed, https } = await listen(config, { receive, foundation, started }, parts)
 
   return {
     framedPort: framed.port,
@@ -147,8 +147,8 @@ async function start(
   }
 }
 
-/** What runs behind both doors: nothing here listens or calls anyone. */
-interface Inside {
+/** What the rest stands on: nothing here listens or calls anyone. */
+interface Foundation {
   readonly messages: Messages
   readonly profile: HostProfile
   readonly keyring: Keyring
@@ -158,12 +158,12 @@ interface Inside {
   readonly merchants: LiveMerchantRegistry
 }
 
-interface InsideParts extends GatewayParts {
+interface FoundationParts extends GatewayParts {
   readonly started: AsyncDisposableStack
   readonly onFault: (error: Error) => void
 }
 
-async function openInside(config: Config, parts: InsideParts): Promise<Inside> {
+async function openFoundation(config: Config, parts: FoundationParts): Promise<Foundation> {
   const { clock, random, log, started, onFault } = parts
   const messages = readMessages()
   const profile = readHostProfile(config.host.profile, messages)
@@ -195,17 +195,17 @@ async function openInside(config: Config, parts: InsideParts): Promise<Inside> {
 
 function openLink(
   { host }: Config,
-  inside: Inside,
+  foundation: Foundation,
   parts: GatewayParts,
 ): Promise<CommunicationLink> {
-  const { dialect, link } = inside.profile
+  const { dialect, link } = foundation.profile
   return openHostLink({
     ...parts,
     dialect,
     profile: link,
     way: hostWayOf(host),
     limits: host,
-    onStray: (stray) => journalStray(stray, inside, parts),
+    onStray: (stray) => journalStray(stray, foundation, parts),
     onCutover: (settlementDate) => parts.log.info('host-cut-over', { settlementDate }),
   })
 }
@@ -263,11 +263,11 @@ function observed(link: CommunicationLink, { onHostMessage }: GatewayParts): Hos
   }
 }
 
-function evidenceOf(inside: Inside, parts: GatewayParts): Evidence {
+function evidenceOf(foundation: Foundation, parts: GatewayParts): Evidence {
   return {
     keep(answer, { path, reason }) {
       parts.log.warn('host-answer-mismatched', { mti: answer.mti, path, reason })
-      journalStray({ kind: 'mismatched', message: answer }, inside, parts)
+      journalStray({ kind: 'mismatched', message: answer }, foundation, parts)
     },
   }
 }
@@ -275,7 +275,7 @@ function evidenceOf(inside: Inside, parts: GatewayParts): Evidence {
 /** Keep an answer that decided no payment; if it cannot be kept, the log says that it came. */
 function journalStray(
   { kind, message }: { readonly kind: StrayRecord['kind']; readonly message: Message },
-  { store, keyring, profile }: Inside,
+  { store, keyring, profile }: Foundation,
   { clock, log }: GatewayParts,
 ): void {
   const atMs = clock.nowMs()
@@ -299,15 +299,15 @@ function asError(thrown: unknown): Error {
   return thrown instanceof Error ? thrown : new Error('something other than an error was thrown')
 }
 
-interface Hall {
+interface ListenerParts {
   readonly receive: Reception
-  readonly inside: Inside
+  readonly foundation: Foundation
   readonly started: AsyncDisposableStack
 }
 
 async function listen(
   { listeners, requests }: Config,
-  { receive, inside, started }: Hall,
+  { receive, foundation, started }: ListenerParts,
   { clock, log }: GatewayParts,
 ): Promise<{ framed: Listener; https: Listener }> {
   const admission = createAdmission({
@@ -316,7 +316,7 @@ async function listen(
   })
   const tls = listenerTlsOf(listeners)
   const { limits } = listeners
-  const discovery = JSON.stringify(inside.keyring.publicKeys)
+  const discovery = JSON.stringify(foundation.keyring.publicKeys)
   const common = { tls, limits, admission, clock, log }
   const framed = await listenFramedTls({ ...common, ...listeners.framed }, receive)
   started.defer(() => framed.drain(0))

@@ -27,6 +27,7 @@ export interface AddOptions {
   readonly encryptionKey?: string
   readonly answers: Merchant['answerEncryption']
   readonly generate?: string
+  readonly inactive?: true
   readonly json?: true
 }
 
@@ -59,6 +60,7 @@ export function addMerchant(program: Command, outside: Outside, finish: Finish):
         .choices(['registered-key', 'request-key'])
         .default('request-key'),
     )
+    .option('--inactive', 'the record stays, and its requests are refused')
     .option('--generate <folder>', 'make its keys and a client file for `sallyport send`')
     .option('--json', 'print JSON')
     .addHelpText('after', EXAMPLE)
@@ -200,7 +202,7 @@ function merchantOf(options: AddOptions, keys: readonly MerchantKey[]): Merchant
     currencies: options.currency,
     keys,
     answerEncryption: options.answers,
-    active: true,
+    active: options.inactive !== true,
   }
 }
 

@@ -36,8 +36,7 @@ export function parseSpec(text: string): ParsedSpec {
 
 /**
  * Find where in a JSON text the faults of its document are. A fault about something that is not
- * there
- * is shown at what should contain it.
+ * there is shown at what should contain it.
  */
 export function locateFaults(text: string, faults: readonly SpecFault[]): readonly LocatedFault[] {
   const tree = parseTree(text)

@@ -2,8 +2,7 @@ import type { JsonObject, Refusal } from '#domain'
 
 /**
  * The members of valid requests that this room's own rules read. Others reach the host by the
- * mapping
- * alone, so that a new member needs a line of schema and a line of mapping, and no code.
+ * mapping alone, so that a new member needs a line of schema and a line of mapping, and no code.
  */
 export interface RequestBody extends JsonObject {
   readonly merchant: string

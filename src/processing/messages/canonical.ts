@@ -3,8 +3,7 @@ import type { SchemaNode } from './members.ts'
 
 /**
  * Compile the writer of a message kind's content: the RFC 8785 form of the message without its
- * `time`
- * and without what the schema marks as sensitive authentication data.
+ * `time` and without what the schema marks as sensitive authentication data.
  *
  * It is what an idempotency key stands for, so two texts of the same request give the same content.
  * The message must be valid: members that the schema does not have are left out.

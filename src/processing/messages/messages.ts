@@ -12,8 +12,7 @@ export interface Messages {
    * Read one authenticated request: I-JSON text in, a typed request or a refusal out.
    *
    * Judges only what can never change for the same text, so that a repeat of an earlier request
-   * finds
-   * its payment years later. What a new request must obey besides is `refusalOfNew`.
+   * finds its payment years later. What a new request must obey besides is `refusalOfNew`.
    */
   validateRequest(json: string, context: RequestContext): Validated
   /**

@@ -6,8 +6,7 @@ import type { SchemaNode } from './members.ts'
  * Say in one refusal what the first error of a schema check is about.
  *
  * The reason is the schema's own `x-rule`. Names of unknown members are repeated only when they
- * look
- * like names, for a card number could have been put there; values never are.
+ * look like names, for a card number could have been put there; values never are.
  */
 export function refusalOfError(error: ErrorObject, message: SchemaNode): Refusal {
   const path = error.instancePath.split('/').slice(1)

@@ -1,0 +1,166 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { type Exchange, readBook } from '#host-emulator'
+import {
+  createMerchantClient,
+  type MerchantClient,
+  type MerchantClientLimits,
+  type MerchantResult,
+  type PaymentInput,
+} from '#merchant-client'
+import { type Running, type RunOptions, run } from './running.ts'
+import { MERCHANT, makeSite, type Site, type SiteOptions, signingKeyFile } from './site.ts'
+
+/** A gateway in a process of its own, and how merchants reach it. */
+export interface GatewayProcess extends Running {
+  readonly framedPort: number
+  readonly httpsPort: number
+  client(options?: ClientOptions): MerchantClient
+}
+
+export interface HostProcess extends Running {
+  readonly port: number
+}
+
+export interface ClientOptions {
+  readonly over?: 'framed-tls' | 'https'
+  readonly merchant?: string
+  readonly limits?: Partial<MerchantClientLimits>
+}
+
+export interface HostOptions {
+  /** Where it listens; a free port when absent. */
+  readonly port?: number
+  /** Faults of specs/hosts/meridian/interface.md, section 7.3. */
+  readonly script?: readonly object[]
+}
+
+/** Start the emulated host of a site and wait until it listens. */
+export async function startHost(site: Site, options: HostOptions = {}): Promise<HostProcess> {
+  const script = join(site.folder, 'script.json')
+  if (options.script) writeFileSync(script, JSON.stringify(options.script))
+  const running = run([
+    ...['emulate', 'host', '--json', '--listen', `127.0.0.1:${options.port ?? 0}`],
+    ...['--book', site.bookFile, ...(options.script ? ['--script', script] : [])],
+  ])
+  const { port } = await running.untilReady()
+  return { ...running, port: Number(port) }
+}
+
+/** The environment that points a site's gateway at a host and lets the system choose its ports. */
+export function environmentFor(hostPort: number): NodeJS.ProcessEnv {
+  return {
+    SALLYPORT_LISTENERS_FRAMED_PORT: '0',
+    SALLYPORT_LISTENERS_HTTPS_PORT: '0',
+    SALLYPORT_HOST_CONNECT: JSON.stringify([{ address: '127.0.0.1', port: hostPort }]),
+  }
+}
+
+/** Start the gateway of a site and wait until it listens; the host need not be there. */
+export async function startGatewayAlone(
+  site: Site,
+  hostPort: number,
+  options: RunOptions = {},
+): Promise<GatewayProcess> {
+  const running = run(['start', '--json', '--config', site.configFile], {
+    ...options,
+    environment: { ...environmentFor(hostPort), ...options.environment },
+  })
+  const ready = await running.untilReady()
+  const [framedPort, httpsPort] = [Number(ready['framedPort']), Number(ready['httpsPort'])]
+  const text = (file: string) => readFileSync(join(site.folder, file), 'utf8')
+  return {
+    ...running,
+    framedPort,
+    httpsPort,
+    client: ({ over = 'framed-tls', merchant = MERCHANT, limits = {} } = {}) =>
+      createMerchantClient({
+        gateway: {
+          kind: over,
+          host: '127.0.0.1',
+          port: over === 'https' ? httpsPort : framedPort,
+          ca: text('tls/ca.crt'),
+        },
+        gatewayKeys: JSON.parse(text('keys/public.json')),
+        merchant,
+        signingKeyPem: readFileSync(signingKeyFile(site, merchant), 'utf8'),
+        limits: { ...LIMITS, ...limits },
+      }),
+  }
+}
+
+/** Start the gateway of a site and wait until the host has accepted all its lines. */
+export async function startGateway(
+  site: Site,
+  hostPort: number,
+  options: RunOptions = {},
+): Promise<GatewayProcess> {
+  const gateway = await startGatewayAlone(site, hostPort, options)
+  await gateway.untilLogged('host-signed-on', HOST_LINES)
+  return gateway
+}
+
+/** A test wants to know of a message that got lost, and soon. */
+const LIMITS = { attemptsMax: 1, timeoutMs: 10_000 }
+
+/** Connections to the host, when the configuration does not say. */
+const HOST_LINES = 2
+
+/** A site with its emulated host and its gateway, each in a process of its own. */
+export interface GatewayUnderTest {
+  readonly site: Site
+  readonly host: HostProcess
+  readonly gateway: GatewayProcess
+  /** What the host has in its book for payments of this amount: a test gives each its own. */
+  exchangesOf(amountMinor: string): readonly Exchange[]
+  close(): Promise<void>
+}
+
+export async function openGatewayUnderTest(
+  options: SiteOptions & HostOptions = {},
+): Promise<GatewayUnderTest> {
+  const site = await makeSite(options)
+  const host = await startHost(site, options)
+  const gateway = await startGateway(site, host.port)
+  return {
+    site,
+    host,
+    gateway,
+    exchangesOf: (amountMinor) => exchangesOf(site, amountMinor),
+    async close() {
+      await Promise.all([gateway.kill(), host.kill()])
+      site.remove()
+    },
+  }
+}
+
+export function exchangesOf(site: Site, amountMinor: string): readonly Exchange[] {
+  const amount = BigInt(amountMinor)
+  return readBook(site.bookFile).exchanges.filter((it) => it.amountMinor === amount)
+}
+
+/** A sandbox card that approves, with all that it can be checked for. */
+export const GOOD_CARD = {
+  pan: '4539578763621486',
+  expiry: '3012',
+  entryMode: 'ecommerce',
+  cvv2: '123',
+} as const
+
+let payments = 0
+
+/** A payment that no other payment of this process has the id or the amount of. */
+export function newPayment(over: Partial<PaymentInput> = {}): PaymentInput {
+  const number = ++payments
+  return {
+    id: `order-${number}`,
+    amount: { value: String(1000 + number), currency: 'USD' },
+    card: GOOD_CARD,
+    ...over,
+  }
+}
+
+/** A member of the answer, where the result has one. */
+export function memberOf(result: MerchantResult, member: string): unknown {
+  return 'answer' in result ? result.answer[member] : undefined
+}
