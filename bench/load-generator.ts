@@ -1,0 +1,131 @@
+import { once } from 'node:events'
+import { availableParallelism } from 'node:os'
+import { setTimeout as delay } from 'node:timers/promises'
+import { Worker } from 'node:worker_threads'
+import { createAnswerOpener, importPublicJwk } from '#envelope'
+import { type Speed, speedOf } from './load/figures.ts'
+import { type FireOptions, fire, type Target } from './load/fire.ts'
+import {
+  type Identity,
+  type KeyUse,
+  type Request,
+  type SealedRequest,
+  type SealOrder,
+  sealRequests,
+} from './load/seal.ts'
+import { sale, saleId } from './payments.ts'
+import { obey } from './rig/child.ts'
+import { usage } from './rig/meter.ts'
+
+/**
+ * The load of every bench, a process of its own: seals with the SDK first, then fires at whom it is
+ * told.
+ */
+const loaded: { identity?: Identity; requests: readonly SealedRequest[] } = { requests: [] }
+
+/**
+ * Make sales `from` to `from + count - 1` and seal them on all cores, in place of those sealed
+ * before.
+ *
+ * @returns how long it took, milliseconds
+ */
+async function load(order: LoadOrder): Promise<number> {
+  const sinceMs = performance.now()
+  const { identity, keys, from, count } = order
+  const requests = Array.from({ length: count }, (_, index) => request(from + index))
+  const threads = Math.min(availableParallelism(), Math.ceil(count / THREAD_WORTH_MESSAGES))
+  const share = Math.ceil(count / threads)
+  const sealed = await Promise.all(
+    Array.from({ length: threads }, (_, index) =>
+      sealInThread({
+        identity,
+        keys,
+        requests: requests.slice(index * share, (index + 1) * share),
+      }),
+    ),
+  )
+  loaded.identity = identity
+  loaded.requests = sealed.flat()
+  return performance.now() - sinceMs
+}
+
+interface LoadOrder {
+  readonly identity: Identity
+  readonly keys: KeyUse
+  readonly from: number
+  readonly count: number
+}
+
+function request(number: number): Request {
+  return { number, id: saleId(number), json: sale(number, Date.now()) }
+}
+
+/** Starting a thread takes about as long as sealing so many. */
+const THREAD_WORTH_MESSAGES = 500
+
+async function sealInThread(workerData: SealOrder): Promise<SealedRequest[]> {
+  const worker = new Worker(new URL('load/sealing-thread.ts', import.meta.url), { workerData })
+  const [sealed] = await once(worker, 'message')
+  return sealed
+}
+
+/** Send one sale until it is approved: whatever was still starting is ready then. */
+async function awaitReady(target: Target): Promise<void> {
+  const { identity } = loaded
+  if (identity === undefined) throw new Error('nothing is loaded')
+  const requests = sealRequests({ identity, keys: 'fresh', requests: [request(PROBE)] })
+  const deadlineMs = performance.now() + READY_MS_MAX
+  for (;;) {
+    try {
+      const volley = await fire(requests, { ...target, connections: 1, inFlight: 1 })
+      return verify(identity, requests, volley.answers)
+    } catch (thrown) {
+      if (performance.now() > deadlineMs) throw thrown
+    }
+    await delay(50)
+  }
+}
+
+/** A sale that no bench reaches. */
+const PROBE = 999_999_999
+const READY_MS_MAX = 30_000
+
+/** Send all that is loaded; then look at the answers, when the clock has stopped. */
+async function fireAll(options: FireOptions): Promise<Speed> {
+  const { identity, requests } = loaded
+  if (identity === undefined) throw new Error('nothing is loaded')
+  const volley = await fire(requests, options)
+  const isSample = (_: unknown, index: number) => index % SAMPLE_EVERY === 0
+  verify(identity, requests.filter(isSample), volley.answers.filter(isSample))
+  if (volley.answers.some((answer) => answer[0] === OPEN_BRACE)) {
+    throw new Error('a request was refused in plain JSON')
+  }
+  return speedOf(volley)
+}
+
+const SAMPLE_EVERY = 16
+const OPEN_BRACE = 0x7b
+
+/** Open each answer as the SDK does: it is the gateway's, to this request, and says approved. */
+function verify(
+  identity: Identity,
+  requests: readonly SealedRequest[],
+  answers: readonly Uint8Array[],
+): void {
+  const opener = createAnswerOpener({
+    gatewayKeys: [importPublicJwk(identity.gatewaySigningJwk, 'sig')],
+    merchantKid: identity.merchantKid,
+  })
+  for (const [index, { number, id, contentKey }] of requests.entries()) {
+    const json = opener.open(answers[index] ?? new Uint8Array(0), contentKey)
+    const answer = JSON.parse(json)
+    if (answer.outcome !== 'approved' || answer.id !== id) {
+      throw new Error(`request ${number} was answered ${answer.outcome ?? json}`)
+    }
+  }
+}
+
+const orders = { load, awaitReady, fireAll, usage }
+export type LoadGeneratorOrders = typeof orders
+
+obey(orders)

@@ -1,0 +1,29 @@
+import { once } from 'node:events'
+import { type AddressInfo, createServer } from 'node:net'
+import { fileURLToPath } from 'node:url'
+import { type Child, startChild } from './child.ts'
+import type { MeterOrders } from './meter.ts'
+
+/**
+ * Start the real gateway, `sallyport start`, as its operator would; all the bench adds is a meter.
+ */
+export function startGateway(configFile: string): Child<MeterOrders> {
+  return startChild(MAIN, {
+    args: ['start', '--config', configFile],
+    execArgv: ['--import', METERED],
+  })
+}
+
+const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url))
+const METERED = new URL('metered.ts', import.meta.url).href
+
+/** A port that nobody listens on just now. */
+export async function freePort(): Promise<number> {
+  const server = createServer()
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  server.close()
+  await once(server, 'close')
+  return port
+}

@@ -1,0 +1,164 @@
+import { createPublicKey } from 'node:crypto'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Merchant } from '#domain'
+import type { EnvelopeKeys, SignatureAlgorithm } from '#envelope'
+import { createSystemClock, createSystemRandom } from '#platform'
+import {
+  createCertificates,
+  createKeyPair,
+  createKeyring,
+  type KeyPair,
+  type Keyring,
+  openKeyring,
+  type RsaBits,
+} from '#security'
+import { openRegistry } from '#store'
+import type { Identity } from '../load/seal.ts'
+import { ACQUIRER, MERCHANT } from '../payments.ts'
+import type { ReferenceSetup } from '../reference-gateway.ts'
+
+export interface SiteOptions {
+  /** Where the data goes; a memory file system would make syncing look free. */
+  readonly folder?: string
+  /** Of the gateway's encryption key and of the merchant's signing key, where that is RSA. */
+  readonly rsaBits: RsaBits
+  readonly algorithm: SignatureAlgorithm
+}
+
+/**
+ * A gateway's folder without a gateway: keys, certificates and one merchant, and fresh data for
+ * each run.
+ */
+export interface Site {
+  readonly identity: Identity
+  readonly keyring: Keyring
+  readonly merchant: Merchant
+  readonly envelopeKeys: EnvelopeKeys
+  /** PEM of the authority behind the listeners' certificate. */
+  readonly ca: string
+  /** Make a fresh data folder for one run of the reference. */
+  referenceSetup(hostPort: number): ReferenceSetup
+  /** Make a fresh data folder for one run of the gateway. @returns its configuration file */
+  gatewaySetup(hostPort: number, listenerPort: number): string
+  close(): void
+}
+
+export async function makeSite(options: SiteOptions): Promise<Site> {
+  const folder = mkdtempSync(join(options.folder ?? tmpdir(), 'sallyport-bench-'))
+  const [clock, random] = [createSystemClock(), createSystemRandom()]
+  const keysFolder = join(folder, 'keys')
+  const tlsFolder = join(folder, 'tls')
+  await createKeyring(keysFolder, { environment: 'sandbox', random, rsaBits: options.rsaBits })
+  await createCertificates(tlsFolder, { clock, random, names: [] })
+  const keyring = await openKeyring(keysFolder, { environment: 'sandbox', random })
+  const pair =
+    options.algorithm === 'PS256'
+      ? await createKeyPair('PS256', options.rsaBits)
+      : await createKeyPair('ES256')
+  const merchant = merchantWith(pair)
+  const tls = {
+    cert: readFileSync(join(tlsFolder, 'server.crt'), 'utf8'),
+    key: readFileSync(join(tlsFolder, 'server.key'), 'utf8'),
+  }
+  let runs = 0
+
+  function freshFolder(): string {
+    const fresh = join(folder, `run-${++runs}`)
+    mkdirSync(fresh)
+    return fresh
+  }
+
+  return {
+    identity: identityOf(keyring, pair, options.algorithm),
+    keyring,
+    merchant,
+    envelopeKeys: envelopeKeysOf(keyring, merchant),
+    ca: readFileSync(join(tlsFolder, 'ca.crt'), 'utf8'),
+    referenceSetup(hostPort) {
+      const journalFile = join(freshFolder(), 'journal.db')
+      return { keys: referenceKeys(keyring, pair, options.algorithm), tls, journalFile, hostPort }
+    },
+    gatewaySetup(hostPort, listenerPort) {
+      const fresh = freshFolder()
+      const storeFile = join(fresh, 'journal.db')
+      const registry = openRegistry(storeFile, { clock })
+      registry.putMerchant(merchant, 'bench')
+      registry.close()
+      const file = join(fresh, 'sallyport.json')
+      const config = { ...configFor({ keysFolder, tlsFolder }, hostPort, listenerPort), storeFile }
+      writeFileSync(file, JSON.stringify(config, undefined, 2))
+      return file
+    },
+    close: () => rmSync(folder, { recursive: true, force: true }),
+  }
+}
+
+function merchantWith({ kid, jwk }: KeyPair): Merchant {
+  const keys = [{ kid, use: 'sig' as const, jwk }]
+  return { ...MERCHANT, keys, answerEncryption: 'request-key', active: true }
+}
+
+function envelopeKeysOf(keyring: Keyring, merchant: Merchant): EnvelopeKeys {
+  const gateway = keyring.envelopeKeys.map(({ kid, use, privateKeyPem }) => {
+    return { kid, use, privateKeyPem: privateKeyPem.reveal() }
+  })
+  return { gateway, merchants: [{ ...merchant, merchant: merchant.id }] }
+}
+
+function pemOf(keyring: Keyring, use: 'enc' | 'sig'): { kid: string; pem: string } {
+  const key = keyring.envelopeKeys.find((it) => it.use === use)
+  if (key === undefined) throw new Error(`the key ring has no ${use} key`)
+  return { kid: key.kid, pem: key.privateKeyPem.reveal() }
+}
+
+function publicPem(privatePem: string): string {
+  return String(createPublicKey(privatePem).export({ format: 'pem', type: 'spki' }))
+}
+
+function identityOf(keyring: Keyring, pair: KeyPair, algorithm: SignatureAlgorithm): Identity {
+  const encryption = pemOf(keyring, 'enc')
+  const signing = keyring.publicKeys.keys.find((key) => key.use === 'sig')
+  if (signing === undefined) throw new Error('the key ring has no sig key')
+  return {
+    merchantKid: pair.kid,
+    signingPem: pair.privateKeyPem.reveal(),
+    algorithm,
+    gatewayKid: encryption.kid,
+    gatewayPem: publicPem(encryption.pem),
+    gatewaySigningJwk: signing,
+  }
+}
+
+function referenceKeys(keyring: Keyring, pair: KeyPair, algorithm: SignatureAlgorithm) {
+  const pem = publicPem(pair.privateKeyPem.reveal())
+  return {
+    decryptionPem: pemOf(keyring, 'enc').pem,
+    signing: pemOf(keyring, 'sig'),
+    merchant: { kid: pair.kid, pem, algorithm },
+  }
+}
+
+/** As `sallyport init` would write it, but for what a bench needs. */
+function configFor(
+  { keysFolder, tlsFolder }: { keysFolder: string; tlsFolder: string },
+  hostPort: number,
+  listenerPort: number,
+) {
+  return {
+    environment: 'sandbox',
+    log: { level: 'warn' },
+    keysFolder,
+    acquirer: ACQUIRER,
+    // The requests were written before the clock started, and are sent again in each run.
+    requests: { freshnessMs: 3_600_000 },
+    listeners: {
+      framed: { port: listenerPort },
+      https: { port: 0 },
+      certificateFile: join(tlsFolder, 'server.crt'),
+      keyFile: join(tlsFolder, 'server.key'),
+    },
+    host: { profile: 'meridian', emulated: true, connect: [{ port: hostPort }] },
+  }
+}

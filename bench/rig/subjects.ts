@@ -1,0 +1,67 @@
+import { fileURLToPath } from 'node:url'
+import type { EchoHostOrders } from '../echo-host.ts'
+import type { LoadGeneratorOrders } from '../load-generator.ts'
+import type { ReferenceOrders, ReferenceSetup } from '../reference-gateway.ts'
+import { type Child, startChild } from './child.ts'
+import { freePort, startGateway } from './gateway-process.ts'
+import type { MeterOrders, Usage } from './meter.ts'
+import type { Site } from './site.ts'
+
+type LoadGenerator = Child<LoadGeneratorOrders>
+
+/** Something that takes payments and is measured while it does. */
+export interface Subject {
+  readonly port: number
+  usage(): Promise<Usage>
+  /** Rejects when its process ends. */
+  readonly ended: Promise<never>
+  stop(): Promise<void>
+}
+
+/** The processes around a subject; one set serves a whole bench. */
+export interface Surroundings {
+  readonly loadGenerator: LoadGenerator
+  readonly hostPort: number
+  usage(): Promise<{ readonly loadGenerator: Usage; readonly host: Usage }>
+  close(): Promise<void>
+}
+
+export async function startSurroundings(): Promise<Surroundings> {
+  const host = startChild<EchoHostOrders>(fileOf('echo-host.ts'))
+  const loadGenerator: LoadGenerator = startChild(fileOf('load-generator.ts'))
+  return {
+    loadGenerator,
+    hostPort: await host.ask('listen', undefined),
+    async usage() {
+      return {
+        loadGenerator: await loadGenerator.ask('usage', undefined),
+        host: await host.ask('usage', undefined),
+      }
+    },
+    async close() {
+      await Promise.all([host.stop(), loadGenerator.stop()])
+    },
+  }
+}
+
+export async function startReference(setup: ReferenceSetup): Promise<Subject> {
+  const reference = startChild<ReferenceOrders>(fileOf('reference-gateway.ts'))
+  const port = await reference.ask('open', setup)
+  return subjectOf(reference, port)
+}
+
+/** Returns before the gateway is ready; the load generator waits for that. */
+export async function startSubjectGateway(site: Site, hostPort: number): Promise<Subject> {
+  const port = await freePort()
+  const gateway = startGateway(site.gatewaySetup(hostPort, port))
+  return subjectOf(gateway, port)
+}
+
+function subjectOf(child: Child<MeterOrders>, port: number): Subject {
+  const { ended, stop } = child
+  return { port, usage: () => child.ask('usage', undefined), ended, stop }
+}
+
+function fileOf(name: string): string {
+  return fileURLToPath(new URL(`../${name}`, import.meta.url))
+}

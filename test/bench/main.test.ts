@@ -1,0 +1,56 @@
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
+import test from 'ava'
+
+const run = promisify(execFile)
+
+/** As `npm run bench -- ...` does. @returns what is on standard output */
+async function bench(...words: string[]): Promise<string> {
+  const { stdout } = await run(process.execPath, ['bench/main.ts', ...words], { timeout: 60_000 })
+  return stdout
+}
+
+test('the gateway and its reference are measured side by side', async (t) => {
+  const words = ['gateway', '--json', '--keys', 'reused', '--in-flight', '8', '--payments', '40']
+  const figures = JSON.parse(await bench(...words, '--runs', '1'))
+  t.is(figures.commandLine, `node bench/main.ts ${words.join(' ')} --runs 1`)
+  t.is(figures.versions.node, process.versions.node)
+  t.true(figures.cores >= 1 && figures.syncUs > 0)
+  const [only, ...others] = figures.cases
+  t.deepEqual(others, [])
+  t.like(only, { keys: 'reused', inFlight: 8, payments: 40 })
+  for (const side of [only.reference, only.gateway]) {
+    t.true(side.paymentsPerS > 0 && side.p99Ms >= side.p50Ms)
+    t.true(side.cpuUs.subject > 0)
+  }
+  t.true(only.ratio.throughput > 0)
+})
+
+test('each stage of a payment has its figure', async (t) => {
+  const { stages } = JSON.parse(await bench('stages', '--json', '--payments', '60'))
+  const names = stages.map((it: { stage: string }) => it.stage)
+  for (const name of ['envelope', 'validate', 'map', 'pack', 'store', 'link', 'seal']) {
+    t.true(names.includes(name), name)
+  }
+})
+
+test('memory is read as payments go by', async (t) => {
+  const { readings, growth } = JSON.parse(await bench('memory', '--json', '--payments', '80'))
+  t.deepEqual(
+    readings.map((it: { payments: number }) => it.payments),
+    [10, 20, 30, 40, 50, 60, 70, 80],
+  )
+  t.true(growth > 0)
+})
+
+test('without --json figures are a table for people', async (t) => {
+  const text = await bench('sealing', '--payments', '10')
+  t.regex(text, /PS256 +reused +[\d.]+ +[\d.]+\n/)
+  t.regex(text, /\d+ cores of /)
+})
+
+test('a command line that cannot be meant is explained, with exit code 2', async (t) => {
+  const error = await t.throwsAsync(bench('speed'))
+  t.like(error, { code: 2 })
+  t.regex(String(error?.message), /npm run bench -- QUESTION/)
+})
