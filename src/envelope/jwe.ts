@@ -1,5 +1,4 @@
 import {
-  constants,
   createCipheriv,
   createDecipheriv,
   type KeyObject,
@@ -7,6 +6,7 @@ import {
   publicEncrypt,
 } from 'node:crypto'
 import { decodeBase64url, encodeBase64url } from './base64url.ts'
+import { forOaep } from './rsa-padding.ts'
 
 export const CONTENT_KEY_BYTES = 32
 const IV_BYTES = 12
@@ -69,9 +69,8 @@ export function openJwe(parts: JweParts, contentKey: KeyObject): Buffer | undefi
   }
 }
 
-/** RSA-OAEP with SHA-256 for both hashes (RFC 7518 section 4.3). */
 export function wrapContentKey(contentKey: Uint8Array, recipient: KeyObject): string {
-  return encodeBase64url(publicEncrypt({ key: recipient, ...OAEP }, contentKey))
+  return encodeBase64url(publicEncrypt(forOaep(recipient), contentKey))
 }
 
 /**
@@ -80,7 +79,7 @@ export function wrapContentKey(contentKey: Uint8Array, recipient: KeyObject): st
  */
 export function unwrapContentKey(encrypted: Buffer, owner: KeyObject): Buffer | undefined {
   try {
-    const contentKey = privateDecrypt({ key: owner, ...OAEP }, encrypted)
+    const contentKey = privateDecrypt(forOaep(owner), encrypted)
     return contentKey.length === CONTENT_KEY_BYTES ? contentKey : undefined
   } catch {
     return undefined
@@ -88,4 +87,3 @@ export function unwrapContentKey(encrypted: Buffer, owner: KeyObject): Buffer | 
 }
 
 const GCM = { authTagLength: TAG_BYTES }
-const OAEP = { padding: constants.RSA_PKCS1_OAEP_PADDING, oaepHash: 'sha256' }

@@ -1,7 +1,8 @@
-import { constants, type KeyObject, sign, verify } from 'node:crypto'
+import { type KeyObject, sign, verify } from 'node:crypto'
 import { asBuffer, decodeBase64url, encodeBase64url } from './base64url.ts'
 import { derOfRaw, rawOfDer } from './ecdsa.ts'
 import type { CheckedKey, SignatureAlgorithm } from './keys.ts'
+import { forPss } from './rsa-padding.ts'
 
 /** A compact JWS taken apart; nothing of it is proved. */
 export interface JwsParts {
@@ -34,7 +35,7 @@ export function signJws(header: string, payload: Uint8Array | string, signer: Si
   const signature =
     signer.algorithm === 'ES256'
       ? rawOfDer(sign('sha256', bytes, signer.key))
-      : sign('sha256', bytes, { key: signer.key, ...PSS })
+      : sign('sha256', bytes, forPss(signer.key))
   return `${signed}.${encodeBase64url(signature)}`
 }
 
@@ -53,7 +54,5 @@ export function verifyJws(parts: JwsParts, checked: CheckedKey): boolean {
     return der !== undefined && verify('sha256', signed, checked.key, der)
   }
   if (signature.length !== checked.modulusBytes) return false
-  return verify('sha256', signed, { key: checked.key, ...PSS }, signature)
+  return verify('sha256', signed, forPss(checked.key), signature)
 }
-
-const PSS = { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: 32 }

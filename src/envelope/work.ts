@@ -75,10 +75,13 @@ export interface WorkParts {
   readonly limits: EnvelopeLimits
 }
 
-/** Roughly 100 microseconds each; a chunk is told of after about a millisecond of work. */
+/**
+ * Roughly 100 microseconds each. A chunk is told of after some milliseconds of work: small chunks of
+ * fresh keys, a few at a time, would make every later batch of the payment small too.
+ */
 const OPEN_WEIGHT = 1
 const UNWRAP_WEIGHT = 5
-const CHUNK_WEIGHT = 10
+const CHUNK_WEIGHT = 64
 const BUSY = Object.freeze({ kind: 'busy' as const })
 
 function told(kind: number, number: number): BatchMessage {
