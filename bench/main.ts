@@ -28,6 +28,10 @@ function answerWith<F extends object>(
 
 /** Prints figures and judges nothing; the exit code says only whether it could measure. */
 async function main(words: readonly string[]): Promise<number> {
+  if (words.includes('--help')) {
+    process.stdout.write(USAGE)
+    return 0
+  }
   try {
     const options = parseOptions(words)
     const answer = QUESTIONS[options.question]

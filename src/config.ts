@@ -1,8 +1,11 @@
 import { readFileSync } from 'node:fs'
+import { isIP } from 'node:net'
 import { dirname, resolve } from 'node:path'
 import { Ajv2020, type ErrorObject } from 'ajv/dist/2020.js'
 import { type ParseError, parse as parseJson, printParseErrorCode } from 'jsonc-parser'
 import { isJsonObject, type JsonObject } from '#domain'
+import type { Random } from '#platform'
+import type { KeyringOptions } from '#security'
 
 /** Where a TCP socket is; port 0 lets the system choose. */
 export interface Endpoint {
@@ -66,10 +69,10 @@ export interface Config {
     readonly profile: string
     readonly emulated: boolean
     readonly connect?: readonly Endpoint[]
-    readonly listen?: Endpoint
+    /** `addresses`: the IP addresses that the host dials from; all, when absent. */
+    readonly listen?: Endpoint & { readonly addresses?: readonly string[] }
     readonly connections: number
     readonly windowRequests: number
-    readonly waitingRequestsMax: number
     readonly answeredKeysMax: number
     readonly connectTimeoutMs: number
     readonly frameTimeoutMs: number
@@ -142,6 +145,14 @@ export function readConfig(file: string, environment: NodeJS.ProcessEnv): Config
   if (faults.length > 0) throw new ConfigError(file, faults)
   for (const path of PATHS) makeAbsolute(document, path.split('.'), dirname(resolve(file)))
   return freezeDeep(document) as unknown as Config
+}
+
+/** What the key ring is opened with. */
+export function keyringOptionsOf(
+  { environment, masterKeyFile }: Config,
+  random: Random,
+): KeyringOptions {
+  return { environment, random, ...(masterKeyFile === undefined ? {} : { masterKeyFile }) }
 }
 
 /** A JSON object that is still being put together. */
@@ -267,7 +278,19 @@ function combinationFaults({ environment, host: given }: Draft): ConfigFault[] {
   if (listens && tls !== undefined && !hasKey) {
     faults.push({ path: 'host.tls', reason: 'a listener needs certificateFile and keyFile' })
   }
-  return faults
+  return [...faults, ...addressFaults(host['listen'], tls !== undefined)]
+}
+
+/** Without TLS, where a connection comes from is all that tells the host from anybody. */
+function addressFaults(listen: unknown, hasTls: boolean): ConfigFault[] {
+  if (!isJsonObject(listen)) return []
+  const path = 'host.listen.addresses'
+  const { addresses } = listen
+  if (addresses === undefined) {
+    return hasTls ? [] : [{ path, reason: 'is needed where there is no host.tls' }]
+  }
+  const areKnown = Array.isArray(addresses) && addresses.every((it) => isIP(String(it)) > 0)
+  return areKnown ? [] : [{ path, reason: 'must be IP addresses' }]
 }
 
 function makeAbsolute(node: unknown, path: readonly string[], folder: string): void {

@@ -23,9 +23,9 @@ import { type EnvelopeKeys, openEnvelopes, type RunningEnvelopes } from '#envelo
 import type { Message } from '#iso8583'
 import type { Clock, Log, Random } from '#platform'
 import { createHostFacts, type Messages } from '#processing'
-import { type Keyring, type KeyringOptions, openKeyring } from '#security'
+import { type Keyring, openKeyring } from '#security'
 import { openStore, type Recovery, type Store, type Stray as StrayRecord } from '#store'
-import type { Config } from './config.ts'
+import { type Config, keyringOptionsOf } from './config.ts'
 import { hostWayOf, listenerTlsOf } from './gateway-files.ts'
 import { type HostProfile, readHostProfile, readMessages, readSandboxPans } from './host-profile.ts'
 import { journalPort } from './journal-port.ts'
@@ -210,10 +210,6 @@ function openLink(
   })
 }
 
-function keyringOptionsOf({ environment, masterKeyFile }: Config, random: Random): KeyringOptions {
-  return { environment, random, ...(masterKeyFile === undefined ? {} : { masterKeyFile }) }
-}
-
 /** What an earlier run left begun is unknown now; its trace numbers rest until no answer can come. */
 async function recover(store: Store, profile: HostProfile, { clock, log }: GatewayParts) {
   const nowMs = clock.nowMs()
@@ -253,12 +249,19 @@ function envelopeLimitsOf({ envelope }: Config) {
 function observed(link: CommunicationLink, { onHostMessage }: GatewayParts): HostLink {
   if (onHostMessage === undefined) return link
   return {
-    readiness: () => link.readiness(),
-    async ask(message) {
-      onHostMessage('sent', message)
-      const reply = await link.ask(message)
-      if (reply.kind === 'answered') onHostMessage('received', reply.message)
-      return reply
+    reserve() {
+      const place = link.reserve()
+      if (place.kind !== 'reserved') return place
+      return {
+        kind: 'reserved',
+        async ask(message) {
+          onHostMessage('sent', message)
+          const reply = await place.ask(message)
+          if (reply.kind === 'answered') onHostMessage('received', reply.message)
+          return reply
+        },
+        release: () => place.release(),
+      }
     },
   }
 }

@@ -1,4 +1,4 @@
-#!/usr/bin/env node
+#!/usr/bin/env -S node --min-semi-space-size=32 --max-semi-space-size=32
 import { runProgram } from './cli/program.ts'
 
 process.exitCode = await runProgram(process.argv.slice(2), {

@@ -2,7 +2,7 @@ import { chmodSync, mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test from 'ava'
-import { readConfig } from '../src/config.ts'
+import { ConfigError, readConfig } from '../src/config.ts'
 import { hostWayOf, listenerTlsOf } from '../src/gateway-files.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'sallyport-files-'))
@@ -49,6 +49,23 @@ test('a host that dials us over TLS meets our certificate', (t) => {
   t.is(way.port, 7000)
   t.is(way.tls?.server.certificatePem, 'content of gateway.crt')
 })
+
+test('a host that dials us without TLS is known by the addresses it dials from', (t) => {
+  const addresses = ['192.0.2.7', '2001:db8::7']
+  const way = hostWayOf(configOf({ host: { listen: { port: 7000, addresses } } }).host)
+  if (way.kind !== 'listen') return t.fail()
+  t.deepEqual(way.addresses, addresses)
+})
+
+for (const addresses of [undefined, [], ['host.example'], ['192.0.2.0/24'], [7]]) {
+  const given = JSON.stringify(addresses) ?? 'nothing'
+  test(`${given} is no list of addresses for a host that dials us without TLS`, (t) => {
+    const listen = { port: 7000, ...(addresses && { addresses }) }
+    const error = t.throws(() => configOf({ host: { listen } }), { instanceOf: ConfigError })
+    const [path = ''] = (error?.faults ?? []).map((it) => it.path)
+    t.true(path.startsWith('host.listen.addresses'), path)
+  })
+}
 
 test('a host without TLS needs no files', (t) => {
   t.false('tls' in hostWayOf(configOf({ host: { connect: [{ port: 1 }] } }).host))

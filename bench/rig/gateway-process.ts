@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
 import { type AddressInfo, createServer } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { type Child, startChild } from './child.ts'
@@ -10,8 +11,14 @@ import type { MeterOrders } from './meter.ts'
 export function startGateway(configFile: string): Child<MeterOrders> {
   return startChild(MAIN, {
     args: ['start', '--config', configFile],
-    execArgv: ['--import', METERED],
+    execArgv: [...flagsOf(MAIN), '--import', METERED],
   })
+}
+
+/** What the program asks of Node in its first line. */
+function flagsOf(program: string): string[] {
+  const [first = ''] = readFileSync(program, 'utf8').split('\n')
+  return first.split(' ').filter((word) => word.startsWith('--'))
 }
 
 const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url))

@@ -72,7 +72,9 @@ export function stagesOf(tokens: readonly Uint8Array[], rooms: Rooms): Stage[] {
   }
 
   async function ask(index: number): Promise<void> {
-    const reply = await rooms.link.ask(at(sent, index).message)
+    const place = rooms.link.reserve()
+    if (place.kind !== 'reserved') throw new Error(`the host is ${place.kind}`)
+    const reply = await place.ask(at(sent, index).message)
     if (reply.kind !== 'answered') throw new Error(`the host did not answer: ${reply.kind}`)
     answers[index] = reply.message
   }

@@ -206,10 +206,8 @@ function shownRequest(id: string): string {
 function sayHowToGoOn(folder: string, gateway: Gateway, outside: Outside): void {
   const client = join(folder, 'merchants', MERCHANT, 'client.json')
   say(outside)
-  say(
-    outside,
-    `Up: framed TLS on port ${gateway.framedPort}, HTTPS on port ${gateway.httpsPort}. Send another:`,
-  )
+  const { framedPort, httpsPort } = gateway
+  say(outside, `Up: framed TLS on port ${framedPort}, HTTPS on port ${httpsPort}. Send another:`)
   say(outside)
   say(outside, `  npx sallyport send --client ${client} --amount 3.99 \\`)
   say(outside, '    --pan 5555555555554444 --expiry 3012 --cvv2 456')

@@ -46,7 +46,7 @@ export function addInit(program: Command, outside: Outside, finish: Finish): voi
     )
     .option('--host <profile>', 'host profile under specs/hosts', 'meridian')
     .option('--connect <address:port>', 'where the core host listens', EMULATOR_ENDPOINT)
-    .option('--emulated', 'that host is the emulator; it is when --connect is left out')
+    .option('--emulated', 'that host is the emulator; a sandbox without --connect has it')
     .option('--institution <digits>', 'acquiring institution, DE32', '12345678901')
     .option('--country <digits>', 'country of the acquirer, ISO 3166-1 numeric', '840')
     .addOption(
@@ -97,7 +97,8 @@ async function makeKeys(folder: string, options: InitOptions): Promise<void> {
 }
 
 function configOf(options: InitOptions, endpoint: { address: string; port: number }): object {
-  const emulated = options.emulated === true || options.connect === EMULATOR_ENDPOINT
+  const isUsual = options.environment === 'sandbox' && options.connect === EMULATOR_ENDPOINT
+  const emulated = options.emulated === true || isUsual
   return {
     environment: options.environment,
     acquirer: { institution: options.institution, country: options.country },

@@ -3,7 +3,13 @@ import { join, relative, resolve } from 'node:path'
 import { type Command, Option } from 'commander'
 import { currencyOf, type Merchant, type MerchantKey } from '#domain'
 import { createSystemClock } from '#platform'
-import { createKeyPair, enrolmentOf, makePrivateFolder, writePrivateFile } from '#security'
+import {
+  createKeyPair,
+  enrolmentOf,
+  keysOfTwoUses,
+  makePrivateFolder,
+  writePrivateFile,
+} from '#security'
 import { openRegistry } from '#store'
 import { type Config, readConfig } from '../config.ts'
 import type { ClientFile } from './client-file.ts'
@@ -79,7 +85,7 @@ export function addMerchant(program: Command, outside: Outside, finish: Finish):
   })
 }
 
-/** Check the record and its keys, then write it to the registry; nothing is made before all is well. */
+/** Check the record and its keys, then write it down; what is refused leaves no trace. */
 export async function registerMerchant(
   options: AddOptions,
   config: Config,
@@ -122,8 +128,8 @@ function enrolledKeys(
     if (enrolment.kind === 'fit') keys.push({ kid: enrolment.kid, use, jwk: enrolment.jwk })
     else reasons.push(...enrolment.reasons.map((reason) => `${file}: ${reason}`))
   }
-  if (new Set(keys.map((key) => key.kid)).size < keys.length) {
-    reasons.push('a key has one use: take another to encrypt to than the one that signs')
+  for (const kid of keysOfTwoUses(keys)) {
+    reasons.push(`${kid}: a key has one use; take another to encrypt to than the one that signs`)
   }
   const generates = options.generate !== undefined
   if (options.signingKey === undefined && !generates) {

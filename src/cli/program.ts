@@ -17,6 +17,7 @@ import { addInit } from './init.ts'
 import { addInquire } from './inquire.ts'
 import { addMerchant } from './merchant.ts'
 import { complain, type Outside } from './outside.ts'
+import { addPayments } from './payments.ts'
 import { addSend } from './send.ts'
 import { addStart } from './start.ts'
 
@@ -63,6 +64,7 @@ function createProgram(outside: Outside, finish: Finish): Command {
     addMerchant,
     addSend,
     addInquire,
+    addPayments,
     addDecode,
     addEncode,
   ]

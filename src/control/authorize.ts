@@ -21,9 +21,10 @@ export type Conducted =
 /**
  * Conduct one authorization or sale from validated request to durable outcome.
  *
- * Everything that can refuse comes first. After `begin` the payment is on disk; after `ask` the money
- * may have moved, so an outcome that cannot be known is recorded as unknown before anyone hears of it
- * (specs/engine.md, "Unknown outcome").
+ * Everything that can refuse comes first, the host's window included: a payment that is begun has a
+ * place there. After `begin` the payment is on disk; after `ask` the money may have moved, so an outcome
+ * that cannot be known is recorded as unknown before anyone hears of it (specs/engine.md, "Unknown
+ * outcome").
  */
 export async function authorize(
   request: PaymentRequest,
@@ -33,22 +34,27 @@ export async function authorize(
   const fingerprint = parts.vault.fingerprint(parts.messages.contentOf(request))
   const obstacle = obstacleTo(request, merchant, parts)
   if (obstacle) return earlierOr(obstacle, request, fingerprint, parts)
-
-  const prepared = prepare(request, merchant, parts)
-  if (prepared.kind === 'refused') {
-    return earlierOr(prepared.refusal, request, fingerprint, parts)
+  const place = parts.host.reserve()
+  if (place.kind !== 'reserved') {
+    return earlierOr(noPlace(place.kind, parts), request, fingerprint, parts)
   }
-  const { exchange, message } = prepared
-  const begun = await begin(request, { ...prepared, fingerprint }, parts)
-  if (begun.kind !== 'begun') return begun
-  const { intent } = begun
-  // From here the payment is on disk.
-  const reply = await parts.host.ask(message)
-  // From here the money may have moved.
-  const outcome = outcomeOf(request, { sent: message, reply }, parts)
-  await parts.store.conclude(intent.merchant, intent.id, outcome)
-  settleStan(exchange.stan, outcome, parts)
-  return paymentOf({ ...intent, state: outcome.state, outcome })
+  try {
+    const prepared = prepare(request, merchant, parts)
+    if (prepared.kind === 'refused') {
+      return await earlierOr(prepared.refusal, request, fingerprint, parts)
+    }
+    const begun = await begin(request, { ...prepared, fingerprint }, parts)
+    if (begun.kind !== 'begun') return begun
+    // From here the payment is on disk.
+    const reply = await place.ask(prepared.message)
+    // From here the money may have moved.
+    const outcome = outcomeOf(request, { sent: prepared.message, reply }, parts)
+    await parts.store.conclude(request.merchant, request.id, outcome)
+    settleStan(prepared.exchange.stan, outcome, parts)
+    return paymentOf({ ...begun.intent, state: outcome.state, outcome })
+  } finally {
+    place.release()
+  }
 }
 
 /** Why no new payment can be begun now; an earlier one with the same id is still told of. */
@@ -58,14 +64,15 @@ function obstacleTo(
   parts: Parts,
 ): Refusal | undefined {
   if (parts.draining()) return refusal('DRAINING', 'the gateway is closing; try again elsewhere')
-  const readiness = parts.host.readiness()
-  if (readiness === 'down') {
-    return later(refusal('HOST_UNAVAILABLE', 'the core host cannot be reached'), parts)
-  }
-  if (readiness === 'full') return later(refusal('BUSY', 'too many payments in flight'), parts)
   const { clock, limits, sandboxPans } = parts
   const windowMs = limits.freshnessMs
   return refusalOfNew(request, { merchant, nowMs: clock.nowMs(), windowMs, sandboxPans })
+}
+
+function noPlace(why: 'down' | 'full', parts: Parts): Refusal {
+  return why === 'down'
+    ? later(refusal('HOST_UNAVAILABLE', 'the core host cannot be reached'), parts)
+    : later(refusal('BUSY', 'too many payments in flight'), parts)
 }
 
 function later(refused: Refusal, parts: Parts): Refusal {
@@ -102,7 +109,7 @@ function prepare(request: PaymentRequest, merchant: Merchant, parts: Parts): Pre
   const facts = exchangeFacts(parts.clock.nowMs(), stan, parts.hostFacts)
   const written = parts.mapping.toHost(request, merchant, facts)
   if (written.kind === 'refused') {
-    parts.stans.release(stan)
+    parts.stans.giveBack(stan)
     return { kind: 'refused', refusal: written.refusal }
   }
   const { message } = written
@@ -144,7 +151,7 @@ function intentOf(request: PaymentRequest, by: Particulars, parts: Parts): Payme
 
 type Begun = Conducted | { readonly kind: 'begun'; readonly intent: PaymentIntent }
 
-/** Put the payment on disk, or say how it ended already; unless it is begun, its number is free again. */
+/** Put the payment on disk, or say how it ended already; then its number is free for the next. */
 async function begin(
   request: PaymentRequest,
   particulars: Particulars,
@@ -155,12 +162,13 @@ async function begin(
     const intent = intentOf(request, particulars, parts)
     const begun = await parts.store.begin(intent)
     if (begun.kind === 'begun') return { kind: 'begun', intent }
-    parts.stans.release(stan)
+    parts.stans.giveBack(stan)
     if (begun.kind === 'repeat') return paymentOf(begun.payment)
     if (begun.kind === 'conflict') return conflict()
     const full = later(refusal('BUSY', 'the journal is full'), parts)
     return earlierOr(full, request, particulars.fingerprint, parts)
   } catch (error) {
+    // Whether it is on disk is not known, so the number is not handed out at once.
     parts.stans.release(stan)
     throw error
   }

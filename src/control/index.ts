@@ -18,6 +18,7 @@ export type {
   OpenedEnvelope,
   PaymentStore,
   ReplySeal,
+  Reservation,
   StanLease,
   Vault,
 } from './ports.ts'

@@ -33,11 +33,22 @@ export interface StanLease {
 
 /** The way to the core host. */
 export interface HostLink {
-  /** Resolves once; never rejects. */
-  ask(message: Message): Promise<HostReply>
-  /** Whether a message asked now would leave: signed on, and room in the window. */
-  readiness(): 'ready' | 'down' | 'full'
+  /** Take a place in the window of requests in flight, or hear why there is none. */
+  reserve(): Reservation
 }
+
+/** Leave to ask the host once. */
+export type Reservation =
+  | {
+      readonly kind: 'reserved'
+      /** Uses the place up. Resolves once; never rejects. */
+      ask(message: Message): Promise<HostReply>
+      /** Gives the place back when nothing was asked; after that, or after `ask`, it does nothing. */
+      release(): void
+    }
+  /** No line is signed on. */
+  | { readonly kind: 'down' }
+  | { readonly kind: 'full' }
 
 export type HostReply =
   | { readonly kind: 'answered'; readonly message: Message }

@@ -13,8 +13,10 @@ export interface StanOptions {
 export interface Stans {
   /** @returns a number that is held until released, or undefined when none is at hand just now. */
   take(): number | undefined
-  /** The exchange ended with an answer, or never left. */
+  /** The exchange ended with an answer, or never left although it is on disk. */
   release(stan: number): void
+  /** No exchange was begun with it: it is handed out next, so that numbers pass no faster than exchanges. */
+  giveBack(stan: number): void
   /** No answer came: the host may still send one, so the number rests until that is past. */
   rest(stan: number): void
   /** Numbers held or resting. */
@@ -34,6 +36,7 @@ export async function openStans(
 ): Promise<Stans> {
   const open = new Set<number>()
   const ranges: { next: number; left: number }[] = []
+  const givenBack: number[] = []
   let leasing = false
 
   async function lease(): Promise<void> {
@@ -72,13 +75,16 @@ export async function openStans(
 
   return {
     take() {
-      let stan = nextOfRanges()
+      let stan = givenBack.pop() ?? nextOfRanges()
       while (stan !== undefined && open.has(stan)) stan = nextOfRanges()
       leaseAhead()
       if (stan !== undefined) open.add(stan)
       return stan
     },
     release: (stan) => open.delete(stan),
+    giveBack(stan) {
+      if (open.delete(stan)) givenBack.push(stan)
+    },
     rest,
     openCount: () => open.size,
   }

@@ -13,7 +13,14 @@ import {
 import { type GatewayKeySet, importGatewayKeys } from './discovery.ts'
 import type { GatewayAddress } from './gateway-address.ts'
 import { type PaymentInput, type RequestHead, requestJson } from './requests.ts'
-import { type MerchantResult, plainRefusal, resultOf, unreachable } from './results.ts'
+import {
+  afterLoss,
+  type MerchantResult,
+  plainRefusal,
+  resultOf,
+  type UnreachableReason,
+  unreachable,
+} from './results.ts'
 import { type ClientParts, systemParts } from './system.ts'
 import { createTransport, type Delivery } from './transport.ts'
 
@@ -102,13 +109,17 @@ export function createMerchantClient(options: MerchantClientOptions): MerchantCl
   }
 
   async function sendSealed(message: SealedMessage): Promise<MerchantResult> {
-    if (inFlight >= limits.inFlightMax) return unreachable('too-many-in-flight')
+    if (inFlight >= limits.inFlightMax) return unreachable('too-many-in-flight', message.id)
     inFlight++
+    let lost: UnreachableReason | undefined
     try {
       for (let attempt = 1; ; attempt++) {
         const delivery = await transport.exchange(message.token)
         const result = readDelivery(delivery, message, envelope.opener)
-        if (attempt >= limits.attemptsMax || !mayPass(result)) return result
+        if (result.kind === 'unreachable') lost = result.reason
+        if (attempt >= limits.attemptsMax || !mayPass(result)) {
+          return lost === undefined ? result : afterLoss(result, lost, message.id)
+        }
         await pause(attempt, 'retryAfterMs' in result ? result.retryAfterMs : undefined)
       }
     } finally {
@@ -171,27 +182,30 @@ function readDelivery(
   { contentKey, id }: SealedMessage,
   opener: AnswerOpener,
 ): MerchantResult {
-  if (delivery.kind === 'lost') return unreachable(delivery.reason)
+  if (delivery.kind === 'lost') return unreachable(delivery.reason, id)
   const { payload } = delivery
-  if (payload[0] === OPEN_BRACE) return plainRefusal(payload.toString('utf8'))
+  if (payload[0] === OPEN_BRACE) return plainRefusal(payload.toString('utf8'), id)
   try {
     return resultOf(opener.open(payload, contentKey), id)
   } catch {
-    return unreachable('answer-unreadable')
+    return unreachable('answer-unreadable', id)
   }
 }
 
 /**
  * Whether the same message may fare better later: the gateway is full, or nobody knows whether it
- * arrived.
+ * arrived or what became of it.
  */
 function mayPass(result: MerchantResult): boolean {
   if (result.kind === 'refused') return result.code === 'BUSY' || result.code === 'DRAINING'
-  return (
-    result.kind === 'unreachable' &&
-    (result.reason === 'connection-lost' || result.reason === 'timeout')
-  )
+  return result.kind === 'unreachable' && PASSING.has(result.reason)
 }
+
+const PASSING: ReadonlySet<UnreachableReason> = new Set([
+  'connection-lost',
+  'timeout',
+  'gateway-failed',
+])
 
 /**
  * Waits as long as the gateway asked, or doubling from attempt to attempt with some chance in it.

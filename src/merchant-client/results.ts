@@ -23,7 +23,7 @@ export interface EchoResult {
   readonly time: string
 }
 
-/** The gateway did not carry the request out; no money moved for it. */
+/** The gateway did not carry the request out, in any attempt; no money moved for it. */
 export interface RefusedResult {
   readonly kind: 'refused'
   /** Listed in specs/protocol.md; `REFUSED` when the gateway could not tell who asked. */
@@ -43,11 +43,15 @@ export interface RefusedResult {
 export interface UnreachableResult {
   readonly kind: 'unreachable'
   readonly reason: UnreachableReason
+  /** The request's own id, when it has one: what to ask again with. */
+  readonly id?: string
 }
 
+/** `gateway-failed`: the gateway said that it does not know itself what became of the request. */
 export type UnreachableReason =
   | 'connection-lost'
   | 'timeout'
+  | 'gateway-failed'
   | 'answer-unreadable'
   | 'answer-mismatched'
   | 'too-many-in-flight'
@@ -58,43 +62,72 @@ export type MerchantResult = PaymentResult | EchoResult | RefusedResult | Unreac
 /** What the SDK says of an opened answer to the request `id`. */
 export function resultOf(json: string, id: string | undefined): MerchantResult {
   const answer: unknown = JSON.parse(json)
-  if (!isJsonObject(answer)) return unreachable('answer-unreadable')
+  if (!isJsonObject(answer)) return unreachable('answer-unreadable', id)
   const { id: answered, outcome, time } = answer
-  if (answered !== undefined && answered !== id) return unreachable('answer-mismatched')
+  if (answered !== undefined && answered !== id) return unreachable('answer-mismatched', id)
   switch (answer['type']) {
     case 'error':
-      return refusedResult(answer['error'])
+      return refusedResult(answer['error']) ?? unreachable('answer-unreadable', id)
     case 'echo.answer':
       return { kind: 'echo', id: id ?? '', time: String(time) }
     case 'payment.answer':
       return isOutcome(outcome)
         ? { kind: outcome, id: id ?? '', answer }
-        : unreachable('answer-unreadable')
+        : unreachable('answer-unreadable', id)
     default:
-      return unreachable('answer-unreadable')
+      return unreachable('answer-unreadable', id)
   }
 }
 
 /**
- * A refusal in clear, from before the gateway knew who asks:
+ * A refusal in clear, which says nothing of who asked:
  * `{"type":"refusal","code","retryAfterMs"?}`.
+ *
+ * Its code `FAILED` refuses nothing: the gateway does not know what became of the request.
  */
-export function plainRefusal(text: string): RefusedResult | UnreachableResult {
-  try {
-    return refusedResult(JSON.parse(text))
-  } catch {
-    return unreachable('answer-unreadable')
-  }
+export function plainRefusal(
+  text: string,
+  id: string | undefined,
+): RefusedResult | UnreachableResult {
+  const refused = refusedResult(parsed(text))
+  if (refused === undefined) return unreachable('answer-unreadable', id)
+  return refused.code === 'FAILED' ? unreachable('gateway-failed', id) : refused
 }
 
-export function unreachable(reason: UnreachableReason): UnreachableResult {
-  return { kind: 'unreachable', reason }
+/**
+ * The result of the last attempt, seen with the loss of an earlier one.
+ *
+ * A refusal then holds for both only if it judges the request itself. One for the moment's sake
+ * (`BUSY`, `DRAINING`, `REFUSED`, ...) says nothing of the attempt that may have arrived.
+ */
+export function afterLoss(
+  result: MerchantResult,
+  lost: UnreachableReason,
+  id: string | undefined,
+): MerchantResult {
+  const hides = result.kind === 'refused' && !REFUSED_EVERY_TIME.has(result.code)
+  return hides ? unreachable(lost, id) : result
 }
 
-function refusedResult(error: unknown): RefusedResult | UnreachableResult {
-  if (!isJsonObject(error) || typeof error['code'] !== 'string') {
-    return unreachable('answer-unreadable')
-  }
+const REFUSED_EVERY_TIME: ReadonlySet<string> = new Set([
+  'JSON_MALFORMED',
+  'TYPE_UNKNOWN',
+  'FIELD_MISSING',
+  'FIELD_UNKNOWN',
+  'FIELD_INVALID',
+  'MERCHANT_MISMATCH',
+  'ID_CONFLICT',
+  'PAYMENT_NOT_FOUND',
+  'NOT_SUPPORTED_BY_HOST',
+])
+
+export function unreachable(reason: UnreachableReason, id: string | undefined): UnreachableResult {
+  return { kind: 'unreachable', reason, ...(id === undefined ? {} : { id }) }
+}
+
+/** Nothing when it has not the form of a refusal. */
+function refusedResult(error: unknown): RefusedResult | undefined {
+  if (!isJsonObject(error) || typeof error['code'] !== 'string') return undefined
   const { code, field, reason, retryAfterMs } = error
   return {
     kind: 'refused',
@@ -102,6 +135,14 @@ function refusedResult(error: unknown): RefusedResult | UnreachableResult {
     reason: typeof reason === 'string' ? reason : 'the gateway gave no reason',
     ...(typeof field === 'string' ? { field } : {}),
     ...(typeof retryAfterMs === 'number' ? { retryAfterMs } : {}),
+  }
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
   }
 }
 

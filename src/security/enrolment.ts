@@ -33,6 +33,18 @@ export function enrolmentOf(
   return { kind: 'fit', kid, jwk }
 }
 
+/**
+ * The keys that one merchant is to be registered with for both uses, by `kid`; there must be none,
+ * because a key has one use (specs/envelope.md, "Keys"). {@link enrolmentOf} sees one key alone.
+ */
+export function keysOfTwoUses(
+  keys: readonly { readonly kid: string; readonly use: 'sig' | 'enc' }[],
+): string[] {
+  const signing = new Set(keys.filter(({ use }) => use === 'sig').map(({ kid }) => kid))
+  const twice = keys.filter(({ kid, use }) => use === 'enc' && signing.has(kid))
+  return [...new Set(twice.map(({ kid }) => kid))]
+}
+
 function publicKeyOf(key: PublicJwk | string): KeyObject | undefined {
   try {
     if (typeof key === 'string') {

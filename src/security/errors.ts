@@ -21,12 +21,8 @@ export class KeyringError extends Error {
   }
 }
 
-/** Why sealed bytes cannot be opened, or nothing more can be sealed. */
-export type VaultErrorCode =
-  | 'SEAL_MALFORMED'
-  | 'SEAL_KEY_UNKNOWN'
-  | 'SEAL_BROKEN'
-  | 'SEALS_EXHAUSTED'
+/** Why sealed bytes cannot be opened. */
+export type VaultErrorCode = 'SEAL_MALFORMED' | 'SEAL_KEY_UNKNOWN' | 'SEAL_BROKEN'
 
 export class VaultError extends Error {
   override readonly name = 'VaultError'

@@ -11,7 +11,7 @@ export {
   createClientCertificate,
   type IssuedCertificate,
 } from './certificates.ts'
-export { type Enrolment, enrolmentOf } from './enrolment.ts'
+export { type Enrolment, enrolmentOf, keysOfTwoUses } from './enrolment.ts'
 export { KeyringError, type KeyringErrorCode, VaultError, type VaultErrorCode } from './errors.ts'
 export { makePrivateFolder, readPrivateFile, writePrivateFile } from './files.ts'
 export { type PublicJwk, publicJwkOf, thumbprintOf } from './jwk.ts'

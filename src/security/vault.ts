@@ -16,7 +16,6 @@ export interface Vault {
    * Seal bytes that hold a PAN: AES-256-GCM.
    *
    * @param aad what the bytes belong to; the same text opens them
-   * @throws VaultError `SEALS_EXHAUSTED` after {@link SEALS_MAX} seals of one process
    */
   sealImage(bytes: Uint8Array, aad: string): Uint8Array
   /** @throws VaultError `SEAL_MALFORMED`, `SEAL_KEY_UNKNOWN`, `SEAL_BROKEN` */
@@ -48,33 +47,40 @@ interface SealingKey {
 }
 
 /**
- * How many images one process may seal.
+ * How many images are sealed under one key; the next takes a fresh one.
  *
- * NIST SP 800-38D section 8.3 allows 2^32 random IVs under one key. Each process seals under a key
- * that it derived for itself with a fresh salt, so its own count is the whole count of that key.
+ * NIST SP 800-38D section 8.3 allows 2^32 random IVs under one key. Every key is derived with a
+ * fresh salt, so no other process seals under it, and one count is the whole count of that key.
  */
-export const SEALS_MAX = 2 ** 31
+export const SEALS_PER_KEY_MAX = 2 ** 31
 
-/** @param sealsMax at most {@link SEALS_MAX} */
-export function createVault(keys: VaultKeys, random: Random, sealsMax = SEALS_MAX): Vault {
+/** @param sealsPerKeyMax at most {@link SEALS_PER_KEY_MAX} */
+export function createVault(
+  keys: VaultKeys,
+  random: Random,
+  sealsPerKeyMax = SEALS_PER_KEY_MAX,
+): Vault {
   const panHashKey = createSecretKey(keys.panHash)
   const fingerprintKey = createSecretKey(keys.fingerprint)
   const keyFor = createDerivation(keys.opening)
   const nextIv = createIvs(random)
-
-  const header = Buffer.alloc(HEADER_BYTES)
-  header[0] = FORMAT
-  header.set(Buffer.from(keys.sealing.id, 'hex'), KEY_ID_AT)
-  header.set(random.bytes(SALT_BYTES), SALT_AT)
-  const sealingKey = keyFor(header)
+  let { header, key } = freshKey()
   let seals = 0
+
+  function freshKey() {
+    const header = headerOf(keys.sealing.id, random.bytes(SALT_BYTES))
+    return { header, key: keyFor(header) }
+  }
 
   return {
     sealImage(bytes, aad) {
-      if (seals >= sealsMax) throw new VaultError('SEALS_EXHAUSTED', 'restart for a fresh key')
+      if (seals === sealsPerKeyMax) {
+        ;({ header, key } = freshKey())
+        seals = 0
+      }
       seals++
       const iv = nextIv()
-      const cipher = createCipheriv('aes-256-gcm', sealingKey, iv, GCM).setAAD(Buffer.from(aad))
+      const cipher = createCipheriv('aes-256-gcm', key, iv, GCM).setAAD(Buffer.from(aad))
       const body = cipher.update(bytes)
       cipher.final()
       return Buffer.concat([header, iv, cipher.getAuthTag(), body])
@@ -102,6 +108,14 @@ const TAG_AT = HEADER_BYTES + IV_BYTES
 const BODY_AT = TAG_AT + TAG_BYTES
 // Without it Node accepts tags of four bytes.
 const GCM = { authTagLength: TAG_BYTES }
+
+function headerOf(keyId: string, salt: Uint8Array): Buffer {
+  const header = Buffer.alloc(HEADER_BYTES)
+  header[0] = FORMAT
+  header.set(Buffer.from(keyId, 'hex'), KEY_ID_AT)
+  header.set(salt, SALT_AT)
+  return header
+}
 
 function open(key: KeyObject, sealed: Buffer, aad: string): Buffer {
   try {
@@ -142,7 +156,7 @@ function createDerivation(opening: readonly SealingKey[]) {
   }
 }
 
-/** One for each process start whose images are being opened. */
+/** One for each salt, so for each process start, whose images are being opened. */
 const DERIVED_KEYS_MAX = 256
 
 /** Fresh random IVs, asked for many at a time because asking costs more than the bytes. */

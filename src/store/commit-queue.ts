@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads'
+import { type Answer, type BatchWriter, createBatchWriter, type Report } from './act-batch.ts'
 import { StoreError } from './errors.ts'
-import { type Answer, type BatchWriter, createBatchWriter, type Report } from './wire.ts'
 import type { WorkerOrder, WorkerTask } from './worker.ts'
 
 /**
@@ -15,6 +15,7 @@ export interface CommitQueue {
   admitWork(): void
   /** The answer to the act just written; `usual` is what a plain success stands for. */
   answer<T>(usual?: T): Promise<T>
+  /** Resolves when all that was asked is answered and the worker has let go of the file. */
   close(): Promise<void>
 }
 
@@ -28,26 +29,17 @@ export async function openCommitQueue(
   return queueOver(worker, task.limits.queueActsMax, onFault)
 }
 
-interface Waiting {
-  readonly usual: unknown
-  readonly resolve: (value: unknown) => void
-  readonly reject: (error: StoreError) => void
-}
-
 function queueOver(
   worker: Worker,
   queueActsMax: number,
   onFault: (error: StoreError) => void,
 ): CommitQueue {
-  const acts = createBatchWriter()
-  const posted: Waiting[][] = []
+  const pending = createPending((it) => worker.postMessage(it))
   const closed = Promise.withResolvers<void>()
-  let waiting: Waiting[] = []
-  let count = 0
   let ending: 'closing' | StoreError | undefined
 
   worker.on('message', (report: Report) => {
-    if (report.kind === 'committed') settleAll(report.answers)
+    if (report.kind === 'committed') pending.settle(report.answers)
     else if (report.kind === 'fault') fail(new StoreError(report.error.code, report.error.message))
   })
   worker.on('error', () => fail(new StoreError('STORE_FAULT', 'the thread of the store threw')))
@@ -56,31 +48,10 @@ function queueOver(
     closed.resolve()
   })
 
-  function settleAll(answers: readonly (readonly Answer[])[]): void {
-    for (const batch of answers) {
-      const asked = posted.shift() ?? []
-      count -= asked.length
-      for (const [index, it] of asked.entries()) settle(it, batch[index])
-    }
-    post()
-  }
-
-  /** One batch for all acts of an event-loop turn, and none while two are on their way. */
-  function post(): void {
-    if (waiting.length === 0 || posted.length >= BATCHES_POSTED_MAX) return
-    posted.push(waiting)
-    waiting = []
-    order(acts.take())
-  }
-
-  const order = (it: WorkerOrder) => worker.postMessage(it)
-
   function fail(error: StoreError): void {
     if (ending instanceof StoreError) return
     ending = error
-    for (const it of [...posted.flat(), ...waiting]) it.reject(error)
-    posted.length = 0
-    waiting = []
+    pending.reject(error)
     onFault(error)
   }
 
@@ -91,37 +62,80 @@ function queueOver(
   }
 
   return {
-    acts,
+    acts: pending.acts,
+    answer: pending.answer,
     admit,
     admitWork() {
       admit()
-      if (count >= queueActsMax) throw new StoreError('QUEUE_FULL', 'the store has too much to do')
-    },
-    answer<T>(usual?: T) {
-      if (waiting.length === 0) setImmediate(post)
-      count++
-      return new Promise<T>((resolve, reject) => {
-        // The worker answers each act with what that act returns.
-        waiting.push({ usual, resolve: resolve as Waiting['resolve'], reject })
-      })
+      if (pending.count < queueActsMax) return
+      throw new StoreError('QUEUE_FULL', 'the store has too much to do')
     },
     async close() {
       if (ending === undefined) {
         ending = 'closing'
-        drain()
+        pending.close()
       }
       await closed.promise
     },
   }
+}
 
-  /** Whatever the number of batches on their way: nothing comes after this one. */
-  function drain(): void {
-    if (waiting.length > 0) {
-      posted.push(waiting)
-      waiting = []
-      order(acts.take())
-    }
-    order('close')
+interface Waiting {
+  readonly usual: unknown
+  readonly resolve: (value: unknown) => void
+  readonly reject: (error: StoreError) => void
+}
+
+/** Acts that were asked for and not answered, in order: the first of them are with the worker. */
+function createPending(order: (it: WorkerOrder) => void) {
+  const acts = createBatchWriter()
+  const posted: Waiting[][] = []
+  let unposted: Waiting[] = []
+  let count = 0
+
+  /** One batch for all acts of an event-loop turn, and none while two are on their way. */
+  function post(): void {
+    if (posted.length < BATCHES_POSTED_MAX) postAll()
+  }
+
+  function postAll(): void {
+    if (unposted.length === 0) return
+    posted.push(unposted)
+    unposted = []
+    order(acts.take())
+  }
+
+  return {
+    acts,
+    get count() {
+      return count
+    },
+    answer<T>(usual?: T) {
+      if (unposted.length === 0) setImmediate(post)
+      count++
+      return new Promise<T>((resolve, reject) => {
+        // The worker answers each act with what that act returns.
+        unposted.push({ usual, resolve: resolve as Waiting['resolve'], reject })
+      })
+    },
+    settle(answers: readonly (readonly Answer[])[]) {
+      for (const batch of answers) {
+        const asked = posted.shift() ?? []
+        count -= asked.length
+        for (const [index, it] of asked.entries()) settle(it, batch[index])
+      }
+      post()
+    },
+    reject(error: StoreError) {
+      for (const it of [...posted.flat(), ...unposted]) it.reject(error)
+      posted.length = 0
+      unposted = []
+    },
+    /** Nothing comes after this, so it waits for no batch that is on its way. */
+    close() {
+      postAll()
+      order('close')
+    },
   }
 }
 

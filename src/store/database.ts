@@ -1,4 +1,4 @@
-import { closeSync, openSync } from 'node:fs'
+import { closeSync, existsSync, openSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import { StoreError, type StoreErrorCode, storeErrorOf } from './errors.ts'
 import { takeInstanceLock } from './instance-lock.ts'
@@ -44,6 +44,28 @@ export function openDatabase(
     const version = identify(database)
     if (version < SCHEMA_VERSION) migrate(database, file, lockHeld)
     makeDurable(database)
+    return database
+  } catch (thrown) {
+    database.close()
+    throw storeErrorOf(thrown)
+  }
+}
+
+/**
+ * Connect to a store file that is there, to read and nothing else: no lock is taken that a running
+ * gateway would notice, nothing is written and no schema is changed.
+ *
+ * @throws StoreError `STORE_UNREADABLE` when there is no such file; `STORE_FOREIGN`,
+ *   `STORE_TOO_NEW`, `STORE_TOO_OLD`, `STORE_CORRUPT`
+ */
+export function openDatabaseToRead(file: string, limits: ConnectionLimits): DatabaseSync {
+  if (!existsSync(file)) refuse('STORE_UNREADABLE', 'there is no store file')
+  const options = { readOnly: true, timeout: limits.busyTimeoutMs, defensive: true }
+  const database = new DatabaseSync(file, options)
+  try {
+    if (identify(database) < SCHEMA_VERSION) {
+      refuse('STORE_TOO_OLD', 'the store was written by an older program and not opened by this')
+    }
     return database
   } catch (thrown) {
     database.close()

@@ -7,8 +7,10 @@
 export type StoreErrorCode =
   | 'STORE_IN_USE'
   | 'STORE_UNWRITABLE'
+  | 'STORE_UNREADABLE'
   | 'STORE_FOREIGN'
   | 'STORE_TOO_NEW'
+  | 'STORE_TOO_OLD'
   | 'STORE_NOT_DURABLE'
   | 'STAN_REUSED'
   | 'MOVE_NOT_ALLOWED'

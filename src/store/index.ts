@@ -5,6 +5,7 @@
  * module that knows there is SQL. It knows nothing of hosts, sockets or keys: what it is given is
  * already masked, hashed or sealed.
  */
+export { type CardSearch, openPaymentReader, type PaymentReader } from './card-search.ts'
 export { StoreError, type StoreErrorCode } from './errors.ts'
 export { STORE_LIMITS, type StoreLimits } from './limits.ts'
 export { type MemoryStore, openMemoryStore } from './memory-store.ts'

@@ -1,4 +1,4 @@
-import type { DatabaseSync } from 'node:sqlite'
+import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { type ConnectionLimits, openDatabase } from './database.ts'
 import { storeErrorOf } from './errors.ts'
 import { createMerchantActs, type MerchantActs } from './merchants.ts'
@@ -11,8 +11,9 @@ import { createStrayJournal } from './strays.ts'
  * The acts of the store on one connection, synchronous and on rows: what the worker runs, and what
  * the store in memory is made of.
  *
- * Every act is called inside {@link Journal.transact} and decides completely before it writes: one
- * that throws StoreError has changed nothing, so the others of its transaction stand.
+ * Every act is called inside {@link Journal.transact}, or {@link Journal.read} if it only reads. It
+ * decides completely before it writes: one that throws StoreError has changed nothing, so the
+ * others of its transaction stand.
  */
 export interface Journal {
   readonly payments: PaymentActs
@@ -27,6 +28,13 @@ export interface Journal {
    */
   transact<T>(acts: () => T): T
   /**
+   * Run `acts`, which only read, on one state of the store: no lock is taken that a writer needs,
+   * nothing is synced.
+   *
+   * @throws StoreError when the store could not be read
+   */
+  read<T>(acts: () => T): T
+  /**
    * Copy the write-ahead log into the file and cut it to nothing, unless a reader is in the way.
    */
   cutLog(): void
@@ -40,24 +48,29 @@ export function openJournal(file: string, limits: ConnectionLimits, lockHeld: bo
 
 /** The acts on a connection that is open and up to date. */
 export function journalOver(database: DatabaseSync): Journal {
-  const begin = database.prepare('BEGIN IMMEDIATE')
+  const beginToWrite = database.prepare('BEGIN IMMEDIATE')
+  const beginToRead = database.prepare('BEGIN DEFERRED')
   const commit = database.prepare('COMMIT')
+
+  function within<T>(begin: StatementSync, acts: () => T): T {
+    try {
+      begin.run()
+      const result = acts()
+      commit.run()
+      return result
+    } catch (thrown) {
+      if (database.isTransaction) database.exec('ROLLBACK')
+      throw storeErrorOf(thrown)
+    }
+  }
+
   return {
     payments: createPaymentActs(database),
     merchants: createMerchantActs(database),
     leaseStans: createStanLeases(database),
     journalStray: createStrayJournal(database),
-    transact(acts) {
-      try {
-        begin.run()
-        const result = acts()
-        commit.run()
-        return result
-      } catch (thrown) {
-        if (database.isTransaction) database.exec('ROLLBACK')
-        throw storeErrorOf(thrown)
-      }
-    },
+    transact: (acts) => within(beginToWrite, acts),
+    read: (acts) => within(beginToRead, acts),
     cutLog() {
       database.exec('PRAGMA wal_checkpoint(TRUNCATE)')
     },

@@ -1,13 +1,20 @@
 import type { Merchant } from '#domain'
+import {
+  ACT,
+  type ActBatch,
+  type Answer,
+  type BatchReader,
+  createBatchReader,
+} from './act-batch.ts'
 import { isConstraint, StoreError, storeErrorOf } from './errors.ts'
 import type { Journal } from './journal.ts'
-import { ACT, type ActBatch, type Answer, type BatchReader, createBatchReader } from './wire.ts'
 
 /**
  * Do every act of every batch in one transaction, and answer each.
  *
  * A refused act is answered so and changes nothing; the rest stand. When the transaction cannot
- * begin because another process writes, every act is refused with `STORE_BUSY`.
+ * begin because another process writes, what would write is refused with `STORE_BUSY`, and what
+ * reads is answered. Batches that only read wait for no other process and are not synced.
  *
  * @param mayBegin whether new payments are taken
  * @throws StoreError when the store failed: nothing of the batches is known to be on disk
@@ -17,12 +24,41 @@ export function performBatches(
   batches: readonly ActBatch[],
   mayBegin: boolean,
 ): readonly (readonly Answer[])[] {
+  const on = (it: Journal) => () => batches.map((batch) => performBatch(it, batch, mayBegin))
+  if (!batches.some(({ writes }) => writes)) {
+    return unlessBusy(() => journal.read(on(journal)), refuseAll)
+  }
+  return unlessBusy(
+    () => journal.transact(on(journal)),
+    (busy) => unlessBusy(() => journal.read(on(refusingWrites(journal, busy))), refuseAll),
+  )
+
+  function refuseAll({ code, message }: StoreError): Answer[][] {
+    const refused: Answer = { refused: { code, message } }
+    return batches.map(({ count }) => Array.from({ length: count }, () => refused))
+  }
+}
+
+function unlessBusy<T>(transaction: () => T, otherwise: (busy: StoreError) => T): T {
   try {
-    return journal.transact(() => batches.map((batch) => performBatch(journal, batch, mayBegin)))
+    return transaction()
   } catch (thrown) {
     const error = storeErrorOf(thrown)
     if (error.code !== 'STORE_BUSY') throw error
-    return batches.map((batch) => refuseBatch(batch, error))
+    return otherwise(error)
+  }
+}
+
+function refusingWrites(journal: Journal, error: StoreError): Journal {
+  const refuse = () => {
+    throw error
+  }
+  return {
+    ...journal,
+    payments: { ...journal.payments, begin: refuse, conclude: refuse, recover: refuse },
+    merchants: { ...journal.merchants, put: refuse },
+    leaseStans: refuse,
+    journalStray: refuse,
   }
 }
 
@@ -83,10 +119,6 @@ function refusalOf(thrown: unknown): Answer {
   if (!(thrown instanceof StoreError) && !isConstraint(thrown)) throw thrown
   const { code, message } = storeErrorOf(thrown)
   return { refused: { code, message } }
-}
-
-function refuseBatch({ count }: ActBatch, { code, message }: StoreError): Answer[] {
-  return Array.from({ length: count }, () => ({ refused: { code, message } }))
 }
 
 const merchantOf = (record: string): Merchant => JSON.parse(record)

@@ -26,7 +26,7 @@ export function openRegistry(file: string, { clock }: { readonly clock: Clock })
     putMerchant(merchant, by) {
       journal.transact(() => journal.merchants.put({ merchant, by, atMs: clock.nowMs() }))
     },
-    merchants: () => journal.transact(journal.merchants.list),
+    merchants: () => journal.read(journal.merchants.list),
     close: journal.close,
   }
 }

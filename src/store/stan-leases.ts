@@ -1,4 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite'
+import { STAN_MAX } from '#domain'
 import { StoreError } from './errors.ts'
 
 /** Trace numbers `first`, `first + 1`, ... `count` of them; the number after 999,999 is 1. */
@@ -6,9 +7,6 @@ export interface StanLease {
   readonly first: number
   readonly count: number
 }
-
-/** Systems trace audit number, DE11: n 6. */
-const STAN_MAX = 999_999
 
 /**
  * The high-water mark moves before a lease is used, so a restart skips what was leased, never
@@ -22,7 +20,7 @@ export function createStanLeases(database: DatabaseSync) {
   )
   return (host: string, count: number): StanLease => {
     if (!Number.isInteger(count) || count < 1 || count > STAN_MAX) {
-      throw new StoreError('ACT_INVALID', 'a lease is of 1 to 999,999 trace numbers')
+      throw new StoreError('ACT_INVALID', `a lease is of 1 to ${STAN_MAX} trace numbers`)
     }
     const first = Number(select.get(host)?.next ?? 1)
     advance.run(host, ((first - 1 + count) % STAN_MAX) + 1)

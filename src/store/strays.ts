@@ -5,9 +5,9 @@ import type { Row } from './payment-row.ts'
 export interface Stray {
   /**
    * `late`: its exchange had been given up. `duplicate`: it had been answered. `unknown`: never
-   * asked.
+   * asked. `mismatched`: it came in time and contradicts its request.
    */
-  readonly kind: 'late' | 'unknown' | 'duplicate'
+  readonly kind: 'late' | 'unknown' | 'duplicate' | 'mismatched'
   readonly host: string
   readonly mti: string
   /** DE11, where it could be read. */

@@ -1,11 +1,11 @@
 import { statSync } from 'node:fs'
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads'
+import type { ActBatch, Report } from './act-batch.ts'
 import { type StoreError, storeErrorOf } from './errors.ts'
 import { takeInstanceLock } from './instance-lock.ts'
 import { openJournal } from './journal.ts'
 import type { StoreLimits } from './limits.ts'
 import { performBatches } from './perform.ts'
-import type { ActBatch, Report } from './wire.ts'
 
 /** The thread that commits. It runs whatever has queued up, syncs once, and answers all of it. */
 export type WorkerTask = { readonly file: string; readonly limits: StoreLimits }

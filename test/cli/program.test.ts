@@ -10,6 +10,7 @@ const COMMANDS = [
   ['merchant', 'list'],
   ['send'],
   ['inquire'],
+  ['payments'],
   ['decode'],
   ['encode'],
 ]

@@ -175,16 +175,14 @@ for (const [readiness, code] of [
   ['full', 'BUSY'],
 ] as const) {
   test(`while the host is ${readiness} a new payment is refused and an earlier one told`, async (t) => {
+    const { host } = (await openDesk()).parts
     let now: 'ready' | 'down' | 'full' = 'ready'
-    const desk = await openDesk({
-      parts: {
-        host: { readiness: () => now, ask: async (message) => answerTo(message) },
-      },
-    })
-    const first = await desk.tell(sale('a'))
+    const parts = { host: { reserve: () => (now === 'ready' ? host.reserve() : { kind: now }) } }
+    const desk = await openDesk({ parts })
+    const approved = await desk.tell(sale('a'))
     now = readiness
     t.like(await desk.tell(sale('b')), { error: { code, retryAfterMs: 1_000 } })
-    t.deepEqual(await desk.tell(sale('a')), first)
+    t.deepEqual(await desk.tell(sale('a')), approved)
     t.like(await desk.tell(inquiry('b')), { error: { code: 'PAYMENT_NOT_FOUND' } })
   })
 }
@@ -215,6 +213,21 @@ test('a repeat hears its answer even while the journal is full', async (t) => {
   const first = await desk.tell(sale('a'))
   full = true
   t.deepEqual(await desk.tell(sale('a')), first)
+})
+
+test('whatever becomes of a request, its place in the host’s window is given back', async (t) => {
+  const desk = await openDesk()
+  await desk.tell(sale('a'))
+  await desk.tell(sale('a'))
+  await desk.tell(sale('a', { acceptPartial: true }))
+  await desk.tell(sale('b', { currency: 'EUR' }))
+  await desk.tell(sale('c', { time: '2020-01-01T00:00:00Z' }))
+  t.is(desk.placesHeld(), 0)
+  const broken = await openDesk({
+    store: (real) => ({ ...real, begin: () => Promise.reject(new Error('disk')) }),
+  })
+  await t.throwsAsync(broken.tell(sale('a')))
+  t.is(broken.placesHeld(), 0)
 })
 
 test('a payment that the store could not begin holds no trace number', async (t) => {

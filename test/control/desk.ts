@@ -13,6 +13,8 @@ export type HostScript = (sent: Message, index: number) => HostReply | Promise<H
 export interface Desk {
   readonly clock: FakeClock
   readonly parts: Parts
+  /** Places in the host's window that nobody has given back. */
+  placesHeld(): number
   /** Host messages that left, in order. */
   readonly asked: readonly Message[]
   /** Answers that were kept as evidence, with the element that was wrong. */
@@ -31,6 +33,7 @@ export interface DeskOptions {
 export async function openDesk(options: DeskOptions = {}): Promise<Desk> {
   const clock = createFakeClock(Date.UTC(2026, 10, 22, 10))
   const asked: Message[] = []
+  let placesHeld = 0
   const kept: { answer: Message; path: string }[] = []
   const real = asStore(openMemoryStore())
   const store = options.store?.(real) ?? real
@@ -40,10 +43,23 @@ export async function openDesk(options: DeskOptions = {}): Promise<Desk> {
     clock,
     store,
     host: {
-      readiness: () => 'ready',
-      async ask(message) {
-        asked.push(message)
-        return script(message, asked.length - 1)
+      reserve() {
+        placesHeld += 1
+        let held = true
+        const leave = () => {
+          if (held) placesHeld -= 1
+          held = false
+        }
+        return {
+          kind: 'reserved',
+          async ask(message) {
+            asked.push(message)
+            const reply = await script(message, asked.length - 1)
+            leave()
+            return reply
+          },
+          release: leave,
+        }
       },
     },
     evidence: { keep: (answer, { path }) => kept.push({ answer, path }) },
@@ -66,6 +82,7 @@ export async function openDesk(options: DeskOptions = {}): Promise<Desk> {
   return {
     clock,
     parts,
+    placesHeld: () => placesHeld,
     asked,
     kept,
     tell: async (body, from = known.id) => JSON.parse(await dispatch(from, JSON.stringify(body))),

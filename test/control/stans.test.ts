@@ -44,6 +44,14 @@ test('after 999,999 comes 1', async (t) => {
   t.deepEqual([stans.take(), stans.take(), stans.take()], [999_998, 999_999, 1])
 })
 
+test('a number that no exchange was begun with is handed out next', async (t) => {
+  const { stans } = await open({})
+  t.deepEqual([stans.take(), stans.take()], [1, 2])
+  stans.giveBack(1)
+  t.is(stans.openCount(), 1)
+  t.deepEqual([stans.take(), stans.take()], [1, 3])
+})
+
 test('a number that rests since before the start is passed over until no answer can come', async (t) => {
   const { stans, clock } = await open({ next: 5, resting: [5, 6] })
   t.is(stans.take(), 7)
@@ -72,7 +80,9 @@ test('when leases do not come, there is no number rather than one twice', async 
 })
 
 test('no number is ever handed out while it is held or rests', async (t) => {
-  const acts = fc.array(fc.constantFrom('take', 'release', 'rest', 'wait'), { maxLength: 200 })
+  const acts = fc.array(fc.constantFrom('take', 'release', 'giveBack', 'rest', 'wait'), {
+    maxLength: 200,
+  })
   await fc.assert(
     fc.asyncProperty(acts, fc.integer({ min: 999_950, max: 999_999 }), async (steps, next) => {
       const { stans, clock } = await open({ next, leaseCount: 8 })
@@ -88,8 +98,7 @@ test('no number is ever handed out while it is held or rests', async (t) => {
           clock.advance(LATE_MS / 4)
         } else if (first !== undefined) {
           held.shift()
-          if (step === 'release') stans.release(first)
-          else stans.rest(first)
+          stans[step](first)
           if (step === 'rest') resting.set(first, clock.elapsedMs() + LATE_MS)
         }
         for (const [stan, untilMs] of resting) {

@@ -8,6 +8,7 @@ import {
 } from '#merchant-client'
 import { ecKey } from '../envelope/parties.ts'
 import {
+  type Act,
   answer,
   type GatewaySetting,
   gatewayKeys,
@@ -22,6 +23,10 @@ const payment: PaymentInput = {
   amount: { value: '1250', currency: 'USD' },
   card: { pan: '4539578763621486', expiry: '2812', entryMode: 'ecommerce', cvv2: '123' },
 }
+const say = (code: string): Act => ({
+  kind: 'say',
+  text: JSON.stringify({ type: 'refusal', code }),
+})
 const approve: Script = ({ id }) => answer({ type: 'payment.answer', id, outcome: 'approved' })
 /** One after the other: handshakes at once would run into one another's timeouts. */
 const test = ava.serial
@@ -48,6 +53,9 @@ async function meet(t: ExecutionContext, setting: Setting, script: Script) {
   t.teardown(() => client.close())
   return { client, gateway, pausesMs }
 }
+
+/** What no trusted answer to the sale of {@link payment} leaves. */
+const lost = (reason: string) => ({ kind: 'unreachable', reason, id: payment.id })
 
 const TIMEOUT_MS = 5_000
 /** For a gateway that is silent on purpose. */
@@ -116,14 +124,14 @@ for (const kind of KINDS) {
     const { client, gateway } = await meet(t, { kind, limits: { attemptsMax: 2 } }, () => ({
       kind: 'cut',
     }))
-    t.deepEqual(await client.sale(payment), { kind: 'unreachable', reason: 'connection-lost' })
+    t.deepEqual(await client.sale(payment), lost('connection-lost'))
     t.is(gateway.tokens.length, 2)
   })
 
   test(`${kind}: silence ends in a timeout and a fresh connection`, async (t) => {
     const limits = { attemptsMax: 2, timeoutMs: SOON_MS }
     const { client, gateway } = await meet(t, { kind, limits }, () => ({ kind: 'silence' }))
-    t.deepEqual(await client.sale(payment), { kind: 'unreachable', reason: 'timeout' })
+    t.deepEqual(await client.sale(payment), lost('timeout'))
     t.is(gateway.connections(), 2)
   })
 
@@ -137,20 +145,28 @@ for (const kind of KINDS) {
     t.is(gateway.tokens.length, 2)
   })
 
+  test(`${kind}: a gateway that failed is asked again with the same id`, async (t) => {
+    const { client, gateway } = await meet(t, { kind }, (request, turn) =>
+      turn < 2 ? say('FAILED') : approve(request, turn),
+    )
+    t.like(await client.sale(payment), { kind: 'approved' })
+    t.is(gateway.tokens.length, 2)
+  })
+
   test(`${kind}: an answer over the limit is not read`, async (t) => {
     const limits = { answerBytesMax: 600, attemptsMax: 1 }
     const { client } = await meet(t, { kind, limits }, ({ id }) =>
       answer({ type: 'payment.answer', id, outcome: 'approved', filler: 'x'.repeat(900) }),
     )
-    t.deepEqual(await client.sale(payment), { kind: 'unreachable', reason: 'connection-lost' })
+    t.deepEqual(await client.sale(payment), lost('connection-lost'))
   })
 
   test(`${kind}: nothing is sent after close`, async (t) => {
     const { client, gateway } = await meet(t, { kind }, () => ({ kind: 'silence' }))
     const waiting = client.sale(payment)
     setImmediate(() => client.close())
-    t.deepEqual(await waiting, { kind: 'unreachable', reason: 'closed' })
-    t.deepEqual(await client.sale(payment), { kind: 'unreachable', reason: 'closed' })
+    t.deepEqual(await waiting, lost('closed'))
+    t.deepEqual(await client.sale(payment), lost('closed'))
     t.true(gateway.tokens.length <= 1)
   })
 }
@@ -174,17 +190,74 @@ test('pauses double from attempt to attempt up to their limit', async (t) => {
   t.deepEqual(pausesMs, [50, 100, 200, 200, 200])
 })
 
+test('a gateway that failed every time leaves the outcome unknown', async (t) => {
+  const { client, gateway } = await meet(t, { limits: { attemptsMax: 2 } }, () => say('FAILED'))
+  t.deepEqual(await client.sale(payment), lost('gateway-failed'))
+  t.is(gateway.tokens.length, 2)
+})
+
+const error = (code: string) => answer({ type: 'error', error: { code, reason: 'so' } })
+const NOT_THE_ATTEMPT_THAT_WAS_LOST: readonly (readonly [string, Act])[] = [
+  ['BUSY in clear', say('BUSY')],
+  ['REFUSED in clear', say('REFUSED')],
+  ['BUSY', error('BUSY')],
+  ['DRAINING', error('DRAINING')],
+  ['HOST_UNAVAILABLE', error('HOST_UNAVAILABLE')],
+  ['MERCHANT_INACTIVE', error('MERCHANT_INACTIVE')],
+  ['a code not known yet', error('NEW_CODE')],
+]
+
+for (const [title, refusal] of NOT_THE_ATTEMPT_THAT_WAS_LOST) {
+  test(`${title} after a lost attempt does not say that no money moved`, async (t) => {
+    const { client, gateway } = await meet(t, { limits: { attemptsMax: 3 } }, (_, turn) =>
+      turn === 1 ? { kind: 'cut' } : refusal,
+    )
+    t.deepEqual(await client.sale(payment), lost('connection-lost'))
+    t.true(gateway.tokens.length > 1)
+  })
+}
+
+for (const code of ['FIELD_INVALID', 'ID_CONFLICT', 'PAYMENT_NOT_FOUND']) {
+  test(`${code} refuses the lost attempt as well`, async (t) => {
+    const { client } = await meet(t, {}, (_, turn) => (turn === 1 ? say('FAILED') : error(code)))
+    t.like(await client.sale(payment), { kind: 'refused', code })
+  })
+}
+
+test('an answer after a lost attempt is the answer', async (t) => {
+  const { client } = await meet(t, {}, (request, turn) => {
+    if (turn === 1) return { kind: 'cut' }
+    return turn === 2 ? say('BUSY') : approve(request, turn)
+  })
+  t.like(await client.sale(payment), { kind: 'approved', id: 'order-1' })
+})
+
+test('without an answer the id that the SDK made is told, and none where there is none', async (t) => {
+  const limits = { attemptsMax: 1 }
+  const seen: unknown[] = []
+  const { client } = await meet(t, { limits }, ({ id }) => {
+    seen.push(id)
+    return { kind: 'cut' }
+  })
+  const result = await client.echo()
+  t.deepEqual(result, { ...lost('connection-lost'), id: String(seen[0]) })
+  const nameless = await client.send('{"type":"echo"}')
+  t.deepEqual(nameless, { kind: 'unreachable', reason: 'connection-lost' })
+})
+
 test('a refusal after authentication names code, field and reason', async (t) => {
-  const error = { code: 'FIELD_INVALID', field: 'card.expiry', reason: 'four digits' }
-  const { client, gateway } = await meet(t, {}, ({ id }) => answer({ type: 'error', id, error }))
-  t.deepEqual(await client.sale(payment), { kind: 'refused', ...error })
+  const fault = { code: 'FIELD_INVALID', field: 'card.expiry', reason: 'four digits' }
+  const { client, gateway } = await meet(t, {}, ({ id }) =>
+    answer({ type: 'error', id, error: fault }),
+  )
+  t.deepEqual(await client.sale(payment), { kind: 'refused', ...fault })
   t.is(gateway.tokens.length, 1)
 })
 
 test('a busy refusal after authentication is tried again too', async (t) => {
-  const error = { code: 'BUSY', reason: 'full', retryAfterMs: 30 }
+  const busy = { code: 'BUSY', reason: 'full', retryAfterMs: 30 }
   const { client, pausesMs } = await meet(t, {}, (request, turn) =>
-    turn < 2 ? answer({ type: 'error', error }) : approve(request, turn),
+    turn < 2 ? answer({ type: 'error', error: busy }) : approve(request, turn),
   )
   t.like(await client.sale(payment), { kind: 'approved' })
   t.deepEqual(pausesMs, [30])
@@ -223,14 +296,14 @@ const STRANGE: Record<string, [object, string]> = {
 for (const [title, [json, reason]] of Object.entries(STRANGE)) {
   test(`an answer with ${title} is not taken for an outcome`, async (t) => {
     const { client } = await meet(t, {}, () => answer(json))
-    t.deepEqual(await client.sale(payment), { kind: 'unreachable', reason })
+    t.deepEqual(await client.sale(payment), lost(reason))
   })
 }
 
 for (const text of ['{', '{}', 'garbage', 'a.b.c.d.e', '']) {
   test(`in clear ${JSON.stringify(text)} is no answer`, async (t) => {
     const { client } = await meet(t, {}, () => ({ kind: 'say', text }))
-    t.deepEqual(await client.sale(payment), { kind: 'unreachable', reason: 'answer-unreadable' })
+    t.deepEqual(await client.sale(payment), lost('answer-unreadable'))
   })
 }
 
@@ -276,7 +349,7 @@ test('a gateway whose certificate is not trusted is never sent a message', async
     signingKeyPem: merchantKey.pem,
     limits: { attemptsMax: 1 },
   })
-  t.deepEqual(await client.echo(), { kind: 'unreachable', reason: 'connection-lost' })
+  t.like(await client.echo(), { kind: 'unreachable', reason: 'connection-lost' })
   t.deepEqual(gateway.tokens, [])
   client.close()
 })

@@ -2,7 +2,14 @@ import { generateKeyPairSync, type KeyObject } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import test from 'ava'
 import { calculateJwkThumbprint } from 'jose'
-import { createKeyPair, type Enrolment, enrolmentOf, publicJwkOf, thumbprintOf } from '#security'
+import {
+  createKeyPair,
+  type Enrolment,
+  enrolmentOf,
+  keysOfTwoUses,
+  publicJwkOf,
+  thumbprintOf,
+} from '#security'
 
 const rsa = (modulusLength: number, publicExponent = 65_537) =>
   generateKeyPairSync('rsa', { modulusLength, publicExponent }).publicKey
@@ -75,6 +82,18 @@ test('keys that everyone knows are refused in production alone', (t) => {
     t.is(enrolmentOf(jwk, use, 'sandbox').kind, 'fit')
     t.deepEqual(reasonsOf(enrolmentOf(jwk, use, 'production')), ['its private key is published'])
   }
+})
+
+test('one RSA key fits either use, and is told when it is to have both', (t) => {
+  const key = rsa(2048)
+  const other = rsa(2048)
+  const enrolled = (it: KeyObject, use: 'sig' | 'enc') => {
+    const enrolment = enrolmentOf(pem(it), use, 'production')
+    return { kid: enrolment.kind === 'fit' ? enrolment.kid : '', use }
+  }
+  const [sig, enc] = [enrolled(key, 'sig'), enrolled(key, 'enc')]
+  t.deepEqual(keysOfTwoUses([sig, enrolled(other, 'enc'), enc]), [sig.kid])
+  t.deepEqual(keysOfTwoUses([sig, sig, enrolled(other, 'enc')]), [])
 })
 
 test('the thumbprint of RFC 7638 section 3.1 comes out, and its key is known as published', (t) => {

@@ -42,9 +42,15 @@ async function runStore(): Promise<void> {
       say(`approved ${payment.id}`)
     }
   }
+  const look = async () => {
+    for (; next < end; next++) await store.find('acme-books', `order-${next}`)
+  }
   if (mode === 'idle') setInterval(() => {}, 1000)
   else {
-    await Promise.all(Array.from({ length: mode === 'serial' ? 1 : 64 }, conduct))
+    // The kill of a process that works in step may find every payment concluded, but this one.
+    if (mode === 'many') await store.begin(intent(next++))
+    if (mode === 'look') await look()
+    else await Promise.all(Array.from({ length: mode === 'serial' ? 1 : 64 }, conduct))
     await store.close()
     say('closed')
   }

@@ -78,7 +78,7 @@ test('the store with its thread answers as the store in memory does', async (t) 
       memory.close()
       await store.close()
     }),
-    { numRuns: 8 },
+    { numRuns: 5 },
   )
 })
 

@@ -18,7 +18,7 @@ import { APPLICATION_ID, openDatabase } from '../../src/store/database.ts'
 import { STORE_LIMITS } from '../../src/store/limits.ts'
 import { SCHEMA_VERSION } from '../../src/store/migrate.ts'
 import { startChild } from './run-child.ts'
-import { intent, merchant, openSample, storeFile } from './sample.ts'
+import { approved, intent, merchant, openSample, storeFile } from './sample.ts'
 
 const clock = createSystemClock()
 
@@ -81,7 +81,7 @@ test('a text file is refused', async (t) => {
 
 test('a store whose schema page is damaged is refused', async (t) => {
   const file = storeFile(t)
-  await (await openSample(t, { file })).close()
+  openRegistry(file, { clock }).close()
   const handle = openSync(file, 'r+')
   writeSync(handle, randomBytes(3900), 0, 3900, 100)
   await checkRefused(t, file, 'STORE_CORRUPT')
@@ -97,7 +97,7 @@ test("another program's database is refused", async (t) => {
 
 test('a store of a newer program is refused', async (t) => {
   const file = storeFile(t)
-  await (await openSample(t, { file })).close()
+  openRegistry(file, { clock }).close()
   const newer = new DatabaseSync(file)
   newer.exec(`PRAGMA user_version = ${SCHEMA_VERSION + 1}`)
   newer.close()
@@ -166,13 +166,34 @@ test('the registry does not change a schema under a running gateway', async (t) 
   t.throws(() => openRegistry(file, { clock }), { code: 'STORE_IN_USE' })
 })
 
-test('acts are refused while another process writes for too long, and not after', async (t) => {
+test('while another process writes, what writes is refused and what reads is not', async (t) => {
   const file = storeFile(t)
   const store = await openSample(t, { file, limits: { busyTimeoutMs: 20 } })
+  await store.begin(intent(0))
+  await store.putMerchant(merchant, 'ada')
+  const registry = openRegistry(file, { clock })
+  t.teardown(() => registry.close())
   const other = new DatabaseSync(file)
   other.exec('BEGIN IMMEDIATE')
-  const acts = await Promise.allSettled([store.begin(intent(1)), store.find('a', 'b')])
-  for (const it of acts) t.is(it.status === 'rejected' && it.reason.code, 'STORE_BUSY')
+  t.is((await store.find('acme-books', 'order-0'))?.state, 'begun')
+  t.deepEqual(await store.merchants(), { version: 1, merchants: [merchant] })
+  t.is(await store.merchantsVersion(), 1)
+  t.deepEqual(registry.merchants(), { version: 1, merchants: [merchant] })
+  const mixed = await Promise.allSettled([
+    store.begin(intent(1)),
+    store.find('acme-books', 'order-1'),
+    store.conclude('acme-books', 'order-0', approved),
+    store.find('acme-books', 'order-0'),
+    store.leaseStans('meridian', 5),
+    store.putMerchant(merchant, 'ada'),
+    store.recover(1, 0),
+    store.merchantsVersion(),
+  ])
+  const busy = 'STORE_BUSY'
+  t.deepEqual(
+    mixed.map((it) => (it.status === 'rejected' ? it.reason.code : it.value)),
+    [busy, undefined, busy, { ...intent(0), state: 'begun' }, busy, busy, busy, 1],
+  )
   other.exec('ROLLBACK')
   other.close()
   t.deepEqual(await store.begin(intent(1)), { kind: 'begun' })

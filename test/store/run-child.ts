@@ -13,8 +13,9 @@ export function startChild(file: string, args: readonly string[]) {
     child,
     ended,
     lines,
-    async said(beginning: string): Promise<void> {
-      while (!lines().some((it) => it.startsWith(beginning))) {
+    /** Resolves when it has said `count` lines that begin so. */
+    async said(beginning: string, count = 1): Promise<void> {
+      while (lines().filter((it) => it.startsWith(beginning)).length < count) {
         if (child.exitCode !== null) throw new Error(`the child ended with ${lines().join()}`)
         await new Promise((resolve) => setTimeout(resolve, 5))
       }

@@ -1,9 +1,50 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import test, { type ExecutionContext } from 'ava'
 import type { PaymentIntent, PaymentOutcome } from '#domain'
-import type { StoreErrorCode } from '#store'
+import { createSystemClock } from '#platform'
+import { openStore, type Store, type StoreErrorCode } from '#store'
 import type { PaymentStore } from '../../src/control/ports.ts'
 import { approved, bytes, intent, merchant, openSample, storeFile, usd } from './sample.ts'
+
+/** A merchant of a test's own on the store that the tests of this file share. */
+interface Place {
+  readonly store: Store
+  readonly shop: string
+  /** An intent of this merchant. */
+  readonly intent: typeof intent
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'sallyport-store-'))
+const shared = openStore(join(folder, 'store.db'), {
+  clock: createSystemClock(),
+  onFault(error) {
+    throw error
+  },
+})
+let places = 0
+
+test.after.always(async () => {
+  await (await shared).close()
+  rmSync(folder, { recursive: true })
+})
+
+async function onShared(): Promise<Place> {
+  const store = await shared
+  const shop = `shop-${++places}`
+  const transmittedAt = String(1_100_000_000 + places)
+  return {
+    store,
+    shop,
+    intent(index, over) {
+      const plain = intent(index)
+      const exchange = { ...plain.exchange, transmittedAt }
+      return { ...plain, merchant: shop, exchange, ...over }
+    },
+  }
+}
 
 test('the store is what control asks for', async (t) => {
   const port: PaymentStore = await openSample(t)
@@ -11,10 +52,10 @@ test('the store is what control asks for', async (t) => {
 })
 
 test('a payment is found as it was begun', async (t) => {
-  const store = await openSample(t)
+  const { store, shop, intent } = await onShared()
   const whole = intent(1, { operation: 'payment.authorize', acceptPartial: true })
   await store.begin(whole)
-  t.deepEqual(await store.find('acme-books', 'order-1'), { ...whole, state: 'begun' })
+  t.deepEqual(await store.find(shop, 'order-1'), { ...whole, state: 'begun' })
 })
 
 const outcomes: readonly PaymentOutcome[] = [
@@ -32,30 +73,30 @@ const outcomes: readonly PaymentOutcome[] = [
 ]
 for (const [index, outcome] of outcomes.entries()) {
   test(`outcome ${index}, ${outcome.state}, is found as it was recorded`, async (t) => {
-    const store = await openSample(t)
+    const { store, shop, intent } = await onShared()
     await store.begin(intent(1))
-    await store.conclude('acme-books', 'order-1', outcome)
-    const payment = await store.find('acme-books', 'order-1')
+    await store.conclude(shop, 'order-1', outcome)
+    const payment = await store.find(shop, 'order-1')
     t.deepEqual(payment, { ...intent(1), state: outcome.state, outcome })
   })
 }
 
 test('what was never begun is not found', async (t) => {
-  const store = await openSample(t)
+  const { store, shop, intent } = await onShared()
   await store.begin(intent(1))
-  t.is(await store.find('acme-books', 'order-2'), undefined)
+  t.is(await store.find(shop, 'order-2'), undefined)
   t.is(await store.find('other', 'order-1'), undefined)
 })
 
 test('the same id with the same content is a repeat, with what is known by then', async (t) => {
-  const store = await openSample(t)
+  const { store, shop, intent } = await onShared()
   await store.begin(intent(1))
   const again = intent(1, { exchange: { ...intent(1).exchange, stan: 77 } })
   t.deepEqual(await store.begin(again), {
     kind: 'repeat',
     payment: { ...intent(1), state: 'begun' },
   })
-  await store.conclude('acme-books', 'order-1', approved)
+  await store.conclude(shop, 'order-1', approved)
   t.deepEqual(await store.begin(again), {
     kind: 'repeat',
     payment: { ...intent(1), state: 'approved', outcome: approved },
@@ -63,13 +104,13 @@ test('the same id with the same content is a repeat, with what is known by then'
 })
 
 test('a repeat that even has the same trace number is a repeat', async (t) => {
-  const store = await openSample(t)
+  const { store, intent } = await onShared()
   await store.begin(intent(1))
   t.is((await store.begin(intent(1))).kind, 'repeat')
 })
 
 test('the same id with other content is a conflict, unless of another merchant', async (t) => {
-  const store = await openSample(t)
+  const { store, intent } = await onShared()
   await store.begin(intent(1))
   const { exchange } = intent(2)
   const other = intent(1, { fingerprint: bytes(32, 99), exchange })
@@ -78,7 +119,7 @@ test('the same id with other content is a conflict, unless of another merchant',
 })
 
 test('of two begun at once with one id, one is begun and the other repeats it', async (t) => {
-  const store = await openSample(t)
+  const { store, intent } = await onShared()
   const twin = intent(1, { exchange: intent(2).exchange })
   const results = await Promise.all([store.begin(intent(1)), store.begin(twin)])
   t.deepEqual(
@@ -90,43 +131,44 @@ test('of two begun at once with one id, one is begun and the other repeats it', 
 async function checkRefused(
   t: ExecutionContext,
   code: StoreErrorCode,
-  act: (store: Awaited<ReturnType<typeof openSample>>) => Promise<unknown>,
+  act: (place: Place) => Promise<unknown>,
 ) {
-  const store = await openSample(t)
+  const place = await onShared()
+  const { store, shop, intent } = place
   await store.begin(intent(1))
-  await store.conclude('acme-books', 'order-1', approved)
+  await store.conclude(shop, 'order-1', approved)
   // Three acts in one turn go to the worker as one batch.
   const [before, refused, after] = await Promise.allSettled([
     store.begin(intent(2)),
-    act(store),
+    act(place),
     store.begin(intent(3)),
   ])
   t.is(refused.status === 'rejected' && refused.reason.code, code)
   t.deepEqual([before.status, after.status], ['fulfilled', 'fulfilled'])
-  t.is((await store.find('acme-books', 'order-1'))?.state, 'approved')
-  t.is((await store.find('acme-books', 'order-3'))?.state, 'begun')
-  t.is(await store.find('acme-books', 'order-9'), undefined)
+  t.is((await store.find(shop, 'order-1'))?.state, 'approved')
+  t.is((await store.find(shop, 'order-3'))?.state, 'begun')
+  t.is(await store.find(shop, 'order-9'), undefined)
 }
 
 test(
   'a trace number used twice at one moment is refused, and its batch stands',
   checkRefused,
   'STAN_REUSED',
-  (store) => store.begin(intent(9, { exchange: intent(1).exchange })),
+  ({ store, intent }) => store.begin(intent(9, { exchange: intent(1).exchange })),
 )
 
 test(
   'a second outcome is refused, and its batch stands',
   checkRefused,
   'MOVE_NOT_ALLOWED',
-  (store) => store.conclude('acme-books', 'order-1', { state: 'declined', decidedAtMs: 5 }),
+  ({ store, shop }) => store.conclude(shop, 'order-1', { state: 'declined', decidedAtMs: 5 }),
 )
 
 test(
   'an outcome of no payment is refused, and its batch stands',
   checkRefused,
   'PAYMENT_NOT_FOUND',
-  (store) => store.conclude('acme-books', 'order-9', approved),
+  ({ store, shop }) => store.conclude(shop, 'order-9', approved),
 )
 
 const badIntents: Readonly<Record<string, Partial<PaymentIntent>>> = {
@@ -138,29 +180,32 @@ const badIntents: Readonly<Record<string, Partial<PaymentIntent>>> = {
   'an amount of 10^12': { amount: { minor: 10n ** 12n, currency: usd() } },
 }
 for (const [what, over] of Object.entries(badIntents)) {
-  test(`${what} is refused, and its batch stands`, checkRefused, 'ACT_INVALID', (store) =>
-    store.begin(intent(9, over)),
+  test(
+    `${what} is refused, and its batch stands`,
+    checkRefused,
+    'ACT_INVALID',
+    ({ store, intent }) => store.begin(intent(9, over)),
   )
 }
 
 test('the greatest amount and the last trace number are kept exactly', async (t) => {
-  const store = await openSample(t)
+  const { store, shop, intent } = await onShared()
   const most = intent(9, {
     amount: { minor: 999_999_999_999n, currency: usd() },
     exchange: { ...intent(9).exchange, stan: 999_999 },
   })
   await store.begin(most)
-  t.deepEqual(await store.find('acme-books', 'order-9'), { ...most, state: 'begun' })
+  t.deepEqual(await store.find(shop, 'order-9'), { ...most, state: 'begun' })
 })
 
 test('a trace number may come again at another moment, day or host', async (t) => {
-  const store = await openSample(t)
+  const { store, shop, intent } = await onShared()
   const { exchange } = intent(1)
   await store.begin(intent(1))
   await store.begin(intent(2, { exchange: { ...exchange, transmittedAt: '1123000000' } }))
   await store.begin(intent(3, { exchange, businessDate: '2027-11-22' }))
   await store.begin(intent(4, { exchange: { ...exchange, host: 'other' } }))
-  t.is((await store.find('acme-books', 'order-4'))?.state, 'begun')
+  t.is((await store.find(shop, 'order-4'))?.state, 'begun')
 })
 
 test('every move is written down once, the first from nothing', async (t) => {
@@ -183,6 +228,22 @@ test('every move is written down once, the first from nothing', async (t) => {
       [2, 1, 'begun', 'unknown', 'link-lost', 9],
     ],
   )
+})
+
+test('what is asked later sees what was asked earlier, in one batch and in the next', async (t) => {
+  const { store, shop, intent } = await onShared()
+  const turn = () => new Promise((resolve) => setImmediate(resolve))
+  const answers: Promise<unknown>[] = []
+  for (let index = 0; index < 20; index++) {
+    answers.push(store.begin(intent(index)))
+    if (index % 2 === 0) await turn()
+    answers.push(store.find(shop, `order-${index}`).then((it) => it?.state))
+    if (index % 3 === 0) await turn()
+    answers.push(store.conclude(shop, `order-${index}`, approved))
+    answers.push(store.find(shop, `order-${index}`).then((it) => it?.state))
+  }
+  const each = [{ kind: 'begun' }, 'begun', undefined, 'approved']
+  t.deepEqual(await Promise.all(answers), Array.from({ length: 20 }, () => each).flat())
 })
 
 test('past the queue limit new work is refused, and an outcome never is', async (t) => {
@@ -229,7 +290,7 @@ test('leases follow each other, wrap after 999,999 and go on after a restart', a
 
 for (const count of [0, -1, 1.5, 1_000_000]) {
   test(`a lease of ${count} trace numbers is refused`, async (t) => {
-    const store = await openSample(t)
+    const { store } = await onShared()
     await t.throwsAsync(store.leaseStans('meridian', count), { code: 'ACT_INVALID' })
   })
 }
@@ -326,6 +387,14 @@ test('a stray answer is kept with what could be read of it', async (t) => {
   )
   t.deepEqual(rows[0]?.sealed_image, whole.sealedImage)
 })
+
+for (const kind of ['late', 'unknown', 'duplicate', 'mismatched'] as const) {
+  test(`a stray answer that is ${kind} is kept`, async (t) => {
+    const { store } = await onShared()
+    const stray = { kind, host: 'meridian', mti: '0210', sealedImage: bytes(1, 1), atMs: 1 }
+    await t.notThrowsAsync(store.journalStray(stray))
+  })
+}
 
 test('a merchant changed is read back changed, and each of its records is kept', async (t) => {
   const file = storeFile(t)

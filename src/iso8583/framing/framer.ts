@@ -14,10 +14,10 @@ export interface Framer {
    * with the chunk. A frame without a message is a poll: an empty message, unless the header's
    * specification refuses it. Throws `FrameError`, and from then on always.
    */
-  push(chunk: Uint8Array): Uint8Array[]
-  /**
-   * The TPDUs of the messages of the last push, in the same order; empty ones where there is none.
-   */
+  push(chunk: Uint8Array): readonly Uint8Array[]
+  /** The messages of the last push; when it threw, those that were whole before the bad frame. */
+  readonly messages: readonly Uint8Array[]
+  /** Their TPDUs, in the same order; empty ones where there is none. */
   readonly tpdus: readonly Uint8Array[]
 }
 
@@ -66,15 +66,18 @@ export function createFramer(header: FrameHeader, limits: { frameBytesMax: numbe
 
   return {
     push: (chunk) => {
-      if (broken !== undefined) throw broken
       messages = []
       tpdus = []
+      if (broken !== undefined) throw broken
       try {
         cut(chunk)
       } catch (fault) {
         broken = fault
         throw fault
       }
+      return messages
+    },
+    get messages() {
       return messages
     },
     get tpdus() {

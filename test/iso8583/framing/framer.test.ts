@@ -82,6 +82,16 @@ test('after a lie the stream has no meaning: every further push is refused the s
   t.throws(() => framer.push(header.wrap(Buffer.from('good'))), { code: 'LENGTH_INVALID' })
 })
 
+test('messages that were whole before a lie in the same chunk can be had', (t) => {
+  const header = compileFrameHeader({ length: { bytes: 4, encoding: 'ascii' } })
+  const framer = createFramer(header, { frameBytesMax: 300 })
+  const chunk = Buffer.concat([header.wrap(Buffer.from('good')), Buffer.from('abcd')])
+  t.throws(() => framer.push(chunk), { code: 'LENGTH_INVALID' })
+  t.deepEqual(framer.messages.map(String), [String(Buffer.from('good'))])
+  t.throws(() => framer.push(Buffer.alloc(0)))
+  t.deepEqual(framer.messages, [])
+})
+
 test('a frame without a message is passed on empty, or refused where asked', (t) => {
   const length = { bytes: 2, encoding: 'binary' }
   const passing = createFramer(compileFrameHeader({ length }), { frameBytesMax: 9 })

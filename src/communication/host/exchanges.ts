@@ -1,0 +1,296 @@
+import type { Dialect, Message } from '#iso8583'
+import type { CancelDeadline, Clock, Log } from '#platform'
+import type { LineEnd, OutgoingFrame } from './framed-socket.ts'
+import type { HostLine, HostReply } from './line.ts'
+import type { LinkProfile } from './link-profile.ts'
+import { compileMatchKey } from './match-key.ts'
+import { isRepeatMti } from './mti.ts'
+import { createPending, type Pending, type Waiter } from './pending.ts'
+import { NOT_SENT, Place, type Reservation } from './reservation.ts'
+import { createStartMeter, type StartMeter } from './stan-capacity.ts'
+
+export interface ExchangeLimits {
+  /** Payments that are put to the host at once, over all lines. */
+  readonly windowRequests: number
+  /** Answered keys that are remembered, to know a second answer. */
+  readonly answeredKeysMax: number
+}
+
+export interface ExchangeParts {
+  readonly profile: LinkProfile
+  readonly dialect: Dialect
+  readonly limits: ExchangeLimits
+  readonly clock: Clock
+  readonly log: Log
+  onStray(stray: Stray): void
+}
+
+/** An answer that belongs to no request that waits: evidence, and never more than that. */
+export interface Stray {
+  readonly kind: 'late' | 'unknown' | 'duplicate'
+  readonly message: Message
+}
+
+export interface ExchangeCounters {
+  asked: number
+  answered: number
+  notSent: number
+  /** Outcomes unknown, by reason. */
+  hostSilent: number
+  linkLost: number
+  answersUnreadable: number
+  /** Refused, since an earlier request with the same key may still be answered. */
+  keysDuplicate: number
+  answersLate: number
+  answersUnknown: number
+  answersDuplicate: number
+}
+
+interface Exchange extends OutgoingFrame, Omit<Waiter, 'left'> {
+  readonly isPayment: boolean
+  readonly line: HostLine
+  resolve(reply: HostReply): void
+}
+
+const DOWN: Reservation = Object.freeze({ kind: 'down' })
+const FULL: Reservation = Object.freeze({ kind: 'full' })
+
+/** The exchanges with one host: each ends once, whatever becomes of the lines. */
+export class Exchanges {
+  readonly counters = zeroExchangeCounters()
+  readonly #parts: ExchangeParts
+  readonly #keyOf: (message: Message) => string
+  readonly #pending: Pending<Exchange>
+  readonly #meter: StartMeter
+  #ready: readonly HostLine[] = []
+  /** Places of the window that are reserved or in flight. */
+  #taken = 0
+  #turn = 0
+  #cancelAlarm: CancelDeadline | undefined
+  #onSettled: (() => void)[] = []
+  #isClosing = false
+
+  constructor(parts: ExchangeParts) {
+    this.#parts = parts
+    this.#keyOf = compileMatchKey(parts.profile.matchKey)
+    this.#pending = createPending({ ...parts.profile, ...parts.limits })
+    this.#meter = createStartMeter(parts.profile.capacity)
+  }
+
+  /** Take a place in the window and a start of this second, if the host can be asked at all. */
+  reserve(): Reservation {
+    if (!this.isUp()) return DOWN
+    if (this.#taken >= this.#parts.limits.windowRequests) return FULL
+    const nowMs = this.#parts.clock.elapsedMs()
+    if (!this.#meter.start(nowMs)) return FULL
+    this.#taken += 1
+    return new Place(this, nowMs)
+  }
+
+  /** Ask on the signed-on line with the fewest requests in flight, for a place that was reserved. */
+  askInPlace(message: Message): Promise<HostReply> {
+    this.counters.asked += 1
+    const line = this.#leastBusy()
+    const begun = line && this.#begin(message, { line, isPayment: true })
+    if (line === undefined || begun === undefined) {
+      this.#vacate()
+      return this.#notSent()
+    }
+    line.inFlight += 1
+    return begun
+  }
+
+  /** A place that was reserved at this time is free again, unused. */
+  takeBack(reservedAtMs: number): void {
+    this.#meter.takeBack(reservedAtMs)
+    this.#vacate()
+  }
+
+  /** Ask on this line, which need not be signed on, outside the window. */
+  askOn(line: HostLine, message: Message): Promise<HostReply> {
+    return this.#begin(message, { line, isPayment: false }) ?? this.#notSent()
+  }
+
+  /** Whether a line is signed on, and payments may still be begun. */
+  isUp(): boolean {
+    return this.#ready.length > 0 && !this.#isClosing
+  }
+
+  /** Give no more reservations; what is reserved or open goes on. */
+  beginNoMore(): void {
+    this.#isClosing = true
+  }
+
+  /** Payments in flight, or with a place reserved. */
+  openCount(): number {
+    return this.#taken
+  }
+
+  /** Keys without an answer that no request may take yet. */
+  restingCount(): number {
+    return this.#pending.restingCount
+  }
+
+  /** Bring an answer to whoever asked. */
+  hear(message: Message): void {
+    const key = this.#keyOf(message)
+    const matched = this.#pending.match(key, this.#parts.clock.elapsedMs())
+    if (matched.kind === 'awaited') {
+      this.#settle(matched.waiter, { kind: 'answered', message })
+      return
+    }
+    this.counters[STRAYS[matched.kind]] += 1
+    this.#parts.onStray({ kind: matched.kind, message })
+  }
+
+  noteReadiness(line: HostLine): void {
+    this.#forget(line)
+    if (line.isReady()) this.#ready = [...this.#ready, line]
+  }
+
+  noteEnd(line: HostLine, why: LineEnd): void {
+    this.#forget(line)
+    const lost = [...this.#pending.open()].filter((it) => it.line === line)
+    this.#abandon(lost, why === 'unreadable' ? 'answer-unreadable' : 'link-lost')
+  }
+
+  /** Resolves when no payment is open. */
+  settled(): Promise<void> {
+    if (this.#taken === 0) return Promise.resolve()
+    return new Promise((resolve) => this.#onSettled.push(resolve))
+  }
+
+  /** @returns undefined when nothing can be sent: the message cannot be written, or its key is held. */
+  #begin(
+    message: Message,
+    { line, isPayment }: Pick<Exchange, 'line' | 'isPayment'>,
+  ): Promise<HostReply> | undefined {
+    const bytes = this.#write(message)
+    if (bytes === undefined) return undefined
+    const { promise, resolve } = Promise.withResolvers<HostReply>()
+    const exchange: Exchange = {
+      key: this.#keyOf(message),
+      askedAtMs: this.#parts.clock.elapsedMs(),
+      repeat: isRepeatMti(message.mti),
+      isPayment,
+      line,
+      bytes,
+      left: false,
+      withdrawn: false,
+      resolve,
+    }
+    if (!this.#pending.add(exchange)) {
+      this.counters.keysDuplicate += 1
+      return undefined
+    }
+    line.send(exchange)
+    this.#arm()
+    return promise
+  }
+
+  /** A message that the dialect cannot carry is a fault of ours, and has certainly not left. */
+  #write(message: Message): Uint8Array | undefined {
+    const { dialect, profile, log } = this.#parts
+    try {
+      return profile.header.wrap(dialect.pack(message))
+    } catch (fault) {
+      log.error('host-message-unwritable', { mti: message.mti, fault })
+      return undefined
+    }
+  }
+
+  #notSent(): Promise<HostReply> {
+    this.counters.notSent += 1
+    return Promise.resolve(NOT_SENT)
+  }
+
+  /** Lines equally busy take turns. */
+  #leastBusy(): HostLine | undefined {
+    const ready = this.#ready
+    this.#turn += 1
+    let best: HostLine | undefined
+    for (let index = 0; index < ready.length; index += 1) {
+      const line = ready[(this.#turn + index) % ready.length]
+      if (line !== undefined && (best === undefined || line.inFlight < best.inFlight)) best = line
+    }
+    return best
+  }
+
+  #settle(exchange: Exchange, reply: HostReply): void {
+    exchange.withdrawn = true
+    if (reply.kind === 'answered') this.counters.answered += 1
+    else if (reply.kind === 'not-sent') this.counters.notSent += 1
+    else this.counters[UNKNOWNS[reply.reason]] += 1
+    exchange.resolve(reply)
+    if (!exchange.isPayment) return
+    exchange.line.inFlight -= 1
+    this.#vacate()
+  }
+
+  /** A place is free again. */
+  #vacate(): void {
+    this.#taken -= 1
+    if (this.#taken > 0) return
+    for (const resolve of this.#onSettled) resolve()
+    this.#onSettled = []
+  }
+
+  /** One alarm for all: the oldest request is always the next one due. */
+  #arm(): void {
+    if (this.#cancelAlarm !== undefined) return
+    const dueMs = this.#pending.nextDueMs()
+    if (dueMs === undefined) return
+    const { clock } = this.#parts
+    this.#cancelAlarm = clock.after(Math.max(0, dueMs - clock.elapsedMs()), () => {
+      this.#cancelAlarm = undefined
+      this.#tell(this.#pending.expire(clock.elapsedMs()), 'host-silent')
+      this.#arm()
+    })
+  }
+
+  #abandon(exchanges: readonly Exchange[], reason: UnknownReason): void {
+    const nowMs = this.#parts.clock.elapsedMs()
+    for (const exchange of exchanges) this.#pending.giveUp(exchange, nowMs)
+    this.#tell(exchanges, reason)
+  }
+
+  /** Tell those who asked that no answer will come: unknown if it may have left, else not sent. */
+  #tell(exchanges: readonly Exchange[], reason: UnknownReason): void {
+    for (const exchange of exchanges) {
+      this.#settle(exchange, exchange.left ? { kind: 'unknown', reason } : NOT_SENT)
+    }
+  }
+
+  #forget(line: HostLine): void {
+    this.#ready = this.#ready.filter((it) => it !== line)
+  }
+}
+
+type UnknownReason = Extract<HostReply, { kind: 'unknown' }>['reason']
+
+const UNKNOWNS = {
+  'host-silent': 'hostSilent',
+  'link-lost': 'linkLost',
+  'answer-unreadable': 'answersUnreadable',
+} as const satisfies Record<UnknownReason, keyof ExchangeCounters>
+
+const STRAYS = {
+  late: 'answersLate',
+  unknown: 'answersUnknown',
+  duplicate: 'answersDuplicate',
+} as const satisfies Record<Stray['kind'], keyof ExchangeCounters>
+
+function zeroExchangeCounters(): ExchangeCounters {
+  return {
+    asked: 0,
+    answered: 0,
+    notSent: 0,
+    hostSilent: 0,
+    linkLost: 0,
+    answersUnreadable: 0,
+    keysDuplicate: 0,
+    answersLate: 0,
+    answersUnknown: 0,
+    answersDuplicate: 0,
+  }
+}

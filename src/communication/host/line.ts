@@ -1,0 +1,212 @@
+import type { Socket } from 'node:net'
+import { type Dialect, EncodeError, FrameError, type Message } from '#iso8583'
+import type { Clock, Log } from '#platform'
+import { FramedSocket, type LineEnd, type OutgoingFrame } from './framed-socket.ts'
+import type { LinkProfile } from './link-profile.ts'
+import { isAnswerMti } from './mti.ts'
+import { isAccepted, networkRequest, readHostRequest } from './network-messages.ts'
+
+/** How one exchange with the host ended; what control calls a host's reply. */
+export type HostReply =
+  | { readonly kind: 'answered'; readonly message: Message }
+  /** Provably, not one byte left. */
+  | { readonly kind: 'not-sent' }
+  /** The bytes left, or may have, and no answer came that can be used. */
+  | { readonly kind: 'unknown'; readonly reason: 'host-silent' | 'link-lost' | 'answer-unreadable' }
+
+/** What the lines of one link share, and what they tell it. */
+export interface LineParts {
+  readonly profile: LinkProfile
+  readonly dialect: Dialect
+  readonly frameTimeoutMs: number
+  readonly clock: Clock
+  readonly log: Log
+  readonly counters: LineCounters
+  /** The next trace number for a network message. */
+  nextStan(): string
+  /** Ask on this very line, whatever the window says. */
+  exchange(line: HostLine, message: Message): Promise<HostReply>
+  onAnswer(message: Message): void
+  /** The host said what it does not know yet, or no longer does: the line takes payments, or not. */
+  onReadiness(line: HostLine): void
+  onCutover(settlementDate: string): void
+  onEnd(line: HostLine, why: LineEnd): void
+}
+
+export interface LineCounters {
+  /** Messages that the host started. */
+  hostRequests: number
+  /** Of these, those refused, and those that nothing in the dialect can answer. */
+  hostRequestsRefused: number
+  hostRequestsUnanswerable: number
+  /** Times that the host sent what could not be read. */
+  messagesUnreadable: number
+  echoesMissed: number
+}
+
+/**
+ * One connection to the host, from sign-on to sign-off.
+ *
+ * It takes payments only between a sign-on that the host accepted and a sign-off by either side. What
+ * the host starts is answered here; which answer belongs to which request is the link's to say.
+ */
+export class HostLine {
+  readonly #parts: LineParts
+  readonly #socket: FramedSocket
+  #state: 'signing-on' | 'signed-on' | 'signed-off' | 'ended' = 'signing-on'
+  #echoing = false
+  #missed = 0
+  /** Payments of this line that wait for their answer. */
+  inFlight = 0
+  /** Whether the host ever accepted a sign-on here. */
+  wasReady = false
+
+  constructor(socket: Socket, parts: LineParts) {
+    this.#parts = parts
+    const { header, frameBytesMax } = parts.profile
+    const { frameTimeoutMs, clock } = parts
+    this.#socket = new FramedSocket(
+      socket,
+      { header, frameBytesMax, frameTimeoutMs, clock },
+      {
+        onMessage: (bytes, tpdu) => this.#hear(bytes, tpdu),
+        onEnd: (why) => {
+          this.#state = 'ended'
+          parts.onEnd(this, why)
+        },
+      },
+    )
+  }
+
+  isReady(): boolean {
+    return this.#state === 'signed-on'
+  }
+
+  send(frame: OutgoingFrame): void {
+    this.#socket.send(frame)
+  }
+
+  /** Tell the host that we are here. The line takes payments once it has said yes, else it ends. */
+  async signOn(): Promise<void> {
+    const { network } = this.#parts.profile
+    const reply = await this.#ask(network.signOn)
+    if (this.#state !== 'signing-on') return
+    if (reply.kind === 'answered' && isAccepted(reply.message, network)) {
+      this.#become('signed-on')
+      return
+    }
+    const why = reply.kind === 'unknown' ? reply.reason : reply.kind
+    this.#parts.log.warn('host-sign-on-failed', { why: why === 'answered' ? 'refused' : why })
+    this.#socket.destroy('lost')
+  }
+
+  /** Take no more payments, tell the host, and hang up when it has answered or had its time. */
+  async signOff(): Promise<void> {
+    if (this.isReady()) {
+      this.#become('signed-off')
+      await this.#ask(this.#parts.profile.network.signOff)
+    }
+    this.#socket.end()
+  }
+
+  /** Ask for an echo when the host has been silent for long; see that a frame begun ends in time. */
+  sweep(nowMs: number): void {
+    this.#socket.sweep(nowMs)
+    const signedOn = this.#state === 'signed-on' || this.#state === 'signed-off'
+    const silentMs = nowMs - this.#socket.heardAtMs
+    if (signedOn && !this.#echoing && silentMs >= this.#parts.profile.echoIdleMs) {
+      this.#echoing = true
+      void this.#echo()
+    }
+  }
+
+  destroy(): void {
+    this.#socket.destroy('lost')
+  }
+
+  async #echo(): Promise<void> {
+    const { profile, counters, log } = this.#parts
+    const heardAtMs = this.#socket.heardAtMs
+    const reply = await this.#ask(profile.network.echo)
+    this.#echoing = false
+    if (this.#state === 'ended') return
+    if (reply.kind === 'answered' || this.#socket.heardAtMs !== heardAtMs) {
+      this.#missed = 0
+      return
+    }
+    this.#missed += 1
+    counters.echoesMissed += 1
+    if (this.#missed < profile.echoMissesMax) return
+    log.warn('host-line-dead', { echoesMissed: this.#missed })
+    this.#socket.destroy('lost')
+  }
+
+  #ask(code: string): Promise<HostReply> {
+    const { clock, profile } = this.#parts
+    const trace = { stan: this.#parts.nextStan(), nowMs: clock.nowMs() }
+    return this.#parts.exchange(this, networkRequest(code, trace, profile.network))
+  }
+
+  #become(state: 'signed-on' | 'signed-off'): void {
+    if (this.#state === state) return
+    this.#state = state
+    this.wasReady ||= state === 'signed-on'
+    this.#parts.log.info(`host-${state}`)
+    this.#parts.onReadiness(this)
+  }
+
+  #hear(bytes: Uint8Array, tpdu: Uint8Array): void {
+    const message = this.#read(bytes)
+    if (message === undefined) return
+    if (isAnswerMti(message.mti)) this.#parts.onAnswer(message)
+    else this.#answerHost(message, tpdu)
+  }
+
+  /** After bytes that are no message nothing on the line can be trusted: it ends. */
+  #read(bytes: Uint8Array): Message | undefined {
+    try {
+      return this.#parts.dialect.unpack(bytes)
+    } catch (fault) {
+      this.#parts.counters.messagesUnreadable += 1
+      this.#parts.log.error('host-message-unreadable', { fault })
+      this.#socket.destroy('unreadable')
+      return undefined
+    }
+  }
+
+  #answerHost(request: Message, tpdu: Uint8Array): void {
+    const { profile, counters, log } = this.#parts
+    const read = readHostRequest(request, profile.network)
+    counters.hostRequests += 1
+    switch (read.kind) {
+      case 'unanswerable':
+        counters.hostRequestsUnanswerable += 1
+        log.warn('host-request-unanswerable', { mti: request.mti })
+        return
+      case 'refused':
+        counters.hostRequestsRefused += 1
+        log.warn('host-request-refused', { mti: request.mti })
+        break
+      case 'sign-on':
+      case 'sign-off':
+      case 'echo':
+      case 'cutover':
+    }
+    this.#tell(read.answer, tpdu)
+    if (read.kind === 'cutover') this.#parts.onCutover(read.settlementDate)
+    if (read.kind === 'sign-off') this.#become('signed-off')
+    if (read.kind === 'sign-on' && this.#state === 'signed-off') this.#become('signed-on')
+  }
+
+  #tell(answer: Message, tpdu: Uint8Array): void {
+    const { dialect, profile, counters, log } = this.#parts
+    try {
+      const bytes = profile.header.wrap(dialect.pack(answer), tpdu)
+      this.#socket.send({ bytes, left: false, withdrawn: false })
+    } catch (fault) {
+      if (!(fault instanceof EncodeError || fault instanceof FrameError)) throw fault
+      counters.hostRequestsUnanswerable += 1
+      log.warn('host-request-unanswerable', { mti: answer.mti, fault })
+    }
+  }
+}

@@ -1,0 +1,163 @@
+import type { Dialect } from '#iso8583'
+import type { Clock, Log, Random } from '#platform'
+import { bind, type Endpoint } from '../bind.ts'
+import { atMost } from '../deadline.ts'
+import { startSweep } from '../sweep.ts'
+import type { BackoffBounds } from './backoff.ts'
+import {
+  type AdoptSocket,
+  createHostServer,
+  type DiallingParts,
+  type HostWay,
+  keepDialling,
+} from './dialling.ts'
+import { type ExchangeCounters, type ExchangeLimits, Exchanges, type Stray } from './exchanges.ts'
+import type { LineCounters } from './line.ts'
+import { createHostLines } from './lines.ts'
+import { type LinkProfile, LinkProfileError } from './link-profile.ts'
+import type { Reservation } from './reservation.ts'
+
+export interface HostLinkLimits extends ExchangeLimits, BackoffBounds {
+  /** TCP, and TLS where it is used. */
+  readonly connectTimeoutMs: number
+  /** From the first byte of a frame of the host to its last. */
+  readonly frameTimeoutMs: number
+}
+
+export interface HostLinkOptions {
+  readonly dialect: Dialect
+  readonly profile: LinkProfile
+  readonly way: HostWay
+  readonly limits: HostLinkLimits
+  readonly clock: Clock
+  readonly random: Random
+  readonly log: Log
+  /** An answer that belongs to no request that waits: late, unknown, or the second to one request. */
+  onStray(stray: Stray): void
+  /** The host announced its next settlement date, as its dialect writes dates. */
+  onCutover(settlementDate: string): void
+}
+
+/** The way to the core host: lines that come, sign on, go and come back. */
+export interface HostLink {
+  /** A place in the window, for one request: whoever has one will be sent, or told that it was not. */
+  reserve(): Reservation
+  /** Resolves to whether a line is signed on, as soon as one is or `deadlineMs` from now. */
+  untilReady(deadlineMs: number): Promise<boolean>
+  /** The port that the host may dial; undefined when we dial. */
+  readonly port: number | undefined
+  /** Begin nothing new, wait for what is open, sign off, hang up; `deadlineMs` from now, cut. */
+  drain(deadlineMs: number): Promise<void>
+  /** Cut all lines now. What is in flight ends as unknown. */
+  close(): void
+  counters(): HostLinkCounters
+}
+
+/** Since the start, but for the last four, which are now. */
+export interface HostLinkCounters extends ExchangeCounters, LineCounters {
+  linesEnded: number
+  /** Attempts to reach the host that came to nothing. */
+  dialsFailed: number
+  linesOpen: number
+  linesReady: number
+  requestsOpen: number
+  keysResting: number
+}
+
+/**
+ * Open the link to a host. The link keeps dialling, or listening, until it is drained or closed; it
+ * is open when it has begun to, not when the host has answered.
+ *
+ * @throws LinkProfileError when the limits ask for more than the host's trace numbers allow
+ * @throws the system's error when the port to listen on cannot be had
+ * @see specs/decisions/0004-host-link-matching.md
+ */
+export async function openHostLink(options: HostLinkOptions): Promise<HostLink> {
+  checkCapacity(options)
+  const { clock, limits, profile, log } = options
+  const exchanges = new Exchanges(options)
+  let closing = false
+  let dialsFailed = 0
+
+  const lines = createHostLines({
+    ...options,
+    frameTimeoutMs: limits.frameTimeoutMs,
+    exchange: (line, message) => exchanges.askOn(line, message),
+    onAnswer: (message) => exchanges.hear(message),
+    onReadiness: (line) => exchanges.noteReadiness(line),
+    onEnd(line, why) {
+      exchanges.noteEnd(line, why)
+      if (line.wasReady && !closing) log.warn('host-line-lost', { why })
+    },
+  })
+
+  function onDialFailed({ address, port }: Endpoint): void {
+    dialsFailed += 1
+    log.warn('host-dial-failed', { address, port })
+  }
+
+  const supply = await openSupply({ ...options, onDialFailed }, lines.adopt)
+  const sweptMs = [limits.frameTimeoutMs, profile.echoIdleMs]
+  const stopSweep = startSweep(clock, sweptMs, lines.sweep)
+
+  function beginNoMore(): void {
+    closing = true
+    supply.stop()
+    exchanges.beginNoMore()
+  }
+
+  function close(): void {
+    beginNoMore()
+    stopSweep()
+    lines.destroyAll()
+  }
+
+  return {
+    port: supply.port,
+    reserve: () => exchanges.reserve(),
+    async untilReady(deadlineMs) {
+      if (!exchanges.isUp()) await atMost(clock, deadlineMs, lines.nextReady())
+      return exchanges.isUp()
+    },
+    async drain(deadlineMs) {
+      const untilMs = clock.elapsedMs() + deadlineMs
+      beginNoMore()
+      await atMost(clock, deadlineMs, exchanges.settled())
+      await atMost(clock, Math.max(0, untilMs - clock.elapsedMs()), lines.signOffAll())
+      close()
+    },
+    close,
+    counters: () => ({
+      ...exchanges.counters,
+      ...lines.counters,
+      dialsFailed,
+      linesOpen: lines.openCount(),
+      linesReady: lines.readyCount(),
+      requestsOpen: exchanges.openCount(),
+      keysResting: exchanges.restingCount(),
+    }),
+  }
+}
+
+function checkCapacity({ profile, limits }: HostLinkOptions): void {
+  const { requestsOpenMax } = profile.capacity
+  if (limits.windowRequests <= requestsOpenMax) return
+  const reason = `must not be more than ${requestsOpenMax} for this host`
+  throw new LinkProfileError([{ path: ['windowRequests'], reason }])
+}
+
+/** Where connections come from. */
+interface Supply {
+  readonly port: number | undefined
+  stop(): void
+}
+
+async function openSupply(
+  options: HostLinkOptions & DiallingParts,
+  adopt: AdoptSocket,
+): Promise<Supply> {
+  const { way } = options
+  if (way.kind === 'connect') return { port: undefined, stop: keepDialling(way, options, adopt) }
+  const server = createHostServer(way, options.limits.connectTimeoutMs, adopt)
+  return { port: await bind(server, way), stop: () => server.close() }
+}

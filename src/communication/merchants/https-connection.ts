@@ -1,0 +1,215 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { TLSSocket } from 'node:tls'
+import type { Log } from '#platform'
+import type { Admission } from './admission.ts'
+import { createGrowingBuffer } from './growing-buffer.ts'
+import type { AnswerMessage, ConnectionLimits, ListenerCounters } from './listener.ts'
+import { readPlainRefusal } from './plain-refusal.ts'
+import type { Peer } from './tls.ts'
+
+/** What the connections of one HTTPS listener share. */
+export interface HttpsConnectionParts {
+  readonly limits: ConnectionLimits
+  readonly admission: Admission
+  readonly answer: AnswerMessage
+  readonly discovery: () => string
+  readonly log: Log
+  readonly counters: ListenerCounters
+}
+
+/** One merchant's HTTPS connection: what its requests are answered, and how many at once. */
+export class HttpsConnection {
+  readonly #socket: TLSSocket
+  readonly #peer: Peer
+  readonly #parts: HttpsConnectionParts
+  /** Requests read while as many as allowed were in flight; the socket is not read meanwhile. */
+  readonly #waiting: (() => void)[] = []
+  #inFlight = 0
+  /** Of these, the ones whose message was read to its end. */
+  #answering = 0
+  #draining = false
+  #unwrittenBytes = 0
+  #blockedAtMs: number | undefined
+
+  constructor(socket: TLSSocket, peer: Peer, parts: HttpsConnectionParts) {
+    this.#socket = socket
+    this.#peer = peer
+    this.#parts = parts
+    socket.disableRenegotiation()
+  }
+
+  /** Serve one request, whatever it asks for. */
+  receive(request: IncomingMessage, response: ServerResponse): void {
+    const route = ROUTES.get(request.url ?? '')
+    if (route === undefined) this.#refuse(response, 404, 'NOT_FOUND')
+    else if (route.method === request.method) route.serve(this, request, response)
+    else {
+      response.setHeader('allow', route.method)
+      this.#refuse(response, 405, 'METHOD_NOT_ALLOWED')
+    }
+  }
+
+  tellKeys(response: ServerResponse): void {
+    this.#respond(response, 200, Buffer.from(this.#parts.discovery()))
+  }
+
+  receiveMessage(request: IncomingMessage, response: ServerResponse): void {
+    const { frameBytesMax, requestsInFlightPerConnectionMax } = this.#parts.limits
+    if (mediaTypeOf(request) !== 'application/jose') {
+      this.#refuse(response, 415, 'MEDIA_TYPE_NOT_SUPPORTED')
+    } else if (Number(request.headers['content-length'] ?? 0) > frameBytesMax) {
+      this.#refuseLength(response)
+    } else if (this.#inFlight < requestsInFlightPerConnectionMax) {
+      this.#read(request, response)
+    } else {
+      this.#waiting.push(() => this.#read(request, response))
+      this.#socket.pause()
+    }
+  }
+
+  /** Answer what was read to its end; then close. */
+  drain(): void {
+    this.#draining = true
+    this.#endWhenAnswered()
+  }
+
+  /** Destroy the connection when, for too long, not one more byte could be handed to its client. */
+  sweep(nowMs: number): void {
+    const { counters, limits } = this.#parts
+    if (this.#socket.destroyed) return
+    const unwrittenBytes = this.#socket.writableLength
+    if (unwrittenBytes === 0 || unwrittenBytes !== this.#unwrittenBytes) {
+      this.#unwrittenBytes = unwrittenBytes
+      this.#blockedAtMs = nowMs
+    } else if (nowMs - (this.#blockedAtMs ?? nowMs) >= limits.writeTimeoutMs) {
+      counters.slowReaders += 1
+      this.#socket.destroy()
+    }
+  }
+
+  #read(request: IncomingMessage, response: ServerResponse): void {
+    const { frameBytesMax } = this.#parts.limits
+    this.#inFlight += 1
+    const body = createGrowingBuffer(frameBytesMax)
+    let tooLong = false
+    let answering = false
+    response.once('close', () => this.#release(answering))
+    request.on('data', (chunk: Buffer) => {
+      if (tooLong) return
+      tooLong = body.bytes + chunk.byteLength > frameBytesMax
+      if (tooLong) this.#refuseLength(response)
+      else body.add(chunk, 0, chunk.byteLength)
+    })
+    request.on('end', () => {
+      // Reading the body made Node read the socket again.
+      if (this.#waiting.length > 0) this.#socket.pause()
+      if (tooLong) return
+      answering = true
+      this.#answering += 1
+      this.#converse(body.take(), response)
+    })
+  }
+
+  #release(answered: boolean): void {
+    this.#inFlight -= 1
+    if (answered) this.#answering -= 1
+    const next = this.#waiting.shift()
+    if (this.#draining) this.#endWhenAnswered()
+    else if (next !== undefined) next()
+    else if (this.#socket.isPaused()) this.#socket.resume()
+  }
+
+  #converse(message: Uint8Array, response: ServerResponse): void {
+    const { admission, answer, counters, log } = this.#parts
+    counters.requests += 1
+    if (!admission.enter()) {
+      counters.requestsBusy += 1
+      this.#tell(response, admission.busyAnswer)
+      return
+    }
+    counters.requestsInFlight += 1
+    answer(message, this.#peer).then(
+      (bytes) => {
+        this.#leave()
+        if (response.destroyed) counters.answersUndelivered += 1
+        else this.#tell(response, bytes)
+      },
+      (fault) => {
+        this.#leave()
+        log.error('answer-failed', { fault })
+        this.#socket.destroy()
+      },
+    )
+  }
+
+  #leave(): void {
+    this.#parts.admission.leave()
+    this.#parts.counters.requestsInFlight -= 1
+  }
+
+  /** Send the answer to a message. */
+  #tell(response: ServerResponse, answer: Uint8Array): void {
+    if (!isPlainJson(answer)) {
+      this.#respond(response, 200, answer)
+      return
+    }
+    const { status, retryAfterSeconds } = readPlainRefusal(answer)
+    if (retryAfterSeconds !== undefined) response.setHeader('retry-after', retryAfterSeconds)
+    this.#respond(response, status, answer)
+  }
+
+  #endWhenAnswered(): void {
+    if (this.#answering === 0) this.#socket.destroySoon()
+  }
+
+  #refuseLength(response: ServerResponse): void {
+    this.#parts.counters.framesRefused += 1
+    this.#refuse(response, 413, 'MESSAGE_TOO_LONG')
+  }
+
+  #refuse(response: ServerResponse, status: number, code: string): void {
+    response.shouldKeepAlive = false
+    this.#respond(response, status, Buffer.from(JSON.stringify({ error: { code } })))
+  }
+
+  #respond(response: ServerResponse, status: number, body: Uint8Array): void {
+    // Of several answers under way, only the last may end the connection.
+    if (this.#draining && this.#answering <= 1) response.shouldKeepAlive = false
+    response.writeHead(status, {
+      'content-type': isPlainJson(body) ? 'application/json' : 'application/jose',
+      'content-length': body.byteLength,
+      'cache-control': 'no-store',
+    })
+    response.end(body)
+  }
+}
+
+/** The one method that a path takes, and what it does. */
+interface Route {
+  readonly method: string
+  serve(connection: HttpsConnection, request: IncomingMessage, response: ServerResponse): void
+}
+
+const ROUTES: ReadonlyMap<string, Route> = new Map([
+  [
+    '/v1/messages',
+    {
+      method: 'POST',
+      serve: (connection, request, response) => connection.receiveMessage(request, response),
+    },
+  ],
+  [
+    '/v1/keys',
+    { method: 'GET', serve: (connection, _request, response) => connection.tellKeys(response) },
+  ],
+] satisfies [string, Route][])
+
+function mediaTypeOf(request: IncomingMessage): string {
+  const [type = ''] = (request.headers['content-type'] ?? '').split(';', 1)
+  return type.trim().toLowerCase()
+}
+
+/** A sealed answer is a compact JWE, which never starts with a brace. */
+function isPlainJson(bytes: Uint8Array): boolean {
+  return bytes[0] === 0x7b
+}

@@ -1,0 +1,166 @@
+import type { PaymentIntent, PaymentOutcome } from '#domain'
+import type { StoreErrorCode } from './errors.ts'
+import type { MerchantChange } from './merchants.ts'
+import {
+  INTENT_BLOBS,
+  INTENT_COLUMNS,
+  intentRow,
+  OUTCOME_COLUMNS,
+  outcomeRow,
+  type Row,
+} from './payment-row.ts'
+import { STRAY_BLOBS, STRAY_COLUMNS, type Stray, strayRow } from './strays.ts'
+
+/**
+ * Acts on their way to the worker: one flat list of primitives and one run of bytes.
+ *
+ * Cloning nested objects with byte arrays takes five times as long on the main thread, and a view
+ * into a pooled buffer would be cloned with its whole pool.
+ */
+export interface ActBatch {
+  /** Per act: its {@link ACT} number, then its values; a byte value is its length in `bytes`. */
+  readonly values: readonly (string | number | null)[]
+  readonly bytes: Uint8Array
+  /** How many acts. */
+  readonly count: number
+  /** Whether any of them may change something: then the write lock and a sync are needed. */
+  readonly writes: boolean
+}
+
+/** What the worker posts back. */
+export type Report =
+  | { readonly kind: 'opened' }
+  /** One list of answers for each batch, in the order of posting; all of it is durable. */
+  | { readonly kind: 'committed'; readonly answers: readonly (readonly Answer[])[] }
+  /** Nothing more will be answered. */
+  | { readonly kind: 'fault'; readonly error: PlainError }
+  | { readonly kind: 'closed' }
+
+/** `0` is the usual end of an act: begun, concluded, written. */
+export type Answer = 0 | { readonly value: unknown } | { readonly refused: PlainError }
+
+/** A StoreError as it crosses threads. */
+interface PlainError {
+  readonly code: StoreErrorCode
+  readonly message: string
+}
+
+export const ACT = Object.freeze({
+  begin: 0,
+  conclude: 1,
+  find: 2,
+  leaseStans: 3,
+  journalStray: 4,
+  recover: 5,
+  putMerchant: 6,
+  listMerchants: 7,
+  merchantsVersion: 8,
+})
+
+const READS: ReadonlySet<number> = new Set([ACT.find, ACT.listMerchants, ACT.merchantsVersion])
+
+/** Collects acts until {@link BatchWriter.take}. */
+export interface BatchWriter {
+  begin(intent: PaymentIntent): void
+  conclude(merchant: string, id: string, outcome: PaymentOutcome): void
+  find(merchant: string, id: string): void
+  leaseStans(host: string, count: number): void
+  journalStray(stray: Stray): void
+  recover(nowMs: number, openSinceMs: number): void
+  putMerchant(change: MerchantChange): void
+  listMerchants(): void
+  merchantsVersion(): void
+  take(): ActBatch
+}
+
+export function createBatchWriter(): BatchWriter {
+  let values: (string | number | null)[] = []
+  let blobs: Uint8Array[] = []
+  let count = 0
+  let writes = false
+
+  function add(act: number, row: Row): void {
+    count++
+    writes ||= !READS.has(act)
+    values.push(act)
+    for (const value of row) {
+      if (value instanceof Uint8Array) {
+        values.push(value.byteLength)
+        blobs.push(value)
+      } else {
+        values.push(value)
+      }
+    }
+  }
+
+  return {
+    begin: (intent) => add(ACT.begin, intentRow(intent)),
+    conclude: (merchant, id, outcome) => add(ACT.conclude, [merchant, id, ...outcomeRow(outcome)]),
+    find: (merchant, id) => add(ACT.find, [merchant, id]),
+    leaseStans: (host, stans) => add(ACT.leaseStans, [host, stans]),
+    journalStray: (stray) => add(ACT.journalStray, strayRow(stray)),
+    recover: (nowMs, openSinceMs) => add(ACT.recover, [nowMs, openSinceMs]),
+    putMerchant({ merchant, by, atMs }) {
+      add(ACT.putMerchant, [JSON.stringify(merchant), by, atMs])
+    },
+    listMerchants: () => add(ACT.listMerchants, []),
+    merchantsVersion: () => add(ACT.merchantsVersion, []),
+    take() {
+      const batch = { values, bytes: concatenate(blobs), count, writes }
+      values = []
+      blobs = []
+      count = 0
+      writes = false
+      return batch
+    },
+  }
+}
+
+/** Reads a batch back, one act after another. */
+export interface BatchReader {
+  readonly done: boolean
+  number(): number
+  text(): string
+  intent(): Row
+  outcome(): Row
+  stray(): Row
+}
+
+export function createBatchReader({ values, bytes }: ActBatch): BatchReader {
+  let at = 0
+  let offset = 0
+
+  function row(columns: number, blobs: number): Row {
+    const taken: Row = values.slice(at, at + columns - blobs)
+    at += columns - blobs
+    for (let index = 0; index < blobs; index++) {
+      const length = Number(values[at++])
+      taken.push(bytes.subarray(offset, offset + length))
+      offset += length
+    }
+    return taken
+  }
+
+  return {
+    get done() {
+      return at >= values.length
+    },
+    number: () => Number(values[at++]),
+    text: () => String(values[at++]),
+    intent: () => row(INTENT_COLUMNS.length, INTENT_BLOBS),
+    outcome: () => row(OUTCOME_COLUMNS.length, 0),
+    stray: () => row(STRAY_COLUMNS, STRAY_BLOBS),
+  }
+}
+
+function concatenate(blobs: readonly Uint8Array[]): Uint8Array {
+  let length = 0
+  for (const blob of blobs) length += blob.byteLength
+  const bytes = new Uint8Array(length)
+  let offset = 0
+  for (const blob of blobs) {
+    bytes.set(blob, offset)
+    offset += blob.byteLength
+  }
+  return bytes
+}

@@ -1,0 +1,78 @@
+import type { DatabaseSync } from 'node:sqlite'
+import type { Payment } from '#domain'
+import { CONNECTION_LIMITS, openDatabaseToRead } from './database.ts'
+import { storeErrorOf } from './errors.ts'
+import { paymentOf } from './payment-row.ts'
+
+/** The payments of a store, for an operator, beside the gateway that may be running on it. */
+export interface PaymentReader {
+  /**
+   * The payments of one card, newest first, `limit` of them at most.
+   *
+   * Hot tables have no index for it, so the newest payments of all are looked at one by one, and
+   * no more of them than `lookedAtMax` of {@link openPaymentReader}.
+   *
+   * @param panHash keyed hash of the card number, as the payments have it
+   * @throws StoreError `STORE_CORRUPT`, `STORE_IO`, `STORE_BUSY`
+   */
+  findByCard(panHash: Uint8Array, limit: number): CardSearch
+  close(): void
+}
+
+export interface CardSearch {
+  readonly payments: readonly Payment[]
+  /** How many payments, of whatever card, were looked at. */
+  readonly lookedAt: number
+  /** Whether that was all there are; if not, the card may have earlier payments. */
+  readonly complete: boolean
+}
+
+/**
+ * Open a store to read payments: no lock, no write, and no act of a running gateway waits.
+ *
+ * @param lookedAtMax payments that one search looks at
+ * @throws StoreError `STORE_UNREADABLE`, `STORE_FOREIGN`, `STORE_TOO_NEW`, `STORE_TOO_OLD`,
+ *   `STORE_CORRUPT`
+ */
+export function openPaymentReader(file: string, lookedAtMax = LOOKED_AT_MAX): PaymentReader {
+  const database = openDatabaseToRead(file, CONNECTION_LIMITS)
+  const search = createCardSearch(database, lookedAtMax)
+  return {
+    findByCard(panHash, limit) {
+      try {
+        return search(panHash, limit)
+      } catch (thrown) {
+        throw storeErrorOf(thrown)
+      }
+    },
+    close: () => database.close(),
+  }
+}
+
+/** About 600 MB of the file; specs/store.md says how long that takes. */
+const LOOKED_AT_MAX = 1_000_000
+
+/** What one statement reads: a longer one would keep the write-ahead log from being cut. */
+const STRETCH = 10_000
+
+function createCardSearch(database: DatabaseSync, lookedAtMax: number) {
+  const newest = database.prepare('SELECT coalesce(max(seq), 0) AS seq FROM payments')
+  const select = database.prepare(
+    `SELECT * FROM payments WHERE seq > ? AND seq <= ? AND pan_hash = ?
+     ORDER BY seq DESC LIMIT ?`,
+  )
+
+  return (panHash: Uint8Array, limit: number): CardSearch => {
+    const last = Number(newest.get()?.seq)
+    const end = Math.max(0, last - lookedAtMax)
+    const payments: Payment[] = []
+    let at = last
+    while (at > end && payments.length < limit) {
+      const from = Math.max(end, at - STRETCH)
+      const rows = select.all(from, at, panHash, limit - payments.length)
+      payments.push(...rows.map(paymentOf))
+      at = payments.length < limit ? from : Number(rows.at(-1)?.seq) - 1
+    }
+    return { payments, lookedAt: last - at, complete: at === 0 }
+  }
+}

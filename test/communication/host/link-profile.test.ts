@@ -1,0 +1,89 @@
+import { readFileSync } from 'node:fs'
+import { Ajv2020 } from 'ajv/dist/2020.js'
+import test from 'ava'
+import {
+  compileLinkProfile,
+  LinkProfileError,
+} from '../../../src/communication/host/link-profile.ts'
+import { dialect, linkSpec, profile } from './meridian.ts'
+
+const spec = linkSpec as { readonly network: object }
+
+test('the reference host has a link specification that compiles', (t) => {
+  t.deepEqual(profile.matchKey, ['11', '7', '41'])
+  t.is(profile.network.stanDigits, 6)
+  t.deepEqual(profile.capacity, { requestsOpenMax: 249_999, startsPerSecondMax: 16_393 })
+})
+
+const FAULTS: readonly [what: string, changed: object, path: string][] = [
+  ['a member too many', { windowRequest: 1 }, 'windowRequest'],
+  ['no header', { header: undefined }, 'header'],
+  ['a header of one byte', { header: { length: { bytes: 1, encoding: 'binary' } } }, 'header'],
+  ['no match key', { matchKey: [] }, 'matchKey'],
+  ['a match key named twice', { matchKey: ['11', '11'] }, 'matchKey'],
+  ['a match key of no element', { matchKey: ['11', '193'] }, 'matchKey.1'],
+  ['a composite in the match key', { matchKey: ['43'] }, 'matchKey.0'],
+  ['a part in the match key', { matchKey: ['43.city'] }, 'matchKey.0'],
+  ['no time in what makes a STAN unique', { stanUniqueWith: ['32'] }, 'stanUniqueWith'],
+  ['a timeout of nothing', { answerTimeoutMs: 0 }, 'answerTimeoutMs'],
+  ['a timeout of more than a day', { answerTimeoutMs: 86_400_001 }, 'answerTimeoutMs'],
+  ['a host that must answer sooner than it may', { lateAnswerMaxMs: 14_999 }, 'lateAnswerMaxMs'],
+  ['no network', { network: undefined }, 'network'],
+  ['a network MTI of another class', { network: { ...spec.network, mti: '0200' } }, 'network.mti'],
+  ['an echoed unknown', { network: { ...spec.network, echoed: ['300'] } }, 'network.echoed.0'],
+  [
+    'a constant unknown',
+    { network: { ...spec.network, constants: { '300': 'x' } } },
+    'network.constants.300',
+  ],
+  ['a code that is none', { network: { ...spec.network, echo: 'é' } }, 'network.echo'],
+]
+
+for (const [what, changed, path] of FAULTS) {
+  test(`${what} is refused at ${path}`, (t) => {
+    const error = t.throws(() => compileLinkProfile({ ...spec, ...changed }, dialect), {
+      instanceOf: LinkProfileError,
+      code: 'LINK_INVALID',
+    })
+    t.true(
+      error.faults.some((it) => it.path.join('.').startsWith(path)),
+      error.message,
+    )
+  })
+}
+
+const ajv = new Ajv2020({ strictTypes: false })
+for (const name of ['frame-header', 'link']) {
+  ajv.addSchema(JSON.parse(readFileSync(`specs/${name}.schema.json`, 'utf8')))
+}
+
+/** What only the dialect, or two members together, can show. */
+const BEYOND_SCHEMA = /element|composite|named twice|time in what|sooner|zone that is none|unknown/
+
+for (const [what, changed] of [['nothing wrong', {}], ...FAULTS] as const) {
+  if (BEYOND_SCHEMA.test(what)) continue
+  test(`the published schema agrees about ${what}`, (t) => {
+    const document = JSON.parse(JSON.stringify({ ...spec, ...changed }))
+    t.is(ajv.validate('urn:sallyport:link', document), what === 'nothing wrong')
+  })
+}
+
+test('all faults are found at once', (t) => {
+  const faulty = { ...spec, matchKey: [], echoIdleMs: 'soon', header: {}, extra: 1 }
+  const error = t.throws(() => compileLinkProfile(faulty, dialect), {
+    instanceOf: LinkProfileError,
+  })
+  const places = new Set(error.faults.map((it) => it.path[0]))
+  t.deepEqual([...places].sort(), ['echoIdleMs', 'extra', 'header', 'matchKey'])
+})
+
+test('the longest late answer may be as short as the timeout', (t) => {
+  const { capacity } = compileLinkProfile({ ...spec, lateAnswerMaxMs: 15_000 }, dialect)
+  t.is(capacity.requestsOpenMax, 999_999)
+})
+
+for (const nothing of [undefined, null, 'text', []]) {
+  test(`${JSON.stringify(nothing)} is no link specification`, (t) => {
+    t.throws(() => compileLinkProfile(nothing, dialect), { instanceOf: LinkProfileError })
+  })
+}
