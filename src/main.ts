@@ -1,4 +1,5 @@
-#!/usr/bin/env -S node --min-semi-space-size=32 --max-semi-space-size=32
+#!/usr/bin/env -S node --min-semi-space-size=16 --max-semi-space-size=16
+// A fixed young generation: short scavenges, and memory that is at once what it will stay.
 import { runProgram } from './cli/program.ts'
 
 process.exitCode = await runProgram(process.argv.slice(2), {

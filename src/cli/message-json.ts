@@ -12,7 +12,7 @@ export interface MessageFault {
   readonly error: { readonly code: string; readonly offset?: number; readonly path: string }
 }
 
-/** Hex as an operator pastes it, in either case and with white space. Undefined when it is not hex. */
+/** Hex as an operator pastes it, in either case, with white space; undefined when it is not hex. */
 export function bytesOfHex(text: string): Buffer | undefined {
   const hex = text.replace(/\s+/g, '')
   return /^([0-9A-Fa-f]{2})+$/.test(hex) ? Buffer.from(hex, 'hex') : undefined
