@@ -94,7 +94,9 @@ export interface HostTlsFiles {
   readonly serverName?: string
 }
 
-/** One thing wrong with the configuration. `path` is dotted; `(file)` when it is the file itself. */
+/**
+ * One thing wrong with the configuration. `path` is dotted; `(file)` when it is the file itself.
+ */
 export interface ConfigFault {
   readonly path: string
   readonly reason: string
@@ -130,7 +132,8 @@ const PATHS = [
 ]
 
 /**
- * Read the configuration file, lay the environment's SALLYPORT_ variables over it, fill in defaults.
+ * Read the configuration file, lay the environment's SALLYPORT_ variables over it, fill in
+ * defaults.
  *
  * @throws ConfigError with every fault
  */

@@ -35,7 +35,9 @@ export interface GatewayParts {
   readonly clock: Clock
   readonly random: Random
   readonly log: Log
-  /** Sees each host message of a payment as it leaves and arrives; for the demonstration and tests. */
+  /**
+   * Sees each host message of a payment as it leaves and arrives; for the demonstration and tests.
+   */
   readonly onHostMessage?: (direction: 'sent' | 'received', message: Message) => void
 }
 
@@ -210,7 +212,9 @@ function openLink(
   })
 }
 
-/** What an earlier run left begun is unknown now; its trace numbers rest until no answer can come. */
+/**
+ * What an earlier run left begun is unknown now; its trace numbers rest until no answer can come.
+ */
 async function recover(store: Store, profile: HostProfile, { clock, log }: GatewayParts) {
   const nowMs = clock.nowMs()
   const recovery = await store.recover(nowMs, nowMs - profile.link.lateAnswerMaxMs)

@@ -4,11 +4,12 @@ import { type Store, StoreError } from '#store'
 /**
  * The store in control's words.
  *
- * A journal without room is a reason to come back later, and not a fault. A journal that another process
- * held for too long took nothing either: a new payment is put off, but an outcome is tried again, because
- * its payment has been let in.
+ * A journal without room is a reason to come back later, and not a fault. A journal that another
+ * process held for too long took nothing either: a new payment is put off, but an outcome is tried
+ * again, because its payment has been let in.
  *
- * @param onOutcomeLost called when an outcome cannot be recorded at all: only the recovery of a new start
+ * @param onOutcomeLost called when an outcome cannot be recorded at all: only the recovery of a new
+ *   start
  *   can put that right
  */
 export function journalPort(store: Store, onOutcomeLost: (error: unknown) => void): PaymentStore {

@@ -49,13 +49,18 @@ for (const { pattern, instead, except } of BANNED) {
 }
 
 test('no line of code or comment is longer than 100 columns', (t) => {
-  for (const file of CODE) {
-    const long = readFileSync(file, 'utf8')
+  const long = CODE.flatMap((file) =>
+    read(file)
       .split('\n')
-      .findIndex((line) => [...line].length > 100 && !line.includes('://'))
-    t.is(long, -1, `${file}:${long + 1}`)
-  }
+      .flatMap((line, index) =>
+        [...line].length > 100 && !UNBREAKABLE.test(line) ? [`${file}:${index + 1}`] : [],
+      ),
+  )
+  t.deepEqual(long, [])
 })
+
+/** Addresses, keys, and the titles of tests, which are claims in one string. */
+const UNBREAKABLE = /:\/\/|^\s*test(\.\w+)?\(|[\w-]{90}/
 
 test('every room has a face that opens with a docblock', (t) => {
   for (const entry of readdirSync('src', { withFileTypes: true })) {
@@ -82,7 +87,10 @@ test('every production dependency has its reason in ARCHITECTURE.md and an exact
 })
 
 test('functions are at most 70 lines', (t) => {
-  for (const file of SOURCES) t.deepEqual(longFunctions(readFileSync(file, 'utf8')), [], file)
+  t.deepEqual(
+    SOURCES.flatMap((file) => longFunctions(read(file)).map((long) => `${file}: ${long}`)),
+    [],
+  )
 })
 
 test('no file names a registry or a path of the machine it was written on', (t) => {

@@ -96,7 +96,10 @@ function isConfigurationFault(error: unknown): error is Error {
   )
 }
 
-/** A file or port that cannot be had (`listen EADDRINUSE ...`), or a PEM file that OpenSSL cannot read. */
+/**
+ * A file or port that cannot be had (`listen EADDRINUSE ...`), or a PEM file that OpenSSL cannot
+ * read.
+ */
 function isSystemError(error: unknown): boolean {
   if (!(error instanceof Error)) return false
   const code = 'code' in error ? String(error.code) : ''

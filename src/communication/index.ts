@@ -1,9 +1,10 @@
 /**
  * The gateway's sockets: merchants on one side, the core host on the other.
  *
- * A listener gives each message that a merchant sends to a function and sends back what it resolves to.
- * The host link gives out places to ask the host in, and says how each exchange ended, once. Neither knows what a payment is, what is
- * inside an envelope or what was journalled; nothing outside this room knows that there is a socket.
+ * A listener gives each message that a merchant sends to a function and sends back what it resolves
+ * to. The host link gives out places to ask the host in, and says how each exchange ended, once.
+ * Neither knows what a payment is, what is inside an envelope or what was journalled; nothing
+ * outside this room knows that there is a socket.
  */
 export type { Endpoint } from './bind.ts'
 export type { DiallingWay, HostWay, Identity, ListeningWay } from './host/dialling.ts'

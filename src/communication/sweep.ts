@@ -6,7 +6,8 @@ const PERIOD_MS_MAX = 1000
 /**
  * Look at everything again and again, so that no connection needs a timer of its own.
  *
- * @param timeoutsMs the timeouts that `look` enforces: it runs four times in the shortest of them, so
+ * @param timeoutsMs the timeouts that `look` enforces: it runs four times in the shortest of them,
+ *   so
  *   each ends at most a quarter of that late (10 ms to 1 s)
  * @returns stops it
  */

@@ -22,9 +22,9 @@ export type Conducted =
  * Conduct one authorization or sale from validated request to durable outcome.
  *
  * Everything that can refuse comes first, the host's window included: a payment that is begun has a
- * place there. After `begin` the payment is on disk; after `ask` the money may have moved, so an outcome
- * that cannot be known is recorded as unknown before anyone hears of it (specs/engine.md, "Unknown
- * outcome").
+ * place there. After `begin` the payment is on disk; after `ask` the money may have moved, so an
+ * outcome that cannot be known is recorded as unknown before anyone hears of it (specs/engine.md,
+ * "Unknown outcome").
  */
 export async function authorize(
   request: PaymentRequest,
@@ -100,7 +100,9 @@ type Prepared =
     }
   | { readonly kind: 'refused'; readonly refusal: Refusal }
 
-/** Number the exchange and write the host message; a message that cannot be written holds no number. */
+/**
+ * Number the exchange and write the host message; a message that cannot be written holds no number.
+ */
 function prepare(request: PaymentRequest, merchant: Merchant, parts: Parts): Prepared {
   const stan = parts.stans.take()
   if (stan === undefined) {

@@ -2,7 +2,9 @@ import { type InquiryRequest, refusal } from '#domain'
 import type { Conducted } from './authorize.ts'
 import type { Parts } from './parts.ts'
 
-/** Tell a merchant how one of its own payments stands. Nothing goes to the host, nothing changes. */
+/**
+ * Tell a merchant how one of its own payments stands. Nothing goes to the host, nothing changes.
+ */
 export async function inquire(request: InquiryRequest, parts: Parts): Promise<Conducted> {
   const payment = await parts.store.find(request.merchant, request.payment)
   if (payment) return { kind: 'payment', payment }

@@ -12,7 +12,9 @@ export interface PaymentStore {
    * - `full`: nothing was looked at and nothing changed, for want of room; try again later.
    */
   begin(intent: PaymentIntent): Promise<BeginResult>
-  /** Record how the exchange ended. @throws when the move is not allowed (a bug, never bad input). */
+  /**
+   * Record how the exchange ended. @throws when the move is not allowed (a bug, never bad input).
+   */
   conclude(merchant: string, id: string, outcome: PaymentOutcome): Promise<void>
   find(merchant: string, id: string): Promise<Payment | undefined>
   /** Take `count` trace numbers of `host` that no other lease holds; they wrap after 999,999. */
@@ -43,7 +45,9 @@ export type Reservation =
       readonly kind: 'reserved'
       /** Uses the place up. Resolves once; never rejects. */
       ask(message: Message): Promise<HostReply>
-      /** Gives the place back when nothing was asked; after that, or after `ask`, it does nothing. */
+      /**
+       * Gives the place back when nothing was asked; after that, or after `ask`, it does nothing.
+       */
       release(): void
     }
   /** No line is signed on. */
@@ -59,7 +63,10 @@ export type HostReply =
 
 /** Keeps host answers that decided nothing, for whoever has to find out why. */
 export interface Evidence {
-  /** The answer belongs to its request and yet cannot stand: `path` is the element, `reason` what is wrong. */
+  /**
+   * The answer belongs to its request and yet cannot stand: `path` is the element, `reason` what is
+   * wrong.
+   */
   keep(answer: Message, why: { readonly path: string; readonly reason: string }): void
 }
 
@@ -72,7 +79,10 @@ export interface Envelopes {
   discard(reply: ReplySeal): void
 }
 
-/** Names, inside the envelope module, the keys that the answer to one request is sealed with. Opaque. */
+/**
+ * Names, inside the envelope module, the keys that the answer to one request is sealed with.
+ * Opaque.
+ */
 export type ReplySeal = object
 
 export type OpenedEnvelope =
@@ -87,7 +97,9 @@ export type OpenedEnvelope =
       readonly json: string
       readonly reply: ReplySeal
     }
-  /** Signed by `merchant`, but not I-JSON within limits; `reason` is for the merchant's developer. */
+  /**
+   * Signed by `merchant`, but not I-JSON within limits; `reason` is for the merchant's developer.
+   */
   | {
       readonly kind: 'malformed'
       readonly merchant: string
@@ -113,6 +125,8 @@ export interface Vault {
   fingerprint(content: string): Uint8Array
   /** Keyed hash of a card number, 32 bytes. */
   panHash(pan: Pan): Uint8Array
-  /** Encrypt bytes for the journal; `about` names the record and must be given again to open them. */
+  /**
+   * Encrypt bytes for the journal; `about` names the record and must be given again to open them.
+   */
   sealImage(image: Uint8Array, about: string): Uint8Array
 }

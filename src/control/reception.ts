@@ -18,8 +18,9 @@ export type Reception = (token: Uint8Array) => Promise<Uint8Array>
 /**
  * Open, dispatch, seal.
  *
- * Whoever has not proved who they are hears {@link REFUSED}, the same bytes for every cause. When the
- * store cannot be relied on nobody is told an outcome: {@link FAILED} says only that it is not known.
+ * Whoever has not proved who they are hears {@link REFUSED}, the same bytes for every cause. When
+ * the store cannot be relied on nobody is told an outcome: {@link FAILED} says only that it is not
+ * known.
  */
 export function createReception(parts: ReceptionParts): Reception {
   const { envelopes, dispatch, log } = parts
@@ -59,7 +60,9 @@ export function createReception(parts: ReceptionParts): Reception {
 
 type OpenedRequest = Extract<OpenedEnvelope, { kind: 'opened' }>
 
-/** Refusals in plain JSON, for whoever cannot be given a sealed one (specs/protocol.md, "Refusals"). */
+/**
+ * Refusals in plain JSON, for whoever cannot be given a sealed one (specs/protocol.md, "Refusals").
+ */
 function plainRefusal(code: string, retryAfterMs?: number): Uint8Array {
   return new TextEncoder().encode(JSON.stringify({ type: 'refusal', code, retryAfterMs }))
 }

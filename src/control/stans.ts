@@ -15,7 +15,10 @@ export interface Stans {
   take(): number | undefined
   /** The exchange ended with an answer, or never left although it is on disk. */
   release(stan: number): void
-  /** No exchange was begun with it: it is handed out next, so that numbers pass no faster than exchanges. */
+  /**
+   * No exchange was begun with it: it is handed out next, so that numbers pass no faster than
+   * exchanges.
+   */
   giveBack(stan: number): void
   /** No answer came: the host may still send one, so the number rests until that is past. */
   rest(stan: number): void

@@ -1,4 +1,7 @@
-/** A currency of ISO 4217: its alphabetic code, its three-digit numeric code and its minor-unit exponent. */
+/**
+ * A currency of ISO 4217: its alphabetic code, its three-digit numeric code and its minor-unit
+ * exponent.
+ */
 export interface Currency {
   readonly code: string
   readonly numeric: string

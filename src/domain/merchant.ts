@@ -7,7 +7,8 @@ export interface MerchantKey {
 }
 
 /**
- * The one record of a merchant: it feeds the host's acceptor fields, the journal and the envelope alike (G16).
+ * The one record of a merchant: it feeds the host's acceptor fields, the journal and the envelope
+ * alike (G16).
  */
 export interface Merchant {
   /** 1 to 32 of `A-Z a-z 0-9 . _ -`. */
@@ -19,7 +20,9 @@ export interface Merchant {
   readonly country: string
   /** Card acceptor identification code, DE42: up to 15 characters. */
   readonly acceptorId: string
-  /** Card acceptor terminals, DE41: 8 characters each; the first is used when a request names none. */
+  /**
+   * Card acceptor terminals, DE41: 8 characters each; the first is used when a request names none.
+   */
   readonly terminals: readonly string[]
   /** Merchant category code (ISO 18245), DE18: 4 digits. */
   readonly categoryCode: string
@@ -27,8 +30,8 @@ export interface Merchant {
   readonly currencies: readonly string[]
   readonly keys: readonly MerchantKey[]
   /**
-   * How answers are encrypted: to the merchant's `enc` key, or directly (`dir`) under the content key
-   * of the request that is answered.
+   * How answers are encrypted: to the merchant's `enc` key, or directly (`dir`) under the content
+   * key of the request that is answered.
    */
   readonly answerEncryption: 'registered-key' | 'request-key'
   readonly active: boolean

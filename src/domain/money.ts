@@ -1,6 +1,9 @@
 import type { Currency } from './currency.ts'
 
-/** An amount in whole minor units of one currency: 12.50 US dollars is `{ minor: 1250n, currency: USD }`. */
+/**
+ * An amount in whole minor units of one currency: 12.50 US dollars is `{ minor: 1250n, currency:
+ * USD }`.
+ */
 export interface Money {
   readonly minor: bigint
   readonly currency: Currency

@@ -10,7 +10,10 @@ export class Pan {
     this.#digits = digits
   }
 
-  /** @returns the card number, or undefined when `text` is not one. Says nothing of why: the caller names the field. */
+  /**
+   * @returns the card number, or undefined when `text` is not one. Says nothing of why: the caller
+   * names the field.
+   */
   static parse(text: string): Pan | undefined {
     return PAN_SHAPE.test(text) && luhnHolds(text) ? new Pan(text) : undefined
   }
@@ -20,7 +23,9 @@ export class Pan {
     return this.#digits
   }
 
-  /** First six and last four digits with `*` between; a 12-digit number shows only its last four. */
+  /**
+   * First six and last four digits with `*` between; a 12-digit number shows only its last four.
+   */
   get masked(): string {
     return maskPan(this.#digits)
   }

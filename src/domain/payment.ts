@@ -11,7 +11,9 @@ import type { Money } from './money.ts'
  */
 export type PaymentState = 'begun' | 'approved' | 'declined' | 'failed' | 'unknown'
 
-/** Why an outcome is not simply the host's verdict. Kept with the payment and told to the merchant. */
+/**
+ * Why an outcome is not simply the host's verdict. Kept with the payment and told to the merchant.
+ */
 export type OutcomeReason =
   | 'host-silent'
   | 'link-lost'
@@ -22,7 +24,10 @@ export type OutcomeReason =
   | 'gateway-restarted'
   | 'not-sent'
 
-/** The moves that a payment may make; every move that is not listed is a bug and is refused by the store. */
+/**
+ * The moves that a payment may make; every move that is not listed is a bug and is refused by the
+ * store.
+ */
 export const ALLOWED_MOVES: Readonly<Record<PaymentState, readonly PaymentState[]>> = {
   begun: ['approved', 'declined', 'failed', 'unknown'],
   approved: [],
@@ -41,7 +46,10 @@ export type PaymentOperation = 'payment.authorize' | 'payment.sale'
 /** The last systems trace audit number: DE11 has six digits, and zero is not used. */
 export const STAN_MAX = 999_999
 
-/** How one payment was put to the host: what identifies its exchange on the line and in later messages. */
+/**
+ * How one payment was put to the host: what identifies its exchange on the line and in later
+ * messages.
+ */
 export interface HostExchange {
   /** Name of the host link's profile, e.g. `meridian`. */
   readonly host: string
@@ -49,7 +57,10 @@ export interface HostExchange {
   readonly mti: string
   /** Systems trace audit number, DE11: 1 to {@link STAN_MAX}. */
   readonly stan: number
-  /** Transmission date and time, DE7, in UTC as `MMDDhhmmss`; unchanged in repeats and named by reversals. */
+  /**
+   * Transmission date and time, DE7, in UTC as `MMDDhhmmss`; unchanged in repeats and named by
+   * reversals.
+   */
   readonly transmittedAt: string
   /** Retrieval reference number, DE37, 12 characters. */
   readonly rrn: string
@@ -72,7 +83,9 @@ export interface PaymentIntent {
   /** Keyed hash of the PAN, 32 bytes: finds a card's payments without showing the card. */
   readonly panHash: Uint8Array
   readonly exchange: HostExchange
-  /** The host message without sensitive authentication data, sealed: what a reversal is built from. */
+  /**
+   * The host message without sensitive authentication data, sealed: what a reversal is built from.
+   */
   readonly sealedImage: Uint8Array
   /** Business day it was taken in, `YYYY-MM-DD`; stamped once. */
   readonly businessDate: string
@@ -88,15 +101,25 @@ export interface HostFindings {
   readonly approvalCode?: string
   /** What was approved when it is not the whole amount. */
   readonly approvedMinor?: bigint
-  /** Answers to the CVV2, address, CAVV checks and the like, by the name that specs/messages gives them. */
+  /**
+   * Answers to the CVV2, address, CAVV checks and the like, by the name that specs/messages gives
+   * them.
+   */
   readonly checks?: Readonly<Record<string, string>>
-  /** What else the merchant is told, by the member of payment.answer that holds it, e.g. `settlementDate`. */
+  /**
+   * What else the merchant is told, by the member of payment.answer that holds it, e.g.
+   * `settlementDate`.
+   */
   readonly details?: Readonly<Record<string, string>>
-  /** Answer elements that later messages of the same payment must bring along, by element number. */
+  /**
+   * Answer elements that later messages of the same payment must bring along, by element number.
+   */
   readonly carried?: Readonly<Record<string, string>>
 }
 
-/** How a payment's exchange ended; one act of the store makes it durable before the merchant hears. */
+/**
+ * How a payment's exchange ended; one act of the store makes it durable before the merchant hears.
+ */
 export interface PaymentOutcome extends HostFindings {
   readonly state: Exclude<PaymentState, 'begun'>
   readonly reason?: OutcomeReason

@@ -1,4 +1,6 @@
-/** Why a merchant's authenticated request was not carried out. Closed: protocol.md lists every code. */
+/**
+ * Why a merchant's authenticated request was not carried out. Closed: protocol.md lists every code.
+ */
 export type RefusalCode =
   | 'JSON_MALFORMED'
   | 'TYPE_UNKNOWN'

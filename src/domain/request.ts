@@ -4,7 +4,10 @@ import type { Pan } from './pan.ts'
 import type { PaymentOperation } from './payment.ts'
 import type { Secret } from './secret.ts'
 
-/** A merchant asks for money to be held or taken on a card. Validated: every member obeys specs/messages. */
+/**
+ * A merchant asks for money to be held or taken on a card. Validated: every member obeys
+ * specs/messages.
+ */
 export interface PaymentRequest {
   readonly operation: PaymentOperation
   readonly merchant: string
@@ -16,7 +19,10 @@ export interface PaymentRequest {
   readonly amount: Money
   readonly acceptPartial: boolean
   readonly pan: Pan
-  /** The whole request as sent, for the mapping to read from. Holds the PAN and sensitive authentication data. */
+  /**
+   * The whole request as sent, for the mapping to read from. Holds the PAN and sensitive
+   * authentication data.
+   */
   readonly body: Secret<JsonObject>
 }
 

@@ -1,8 +1,8 @@
 /**
  * A value that must not be seen by accident.
  *
- * It prints, serialises and inspects as `[secret]`; whoever needs the value asks for it by name with
- * {@link Secret.reveal}, so that a search for `reveal(` finds every place that sees one.
+ * It prints, serialises and inspects as `[secret]`; whoever needs the value asks for it by name
+ * with {@link Secret.reveal}, so that a search for `reveal(` finds every place that sees one.
  */
 export class Secret<T> {
   readonly #value: T

@@ -76,8 +76,8 @@ export interface WorkParts {
 }
 
 /**
- * Roughly 100 microseconds each. A chunk is told of after some milliseconds of work: small chunks of
- * fresh keys, a few at a time, would make every later batch of the payment small too.
+ * Roughly 100 microseconds each. A chunk is told of after some milliseconds of work: small chunks
+ * of fresh keys, a few at a time, would make every later batch of the payment small too.
  */
 const OPEN_WEIGHT = 1
 const UNWRAP_WEIGHT = 5

@@ -121,9 +121,9 @@ const SCHEMA = `
 `
 
 const EXCHANGE = `
-  SELECT key, mti, pan, amount_minor AS amountMinor, approved_minor AS approvedMinor, currency, rrn, terminal,
-    response_code AS responseCode, approval_code AS approvalCode, effect,
-    lapses_at_ms AS lapsesAtMs, arrivals
+  SELECT key, mti, pan, amount_minor AS amountMinor, approved_minor AS approvedMinor,
+    currency, rrn, terminal, response_code AS responseCode, approval_code AS approvalCode,
+    effect, lapses_at_ms AS lapsesAtMs, arrivals
   FROM exchange`
 
 function prepare(database: DatabaseSync): BookFile {

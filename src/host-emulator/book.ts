@@ -26,14 +26,16 @@ export interface BookOptions {
 /**
  * The books of a core host: cards, balances, holds, exchanges, the business date.
  *
- * Synchronous, without sockets or a clock of its own. What the acts change is kept together at the next
- * {@link Book.commit}: answer nobody before.
+ * Synchronous, without sockets or a clock of its own. What the acts change is kept together at the
+ * next {@link Book.commit}: answer nobody before.
  */
 export interface Book {
   readonly businessDate: string
   card(pan: string): BookedCard | undefined
   cards(): readonly BookedCard[]
-  /** Record a payment and apply its effect. @returns false when the key is taken: nothing changed. */
+  /**
+   * Record a payment and apply its effect. @returns false when the key is taken: nothing changed.
+   */
   record(exchange: NewExchange): boolean
   exchange(key: string): Exchange | undefined
   /** Every exchange, in the order of their keys. */

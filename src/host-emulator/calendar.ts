@@ -27,7 +27,9 @@ export function transmissionTime(wallMs: number): string {
   return [month, day, ...clock].map(twoDigits).join('')
 }
 
-/** Day count since 1970 to the Gregorian calendar; years begin in March so that leap days come last. */
+/**
+ * Day count since 1970 to the Gregorian calendar; years begin in March so that leap days come last.
+ */
 function civilDay(daysSince1970: number): { year: number; month: number; day: number } {
   const days = daysSince1970 + 719_468
   const era = Math.floor(days / 146_097)

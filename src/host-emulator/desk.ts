@@ -7,7 +7,9 @@ import { alterAnswer, type Fault, garbageFor } from './faults.ts'
 import type { Line } from './line.ts'
 import { createNetworkAsks, type NetworkVerdict } from './network-asks.ts'
 
-/** Takes messages off the lines and puts answers on them, many to one commit and one write a line. */
+/**
+ * Takes messages off the lines and puts answers on them, many to one commit and one write a line.
+ */
 export interface Desk {
   take(line: Line, bytes: Uint8Array): void
   ask(line: Line, networkCode: string, settlement?: string): Promise<NetworkVerdict>

@@ -57,7 +57,9 @@ export interface HostEmulator {
   readonly port: number
   readonly businessDate: string
   counters(): HostEmulatorCounters
-  /** Send an 0800 with this DE70 on every connection that is signed on. @returns what each answered. */
+  /**
+   * Send an 0800 with this DE70 on every connection that is signed on. @returns what each answered.
+   */
   announce(networkCode: string): Promise<readonly NetworkVerdict[]>
   /** Begin the next business day and announce it. */
   cutOver(): Promise<readonly NetworkVerdict[]>

@@ -1,6 +1,8 @@
 import type { Message } from '#iso8583'
 
-/** How an answer goes astray (interface.md 7.2). The payment itself is judged and recorded before. */
+/**
+ * How an answer goes astray (interface.md 7.2). The payment itself is judged and recorded before.
+ */
 export type Fault =
   | { readonly kind: 'silence' }
   | { readonly kind: 'delay'; readonly delayMs: number }
@@ -38,7 +40,10 @@ export function faultByScript(rules: readonly FaultRule[], facts: FaultFacts): F
   )?.fault
 }
 
-/** @returns the answer with what the fault changes in it; the other faults are of the line, not of the answer. */
+/**
+ * @returns the answer with what the fault changes in it; the other faults are of the line, not of
+ * the answer.
+ */
 export function alterAnswer(answer: Message, fault: Fault): Message {
   switch (fault.kind) {
     case 'wrong-stan': {

@@ -1,8 +1,10 @@
 /**
- * An emulated core host: the bank's side of specs/hosts/meridian/interface.md, with books of its own.
+ * An emulated core host: the bank's side of specs/hosts/meridian/interface.md, with books of its
+ * own.
  *
- * It shares the codec and the clock with the gateway and knows nothing else of it: not its mapping, not
- * its payments, not its store. What the two agree on is the interface and its golden transcripts.
+ * It shares the codec and the clock with the gateway and knows nothing else of it: not its mapping,
+ * not its payments, not its store. What the two agree on is the interface and its golden
+ * transcripts.
  */
 export { type Book, type BookOptions, type NewExchange, openBook, readBook } from './book.ts'
 export type { BookedCard, Effect, Exchange } from './book-file.ts'

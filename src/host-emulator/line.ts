@@ -9,7 +9,9 @@ export interface Line {
   readonly open: boolean
   /** Put a message into the next write. */
   send(message: Uint8Array): void
-  /** Put the first bytes of the message's frame into the next write and end the connection there. */
+  /**
+   * Put the first bytes of the message's frame into the next write and end the connection there.
+   */
   sendCut(message: Uint8Array, afterBytes: number): void
   flush(): void
 }

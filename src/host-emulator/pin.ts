@@ -24,7 +24,9 @@ export function createPinCheck(key: Uint8Array): PinCheck {
   }
 }
 
-/** ISO 9564-1, 9.3.2: the PIN field, exclusive-or the 12 digits of the PAN before its check digit. */
+/**
+ * ISO 9564-1, 9.3.2: the PIN field, exclusive-or the 12 digits of the PAN before its check digit.
+ */
 function pinInFormat0(block: Uint8Array, pan: string): string | undefined {
   const account = Buffer.from(pan.slice(-13, -1).padStart(16, '0'), 'hex')
   const field = Buffer.from(block.map((byte, index) => byte ^ (account[index] ?? 0)))

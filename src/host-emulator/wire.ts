@@ -27,7 +27,10 @@ export interface Wire {
   close(): Promise<void>
 }
 
-/** Open the wire and give every connection to `onSocket`. Rejects when the address cannot be listened on. */
+/**
+ * Open the wire and give every connection to `onSocket`. Rejects when the address cannot be
+ * listened on.
+ */
 export function openWire(
   options: WireOptions,
   clock: Clock,
@@ -57,7 +60,8 @@ function listen(
           onSocket,
         )
   server.maxConnections = connectionsMax
-  // Sockets whose handshake is not done are nobody's yet, and a server waits for them when it closes.
+  // Sockets whose handshake is not done are nobody's yet, and a server waits for them when it
+  // closes.
   const sockets = new Set<Socket>()
   server.on('connection', (socket: Socket) => {
     sockets.add(socket)

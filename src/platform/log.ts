@@ -57,8 +57,8 @@ function logOver(logger: winston.Logger, base: LogFacts): Log {
 }
 
 /**
- * Values that JSON cannot hold, bytes, and errors, of which only the kind and code are kept: a text may
- * quote data. A Buffer has turned itself into an object of numbers by the time JSON asks.
+ * Values that JSON cannot hold, bytes, and errors, of which only the kind and code are kept: a text
+ * may quote data. A Buffer has turned itself into an object of numbers by the time JSON asks.
  */
 function printable(value: unknown): unknown {
   if (typeof value === 'bigint') return value.toString()

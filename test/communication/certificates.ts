@@ -2,7 +2,10 @@ import { generateKeyPairSync } from 'node:crypto'
 import forge from 'node-forge'
 import { Secret } from '#domain'
 
-/** One CA, what it issued, and a certificate that it did not. All share one key: making keys is slow. */
+/**
+ * One CA, what it issued, and a certificate that it did not. All share one key: making keys is
+ * slow.
+ */
 export interface TestCertificates {
   readonly caPem: string
   readonly keyPem: Secret<string>

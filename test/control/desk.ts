@@ -9,7 +9,9 @@ import { bareSale, host as hostFacts, mapping, merchant, messages } from '../pro
 /** What the scripted host does with a message: answer it, or end the exchange otherwise. */
 export type HostScript = (sent: Message, index: number) => HostReply | Promise<HostReply>
 
-/** The real control on real acts in memory, with a scripted host and a clock that moves when told. */
+/**
+ * The real control on real acts in memory, with a scripted host and a clock that moves when told.
+ */
 export interface Desk {
   readonly clock: FakeClock
   readonly parts: Parts
@@ -114,7 +116,9 @@ function echoOf({ fields }: Message): Record<string, FieldValue | undefined> {
 
 const approve: HostScript = (sent) => answerTo(sent)
 
-/** Keyed hashes that are real, and a seal that is none: what is sealed is for the vault's own tests. */
+/**
+ * Keyed hashes that are real, and a seal that is none: what is sealed is for the vault's own tests.
+ */
 const vault: Parts['vault'] = {
   fingerprint: (content) => createHmac('sha256', 'content').update(content).digest(),
   panHash: (pan) => createHmac('sha256', 'pan').update(pan.reveal()).digest(),

@@ -4,7 +4,9 @@ import { text } from 'node:stream/consumers'
 import test from 'ava'
 import { type GatewayUnderTest, GOOD_CARD, openGatewayUnderTest } from './gateway-under-test.ts'
 
-/** A merchant's client in another language, on another JOSE library, from specs/protocol.md alone. */
+/**
+ * A merchant's client in another language, on another JOSE library, from specs/protocol.md alone.
+ */
 const CLIENT = 'test/oracles/merchant.py'
 
 let under: GatewayUnderTest

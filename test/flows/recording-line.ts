@@ -1,7 +1,9 @@
 import { writeFileSync } from 'node:fs'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 
-/** A wire between a gateway and its host that keeps what passes, as a capture that others can read. */
+/**
+ * A wire between a gateway and its host that keeps what passes, as a capture that others can read.
+ */
 export interface RecordingLine {
   /** Where the gateway is to connect. */
   readonly port: number
@@ -63,7 +65,9 @@ function createStream(packets: Buffer[], ports: { gateway: number; host: number 
 
 const SEGMENT_BYTES_MAX = 1400
 
-/** https://www.tcpdump.org/manpages/pcap-savefile.5.html; each packet begins with its IPv4 header. */
+/**
+ * https://www.tcpdump.org/manpages/pcap-savefile.5.html; each packet begins with its IPv4 header.
+ */
 const FILE_HEADER = Buffer.concat([
   Buffer.from('d4c3b2a1', 'hex'),
   Buffer.from(Uint16Array.of(2, 4).buffer),

@@ -5,7 +5,9 @@ import type { MerchantClient } from '#merchant-client'
 import { newPayment, openGatewayUnderTest } from './gateway-under-test.ts'
 import { MERCHANT } from './site.ts'
 
-/** Cards whose book has no CVV2, so that this one passes; and one that is refused by the gateway. */
+/**
+ * Cards whose book has no CVV2, so that this one passes; and one that is refused by the gateway.
+ */
 const CVV2 = '8531'
 const PANS: Readonly<Record<string, string>> = {
   approved: '4000000000000424',
@@ -74,7 +76,9 @@ function leaksIn(places: ReadonlyMap<string, Buffer>, secrets: Secrets): string[
   return leaks
 }
 
-/** Everything that the gateway writes: what it says, and its files. The host's book is the host's. */
+/**
+ * Everything that the gateway writes: what it says, and its files. The host's book is the host's.
+ */
 function filesOf(folder: string): Map<string, Buffer> {
   const names = readdirSync(folder).filter((name) => name.startsWith('journal.db'))
   return new Map(names.map((name) => [name, readFileSync(join(folder, name))]))

@@ -20,7 +20,9 @@ export const MERCHANT = 'M-1001'
 const TERMINAL = 'T0000001'
 
 export interface SiteOptions {
-  /** How long the host may take, where the profile's own fifteen seconds are too long for a test. */
+  /**
+   * How long the host may take, where the profile's own fifteen seconds are too long for a test.
+   */
   readonly answerTimeoutMs?: number
   readonly environment?: Environment
 }

@@ -12,7 +12,9 @@ const SESSION = { signedOn: true }
 
 const newFile = (): string => join(mkdtempSync(join(tmpdir(), 'book-')), 'book.sqlite')
 
-/** The book's law: every unit that left a card's balances is a posting or a hold that still stands. */
+/**
+ * The book's law: every unit that left a card's balances is a posting or a hold that still stands.
+ */
 function imbalances(book: Book): string[] {
   const sum = (pan: string, ...effects: string[]): bigint =>
     book

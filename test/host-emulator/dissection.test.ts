@@ -65,7 +65,10 @@ function capture(steps: readonly Step[]): Buffer {
   return Buffer.concat([header, ...packets])
 }
 
-/** IPv4 (RFC 791) and TCP (RFC 9293) without options; Wireshark does not check their sums unless told. */
+/**
+ * IPv4 (RFC 791) and TCP (RFC 9293) without options; Wireshark does not check their sums unless
+ * told.
+ */
 function tcpPacket(payload: Buffer, toHost: boolean, otherPort: number): Buffer {
   const packet = Buffer.alloc(40)
   packet.writeUInt16BE(0x4500, 0)

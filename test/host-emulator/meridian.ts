@@ -85,7 +85,9 @@ export function openHost(
 
 export const APPROVING = '4539578763621486'
 
-/** A payment request as the interface wants it, with `changes` by element; undefined leaves one out. */
+/**
+ * A payment request as the interface wants it, with `changes` by element; undefined leaves one out.
+ */
 export function payment(
   mti: '0100' | '0200',
   stan: number,

@@ -87,7 +87,9 @@ export class Exchanges {
     return new Place(this, nowMs)
   }
 
-  /** Ask on the signed-on line with the fewest requests in flight, for a place that was reserved. */
+  /**
+   * Ask on the signed-on line with the fewest requests in flight, for a place that was reserved.
+   */
   askInPlace(message: Message): Promise<HostReply> {
     this.counters.asked += 1
     const line = this.#leastBusy()
@@ -160,7 +162,9 @@ export class Exchanges {
     return new Promise((resolve) => this.#onSettled.push(resolve))
   }
 
-  /** @returns undefined when nothing can be sent: the message cannot be written, or its key is held. */
+  /**
+   * @returns undefined when nothing can be sent: the message cannot be written, or its key is held.
+   */
   #begin(
     message: Message,
     { line, isPayment }: Pick<Exchange, 'line' | 'isPayment'>,

@@ -65,7 +65,9 @@ export class FramedSocket {
     socket.on('close', () => events.onEnd(this.#why))
   }
 
-  /** Have it sent, with all else of this turn of the event loop, as soon as the socket takes more. */
+  /**
+   * Have it sent, with all else of this turn of the event loop, as soon as the socket takes more.
+   */
   send(frame: OutgoingFrame): void {
     this.#outbox.push(frame)
     const isBlocked = this.#socket.writableNeedDrain

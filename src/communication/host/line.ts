@@ -27,7 +27,9 @@ export interface LineParts {
   /** Ask on this very line, whatever the window says. */
   exchange(line: HostLine, message: Message): Promise<HostReply>
   onAnswer(message: Message): void
-  /** The host said what it does not know yet, or no longer does: the line takes payments, or not. */
+  /**
+   * The host said what it does not know yet, or no longer does: the line takes payments, or not.
+   */
   onReadiness(line: HostLine): void
   onCutover(settlementDate: string): void
   onEnd(line: HostLine, why: LineEnd): void
@@ -47,8 +49,9 @@ export interface LineCounters {
 /**
  * One connection to the host, from sign-on to sign-off.
  *
- * It takes payments only between a sign-on that the host accepted and a sign-off by either side. What
- * the host starts is answered here; which answer belongs to which request is the link's to say.
+ * It takes payments only between a sign-on that the host accepted and a sign-off by either side.
+ * What the host starts is answered here; which answer belongs to which request is the link's to
+ * say.
  */
 export class HostLine {
   readonly #parts: LineParts
@@ -109,7 +112,9 @@ export class HostLine {
     this.#socket.end()
   }
 
-  /** Ask for an echo when the host has been silent for long; see that a frame begun ends in time. */
+  /**
+   * Ask for an echo when the host has been silent for long; see that a frame begun ends in time.
+   */
   sweep(nowMs: number): void {
     this.#socket.sweep(nowMs)
     const signedOn = this.#state === 'signed-on' || this.#state === 'signed-off'

@@ -71,8 +71,8 @@ function callAll(waiting: (() => void)[]): void {
 }
 
 /**
- * Trace numbers of network messages, from a random one on so that a restart repeats none. They need not
- * be other than those of payments: the message class is part of every key.
+ * Trace numbers of network messages, from a random one on so that a restart repeats none. They need
+ * not be other than those of payments: the message class is part of every key.
  */
 function createNetworkStans({ profile, random }: LinesParts): () => string {
   let last = random.integer(1, STAN_MAX + 1)

@@ -29,7 +29,9 @@ export interface LinkProfile {
   readonly capacity: StanCapacity
 }
 
-/** The link specification cannot be used; `faults` lists everything that is wrong with it at once. */
+/**
+ * The link specification cannot be used; `faults` lists everything that is wrong with it at once.
+ */
 export class LinkProfileError extends Error {
   override readonly name = 'LinkProfileError'
   readonly code = 'LINK_INVALID'

@@ -32,7 +32,9 @@ export interface HostLinkOptions {
   readonly clock: Clock
   readonly random: Random
   readonly log: Log
-  /** An answer that belongs to no request that waits: late, unknown, or the second to one request. */
+  /**
+   * An answer that belongs to no request that waits: late, unknown, or the second to one request.
+   */
   onStray(stray: Stray): void
   /** The host announced its next settlement date, as its dialect writes dates. */
   onCutover(settlementDate: string): void
@@ -40,7 +42,9 @@ export interface HostLinkOptions {
 
 /** The way to the core host: lines that come, sign on, go and come back. */
 export interface HostLink {
-  /** A place in the window, for one request: whoever has one will be sent, or told that it was not. */
+  /**
+   * A place in the window, for one request: whoever has one will be sent, or told that it was not.
+   */
   reserve(): Reservation
   /** Resolves to whether a line is signed on, as soon as one is or `deadlineMs` from now. */
   untilReady(deadlineMs: number): Promise<boolean>

@@ -3,7 +3,9 @@
  * (ISO 8583:1987 clause 4.1; the 1993 and 2003 editions keep the places).
  */
 
-/** Even functions ask (request, advice, notification, instruction), the odd one after each answers. */
+/**
+ * Even functions ask (request, advice, notification, instruction), the odd one after each answers.
+ */
 const FUNCTION_AT = 2
 const ORIGINATOR_AT = 3
 const LAST_PAIRED_FUNCTION = 6

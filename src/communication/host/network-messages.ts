@@ -62,7 +62,9 @@ export type HostRequest =
   /** Nothing answers a message of this type. */
   | { readonly kind: 'unanswerable' }
 
-/** Read a message that the host started, and answer it: what we do not do gets its proper refusal. */
+/**
+ * Read a message that the host started, and answer it: what we do not do gets its proper refusal.
+ */
 export function readHostRequest(request: Message, rules: NetworkRules): HostRequest {
   const mti = answerMtiOf(request.mti)
   if (mti === undefined) return { kind: 'unanswerable' }

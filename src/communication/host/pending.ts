@@ -6,7 +6,9 @@ export interface Waiter {
   readonly askedAtMs: number
   /** Whether a byte of it may have reached the host. */
   readonly left: boolean
-  /** Whether it says that it was sent before, and so may take the place of one that got no answer. */
+  /**
+   * Whether it says that it was sent before, and so may take the place of one that got no answer.
+   */
   readonly repeat: boolean
 }
 
@@ -33,8 +35,8 @@ type Matched<W> =
  * Which answer belongs to which request.
  *
  * A key is open while its request waits. When no answer came, it rests until the host can no longer
- * send one, so that a late answer never meets a new request. All timeouts are equal, hence the oldest
- * request is always the next one due and no request needs a timer.
+ * send one, so that a late answer never meets a new request. All timeouts are equal, hence the
+ * oldest request is always the next one due and no request needs a timer.
  */
 export interface Pending<W extends Waiter> {
   readonly openCount: number
@@ -130,8 +132,9 @@ function createRestingKeys() {
 }
 
 /**
- * The keys answered last, in two generations: when the younger is full it becomes the elder, and the
- * elder is dropped whole. Taking them out one by one would cost more than all the rest of matching.
+ * The keys answered last, in two generations: when the younger is full it becomes the elder, and
+ * the elder is dropped whole. Taking them out one by one would cost more than all the rest of
+ * matching.
  */
 function createAnsweredKeys(keysMax: number) {
   let younger = new Map<string, number>()

@@ -6,8 +6,8 @@ export type Reservation =
   | {
       readonly kind: 'reserved'
       /**
-       * Use it up. Resolves once; never rejects; the timeout runs from now. Nothing is sent when it was
-       * used or released before, or when the last line is gone.
+       * Use it up. Resolves once; never rejects; the timeout runs from now. Nothing is sent when it
+       * was used or released before, or when the last line is gone.
        */
       ask(message: Message): Promise<HostReply>
       /** Give it back; of no effect once it was used. */

@@ -1,6 +1,8 @@
 import { STAN_MAX } from '#domain'
 
-/** Elements that change with time, and after how many seconds at most each may still be the same. */
+/**
+ * Elements that change with time, and after how many seconds at most each may still be the same.
+ */
 const SECONDS_OF: Readonly<Record<string, number>> = { '7': 1, '13': 86_400, '17': 86_400 }
 
 /** What six digits of trace number allow. Derived in specs/decisions/0004-host-link-matching.md. */
@@ -19,12 +21,12 @@ export interface StanRules {
 }
 
 /**
- * How much may be asked without a trace number ever coming back while its exchange is open, or under
- * elements that it was used with before.
+ * How much may be asked without a trace number ever coming back while its exchange is open, or
+ * under elements that it was used with before.
  *
- * Numbers are taken in turn, so one comes back after 999,999 others. It is held for as long as the host
- * may answer, `lateAnswerMaxMs` from the request; and it must not come back while the other unique
- * elements may be the same, which is the least that any of them takes to change.
+ * Numbers are taken in turn, so one comes back after 999,999 others. It is held for as long as the
+ * host may answer, `lateAnswerMaxMs` from the request; and it must not come back while the other
+ * unique elements may be the same, which is the least that any of them takes to change.
  *
  * @returns undefined when none of the elements changes with time: then no rate is low enough
  */

@@ -11,7 +11,10 @@ export interface AcceptedSockets {
 
 export interface AcceptFacts {
   readonly counters: ListenerCounters
-  /** What the server calls a failed handshake; an HTTPS server has one event for it and for bad HTTP. */
+  /**
+   * What the server calls a failed handshake; an HTTPS server has one event for it and for bad
+   * HTTP.
+   */
   readonly clientErrorEvent: 'tlsClientError' | 'clientError'
 }
 

@@ -23,8 +23,9 @@ const FLUSH_BYTES = 65_536
 /**
  * One merchant's framed connection: requests are taken as they come, answers leave in any order.
  *
- * It stops reading, and so lets TCP hold the client back, while it has as many requests in flight as
- * it may or while the client does not take its answers. A frame that breaks the rules destroys it.
+ * It stops reading, and so lets TCP hold the client back, while it has as many requests in flight
+ * as it may or while the client does not take its answers. A frame that breaks the rules destroys
+ * it.
  */
 export class FramedConnection {
   readonly #socket: TLSSocket
@@ -95,7 +96,8 @@ export class FramedConnection {
   }
 
   #hear(chunk: Buffer): void {
-    // Once we have said goodbye, what still arrives is read only so that our last answers get through.
+    // Once we have said goodbye, what still arrives is read only so that our last answers get
+    // through.
     if (this.#ended) return
     this.#activeAtMs = this.#parts.clock.elapsedMs()
     this.#reader.push(chunk)

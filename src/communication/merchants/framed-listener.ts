@@ -17,8 +17,8 @@ export type FramedTlsOptions = ListenerOptions<ConnectionLimits>
 /**
  * Listen for merchants that keep a TLS connection and pipeline framed messages on it.
  *
- * Answers leave in the order in which they are ready, each with its request's correlation number, and
- * all that are ready in one turn of the event loop leave in one write.
+ * Answers leave in the order in which they are ready, each with its request's correlation number,
+ * and all that are ready in one turn of the event loop leave in one write.
  *
  * @throws the system's error when the port cannot be had
  * @see specs/protocol.md, "Frames"

@@ -26,7 +26,9 @@ export class FrameViolation extends Error {
 
 /** Finds the frames in a stream, wherever its segments are cut. */
 export interface FrameReader {
-  /** Whether part of a frame has arrived and its rest has not. True only once `next` has run dry. */
+  /**
+   * Whether part of a frame has arrived and its rest has not. True only once `next` has run dry.
+   */
   readonly begun: boolean
   push(chunk: Buffer): void
   /**

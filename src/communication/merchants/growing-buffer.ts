@@ -1,4 +1,7 @@
-/** Puts together bytes that arrive in pieces; holds room for what has arrived, not for what was announced. */
+/**
+ * Puts together bytes that arrive in pieces; holds room for what has arrived, not for what was
+ * announced.
+ */
 export interface GrowingBuffer {
   readonly bytes: number
   /** Append `chunk` from `from` up to `to`, both offsets into `chunk`. */

@@ -28,9 +28,10 @@ export interface HttpsOptions extends ListenerOptions<HttpsLimits> {
 /**
  * Listen for merchants that send one sealed message in each HTTPS request.
  *
- * `POST /v1/messages` takes and gives `application/jose`: 200 with a sealed answer, or a plain refusal
- * with the status that its code asks for. `GET /v1/keys` gives the discovery JSON. Anything else is 404, 405, 413 or 415 with a JSON body and
- * the end of the connection. What is not HTTP, or too slow, is destroyed without a word.
+ * `POST /v1/messages` takes and gives `application/jose`: 200 with a sealed answer, or a plain
+ * refusal with the status that its code asks for. `GET /v1/keys` gives the discovery JSON. Anything
+ * else is 404, 405, 413 or 415 with a JSON body and the end of the connection. What is not HTTP, or
+ * too slow, is destroyed without a word.
  *
  * @throws the system's error when the port cannot be had
  * @see specs/protocol.md, "HTTPS"
@@ -83,7 +84,8 @@ export async function listenHttps(options: HttpsOptions, answer: AnswerMessage):
     port: sockets.port,
     async drain(deadlineMs) {
       draining = true
-      // With this Node stops looking at its own time limits: whoever has no whole request here goes now.
+      // With this Node stops looking at its own time limits: whoever has no whole request here goes
+      // now.
       sockets.acceptNoMore()
       for (const connection of connections.values()) connection.drain()
       if (connections.size === 0) drained.resolve()

@@ -8,8 +8,8 @@ export interface PlainRefusal {
 const STATUS_OF: Readonly<Record<string, PlainRefusal['status']>> = { REFUSED: 400, BUSY: 503 }
 
 /**
- * Read a plain refusal as far as its status needs it (specs/protocol.md, "HTTPS"). What is no refusal
- * known here is a fault of ours, like `FAILED`: 500.
+ * Read a plain refusal as far as its status needs it (specs/protocol.md, "HTTPS"). What is no
+ * refusal known here is a fault of ours, like `FAILED`: 500.
  *
  * @param json bytes that begin with a brace, as no sealed answer does
  */

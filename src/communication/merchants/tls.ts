@@ -2,8 +2,8 @@ import type { TLSSocket, TlsOptions } from 'node:tls'
 import type { Secret } from '#domain'
 
 /**
- * Who is at the other end of a connection, as far as TCP and TLS say. It proves no merchant: that is
- * what a message's own signature does.
+ * Who is at the other end of a connection, as far as TCP and TLS say. It proves no merchant: that
+ * is what a message's own signature does.
  */
 export interface Peer {
   readonly address: string
@@ -21,7 +21,9 @@ export interface ListenerTls {
   }
 }
 
-/** TLS 1.3's suites, and of TLS 1.2 only those with forward secrecy and authenticated encryption. */
+/**
+ * TLS 1.3's suites, and of TLS 1.2 only those with forward secrecy and authenticated encryption.
+ */
 const CIPHERS = [
   'TLS_AES_256_GCM_SHA384',
   'TLS_CHACHA20_POLY1305_SHA256',
@@ -30,7 +32,10 @@ const CIPHERS = [
   'ECDHE+CHACHA20',
 ].join(':')
 
-/** An optional certificate is verified as well, but by {@link peerOf}: here it must not end the handshake. */
+/**
+ * An optional certificate is verified as well, but by {@link peerOf}: here it must not end the
+ * handshake.
+ */
 export function tlsOptionsOf(tls: ListenerTls, handshakeTimeoutMs: number): TlsOptions {
   return {
     cert: tls.certificatePem,

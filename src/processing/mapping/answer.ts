@@ -19,7 +19,10 @@ export interface AnswerReader {
   /** Elements that later messages of the payment bring along. */
   readonly carried: ReadonlySet<string>
   read(sent: Message, answer: Message): AnswerReading
-  /** The elements of {@link AnswerReader.carried} that an answer has, whatever else is wrong with it. */
+  /**
+   * The elements of {@link AnswerReader.carried} that an answer has, whatever else is wrong with
+   * it.
+   */
   carriedOf(answer: Message): Readonly<Record<string, string>>
 }
 

@@ -101,7 +101,10 @@ test('resting keys are forgotten when their time is over', (t) => {
   t.true(pending.restingCount <= TIMES.lateAnswerMaxMs / 10, `${pending.restingCount} kept`)
 })
 
-/** Ask, answer, wait: in any order no answer may reach a request that was asked after another like it. */
+/**
+ * Ask, answer, wait: in any order no answer may reach a request that was asked after another like
+ * it.
+ */
 test('no answer ever reaches another request than the one it answers', (t) => {
   const step = fc.record({
     act: fc.constantFrom('ask', 'answer', 'wait'),
