@@ -54,7 +54,7 @@ function addLines(lines: DescribedField[], plan: FieldPlan | undefined, shown: S
     return
   }
   lines.push({ path, name: plan?.name ?? 'not in the dialect', value: '', masked: false })
-  for (const [key, part] of Object.entries(value as Composite)) {
+  for (const [key, part] of inLineOrder(value, plan)) {
     const found = parts?.(key)
     addLines(lines, found, { path: `${path}.${found ? key : '?'}`, value: part, isUnmasked, mask })
   }
@@ -69,6 +69,15 @@ function leafLine(plan: FieldPlan | undefined, shown: Shown): DescribedField {
   const meaning = isMasked || plan === undefined ? undefined : meaningOf(plan.meanings, value)
   const text = !isMasked ? value : mask === false ? maskedWhole(value) : masked(value, mask)
   return { path, name, value: text, ...(meaning ? { meaning } : {}), masked: isMasked }
+}
+
+/** Parts as they stand on the line, where their order is the dialect's; what it lacks comes last. */
+function inLineOrder(value: Composite, plan: FieldPlan | undefined): [string, FieldValue][] {
+  const entries = Object.entries(value)
+  if (plan?.body.kind !== 'positional') return entries
+  const places = new Map(plan.body.parts.map((part, index) => [part.key, index]))
+  const placeOf = (key: string) => places.get(key) ?? places.size
+  return entries.sort(([a], [b]) => placeOf(a) - placeOf(b))
 }
 
 /** How a composite's keys are looked up. */

@@ -76,3 +76,9 @@ test('unmasked shows values as they are, and the message is never touched', (t) 
   )
   t.is(dialect.describe(message)[1]?.value, '453957******1486')
 })
+
+test('the parts of a composite are shown as they stand on the line', (t) => {
+  const fields = { 43: { country: 'US', name: 'Corner Books', city: 'Boston' } }
+  const paths = dialect.describe({ mti: '0200', fields }).map((line) => line.path)
+  t.deepEqual(paths, ['mti', '43', '43.name', '43.city', '43.country'])
+})
