@@ -1,11 +1,10 @@
 import type { Command } from 'commander'
 import type { Dialect } from '#iso8583'
 import { addDialectChoice, type DialectChoice, dialectChosen } from './dialect-option.ts'
-import { EXIT, type ExitCode } from './exit-codes.ts'
+import { EXIT, type ExitCode, type Finish } from './exit-codes.ts'
 import { linesOf, textOf } from './lines.ts'
 import { bytesOfHex, faultOf, maskedMessage, messageTable } from './message-json.ts'
 import { complain, type Outside, say } from './outside.ts'
-import type { Finish } from './program.ts'
 
 interface DecodeOptions extends DialectChoice {
   readonly hex?: string

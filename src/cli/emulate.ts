@@ -4,10 +4,9 @@ import type { Command } from 'commander'
 import { SandboxError, startHostEmulator } from '#host-emulator'
 import { createLog, createSystemClock } from '#platform'
 import { readHostProfile, readMessages } from '../host-profile.ts'
-import { EXIT, type ExitCode } from './exit-codes.ts'
-import { EMULATOR_ENDPOINT, endpointOf } from './init.ts'
+import { EMULATOR_ENDPOINT, endpointOf } from './endpoint.ts'
+import { EXIT, type ExitCode, type Finish } from './exit-codes.ts'
 import { complain, type Outside, say } from './outside.ts'
-import type { Finish } from './program.ts'
 
 interface EmulateOptions {
   readonly profile: string

@@ -2,11 +2,10 @@ import type { Command } from 'commander'
 import { isJsonObject } from '#domain'
 import { type Dialect, EncodeError, type Message } from '#iso8583'
 import { addDialectChoice, type DialectChoice, dialectChosen } from './dialect-option.ts'
-import { EXIT, type ExitCode } from './exit-codes.ts'
+import { EXIT, type ExitCode, type Finish } from './exit-codes.ts'
 import { linesOf, textOf } from './lines.ts'
 import { faultOf, type MessageFault } from './message-json.ts'
 import { complain, type Outside, say } from './outside.ts'
-import type { Finish } from './program.ts'
 
 interface EncodeOptions extends DialectChoice {
   readonly jsonl?: true

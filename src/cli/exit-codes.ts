@@ -17,3 +17,6 @@ export const EXIT = {
 } as const
 
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT]
+
+/** A command reports how it ended by this. */
+export type Finish = (code: ExitCode) => void

@@ -3,9 +3,9 @@ import { join, resolve } from 'node:path'
 import { type Command, Option } from 'commander'
 import { createSystemClock, createSystemRandom } from '#platform'
 import { createCertificates, createKeyring, openKeyring } from '#security'
-import { EXIT, type ExitCode } from './exit-codes.ts'
+import { EMULATOR_ENDPOINT, endpointOf } from './endpoint.ts'
+import { EXIT, type ExitCode, type Finish } from './exit-codes.ts'
 import { complain, type Outside, say } from './outside.ts'
-import type { Finish } from './program.ts'
 
 /** What `init` is asked for. */
 export interface InitOptions {
@@ -20,9 +20,6 @@ export interface InitOptions {
   readonly name: string[]
   readonly json?: true
 }
-
-/** Where the emulated host of a sandbox listens. */
-export const EMULATOR_ENDPOINT = '127.0.0.1:7583'
 
 const EXAMPLE = `
 Examples:
@@ -104,14 +101,6 @@ function configOf(options: InitOptions, endpoint: { address: string; port: numbe
     acquirer: { institution: options.institution, country: options.country },
     host: { profile: options.host, connect: [endpoint], ...(emulated ? { emulated } : {}) },
   }
-}
-
-/** `127.0.0.1:7583`, `[::1]:7583` or `core.bank.example:7583`. */
-export function endpointOf(text: string): { address: string; port: number } | undefined {
-  const match = /^(?:\[([0-9A-Fa-f:]+)\]|([^:\s]+)):(\d{1,5})$/.exec(text)
-  const address = match?.[1] ?? match?.[2]
-  const port = Number(match?.[3])
-  return address === undefined || port > 65_535 ? undefined : { address, port }
 }
 
 function sayNext(folder: string, configFile: string, outside: Outside): void {

@@ -1,9 +1,8 @@
 import { type Command, Option } from 'commander'
 import { type Over, openClient } from './client-file.ts'
+import type { Finish } from './exit-codes.ts'
 import type { Outside } from './outside.ts'
-import type { Finish } from './program.ts'
-import { exitOfResult } from './result-lines.ts'
-import { tellResult } from './send.ts'
+import { exitOfResult, tellResult } from './result-lines.ts'
 
 interface InquireOptions {
   readonly client: string

@@ -14,9 +14,8 @@ import { openRegistry } from '#store'
 import { type Config, readConfig } from '../config.ts'
 import type { ClientFile } from './client-file.ts'
 import { addConfigOption, configFileOf } from './config-option.ts'
-import { EXIT, type ExitCode } from './exit-codes.ts'
+import { EXIT, type ExitCode, type Finish } from './exit-codes.ts'
 import { complain, type Outside, say } from './outside.ts'
-import type { Finish } from './program.ts'
 
 /** What `merchant add` is asked for. */
 export interface AddOptions {

@@ -6,10 +6,9 @@ import { openKeyring } from '#security'
 import { openPaymentReader } from '#store'
 import { keyringOptionsOf, readConfig } from '../config.ts'
 import { addConfigOption, configFileOf } from './config-option.ts'
-import { EXIT, type ExitCode } from './exit-codes.ts'
+import { EXIT, type ExitCode, type Finish } from './exit-codes.ts'
 import { textOf } from './lines.ts'
 import { complain, type Outside, say } from './outside.ts'
-import type { Finish } from './program.ts'
 
 interface PaymentsOptions {
   readonly config?: string

@@ -12,7 +12,7 @@ import { addDemo } from './demo.ts'
 import { addEmulate } from './emulate.ts'
 import { addEncode } from './encode.ts'
 import { ClientFileError } from './errors.ts'
-import { EXIT, type ExitCode } from './exit-codes.ts'
+import { EXIT, type ExitCode, type Finish } from './exit-codes.ts'
 import { addInit } from './init.ts'
 import { addInquire } from './inquire.ts'
 import { addMerchant } from './merchant.ts'
@@ -20,9 +20,6 @@ import { complain, type Outside } from './outside.ts'
 import { addPayments } from './payments.ts'
 import { addSend } from './send.ts'
 import { addStart } from './start.ts'
-
-/** A command reports how it ended by this. */
-export type Finish = (code: ExitCode) => void
 
 /**
  * Run one command of `sallyport`.

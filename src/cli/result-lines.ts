@@ -1,6 +1,13 @@
 import { currencyOf, isJsonObject, type JsonObject, moneyText } from '#domain'
 import type { MerchantResult } from '#merchant-client'
 import { EXIT, type ExitCode } from './exit-codes.ts'
+import { type Outside, say } from './outside.ts'
+
+/** As JSON, or a line a member. */
+export function tellResult(result: MerchantResult, asJson: boolean, outside: Outside): void {
+  if (asJson) say(outside, JSON.stringify(result))
+  else for (const line of linesOfResult(result)) say(outside, line)
+}
 
 /** What the operator reads of a result, a line each. */
 export function linesOfResult(result: MerchantResult): string[] {

@@ -3,11 +3,10 @@ import { type Command, Option } from 'commander'
 import type { MerchantClient, MerchantResult } from '#merchant-client'
 import { createSystemRandom } from '#platform'
 import { type Over, openClient } from './client-file.ts'
-import { EXIT, type ExitCode } from './exit-codes.ts'
-import { complain, type Outside, say } from './outside.ts'
+import { EXIT, type ExitCode, type Finish } from './exit-codes.ts'
+import { complain, type Outside } from './outside.ts'
 import { addPaymentOptions, type PaymentOptions, paymentOf } from './payment-options.ts'
-import type { Finish } from './program.ts'
-import { exitOfResult, linesOfResult } from './result-lines.ts'
+import { exitOfResult, tellResult } from './result-lines.ts'
 
 interface SendOptions extends PaymentOptions {
   readonly client: string
@@ -73,10 +72,4 @@ function ask(client: MerchantClient, options: SendOptions): Promise<MerchantResu
   const payment = paymentOf(options, Buffer.from(createSystemRandom().bytes(12)).toString('hex'))
   if (typeof payment === 'string') return payment
   return options.operation === 'sale' ? client.sale(payment) : client.authorize(payment)
-}
-
-/** As JSON, or a line a member. */
-export function tellResult(result: MerchantResult, asJson: boolean, outside: Outside): void {
-  if (asJson) say(outside, JSON.stringify(result))
-  else for (const line of linesOfResult(result)) say(outside, line)
 }

@@ -3,9 +3,8 @@ import { createLog, createSystemClock, createSystemRandom } from '#platform'
 import { readConfig } from '../config.ts'
 import { openGateway } from '../gateway.ts'
 import { addConfigOption, configFileOf } from './config-option.ts'
-import { EXIT, type ExitCode } from './exit-codes.ts'
+import { EXIT, type ExitCode, type Finish } from './exit-codes.ts'
 import { type Outside, say } from './outside.ts'
-import type { Finish } from './program.ts'
 
 interface StartOptions {
   readonly config?: string
