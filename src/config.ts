@@ -74,6 +74,7 @@ export interface Config {
     readonly connections: number
     readonly windowRequests: number
     readonly answeredKeysMax: number
+    readonly straysPerMinuteMax: number
     readonly connectTimeoutMs: number
     readonly frameTimeoutMs: number
     readonly reconnectDelayMinMs: number

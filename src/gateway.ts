@@ -11,7 +11,6 @@ import {
   busyRefusal,
   createDispatch,
   createReception,
-  type Evidence,
   type HostLink,
   type LiveMerchantRegistry,
   openMerchantRegistry,
@@ -24,8 +23,9 @@ import type { Message } from '#iso8583'
 import type { Clock, Log, Random } from '#platform'
 import { createHostFacts, type Messages } from '#processing'
 import { type Keyring, openKeyring } from '#security'
-import { openStore, type Recovery, type Store, type Stray as StrayRecord } from '#store'
+import { openStore, type Recovery, type Store } from '#store'
 import { type Config, keyringOptionsOf } from './config.ts'
+import { createEvidence, type StrayAnswer } from './evidence.ts'
 import { hostWayOf, listenerTlsOf } from './gateway-files.ts'
 import { type HostProfile, readHostProfile, readMessages, readSandboxPans } from './host-profile.ts'
 import { journalPort } from './journal-port.ts'
@@ -94,7 +94,8 @@ async function start(
   const failure = Promise.withResolvers<Error>()
   const foundation = await openFoundation(config, { ...parts, started, onFault: failure.resolve })
   const { profile, envelopes } = foundation
-  const link = await openLink(config, foundation, parts)
+  const evidence = createEvidence({ ...foundation, ...parts }, config.host)
+  const link = await openLink(config, { foundation, onStray: evidence.keepStray }, parts)
   started.defer(() => link.close())
   const stans = await openStans(
     profile.name,
@@ -110,7 +111,7 @@ async function start(
     clock: parts.clock,
     store: journalPort(foundation.store, (error) => failure.resolve(asError(error))),
     host: observed(link, parts),
-    evidence: evidenceOf(foundation, parts),
+    evidence,
     hostFacts: createHostFacts(profile.mapping.exchange, config.acquirer),
     messages: foundation.messages,
     mapping: profile.mapping,
@@ -197,7 +198,7 @@ async function openFoundation(config: Config, parts: FoundationParts): Promise<F
 
 function openLink(
   { host }: Config,
-  foundation: Foundation,
+  { foundation, onStray }: { foundation: Foundation; onStray: (stray: StrayAnswer) => void },
   parts: GatewayParts,
 ): Promise<CommunicationLink> {
   const { dialect, link } = foundation.profile
@@ -207,7 +208,7 @@ function openLink(
     profile: link,
     way: hostWayOf(host),
     limits: host,
-    onStray: (stray) => journalStray(stray, foundation, parts),
+    onStray,
     onCutover: (settlementDate) => parts.log.info('host-cut-over', { settlementDate }),
   })
 }
@@ -268,38 +269,6 @@ function observed(link: CommunicationLink, { onHostMessage }: GatewayParts): Hos
       }
     },
   }
-}
-
-function evidenceOf(foundation: Foundation, parts: GatewayParts): Evidence {
-  return {
-    keep(answer, { path, reason }) {
-      parts.log.warn('host-answer-mismatched', { mti: answer.mti, path, reason })
-      journalStray({ kind: 'mismatched', message: answer }, foundation, parts)
-    },
-  }
-}
-
-/** Keep an answer that decided no payment; if it cannot be kept, the log says that it came. */
-function journalStray(
-  { kind, message }: { readonly kind: StrayRecord['kind']; readonly message: Message },
-  { store, keyring, profile }: Foundation,
-  { clock, log }: GatewayParts,
-): void {
-  const atMs = clock.nowMs()
-  const { '7': transmittedAt, '11': stan, '39': responseCode } = message.fields
-  const image = profile.mapping.storedImage(message)
-  const record = {
-    kind,
-    host: profile.name,
-    mti: message.mti,
-    ...(typeof stan === 'string' ? { stan: Number(stan) } : {}),
-    ...(typeof transmittedAt === 'string' ? { transmittedAt } : {}),
-    ...(typeof responseCode === 'string' ? { responseCode } : {}),
-    sealedImage: keyring.vault.sealImage(image, `stray/${atMs}`),
-    atMs,
-  }
-  const lost = (error: unknown) => log.error('stray-not-journalled', { kind, error })
-  store.journalStray(record).catch(lost)
 }
 
 function asError(thrown: unknown): Error {

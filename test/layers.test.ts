@@ -43,6 +43,7 @@ const ROOT = [
   'config.ts',
   'host-profile.ts',
   'journal-port.ts',
+  'evidence.ts',
   'cli',
 ]
 

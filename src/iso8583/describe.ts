@@ -71,7 +71,9 @@ function leafLine(plan: FieldPlan | undefined, shown: Shown): DescribedField {
   return { path, name, value: text, ...(meaning ? { meaning } : {}), masked: isMasked }
 }
 
-/** Parts as they stand on the line, where their order is the dialect's; what it lacks comes last. */
+/**
+ * Parts as they stand on the line, where their order is the dialect's; what it lacks comes last.
+ */
 function inLineOrder(value: Composite, plan: FieldPlan | undefined): [string, FieldValue][] {
   const entries = Object.entries(value)
   if (plan?.body.kind !== 'positional') return entries

@@ -1,0 +1,77 @@
+import type { Evidence } from '#control'
+import type { Message } from '#iso8583'
+import type { Clock, Log } from '#platform'
+import type { Keyring } from '#security'
+import type { Store, Stray } from '#store'
+import type { HostProfile } from './host-profile.ts'
+
+/** An answer of the host that decided no payment. */
+export interface StrayAnswer {
+  readonly kind: Stray['kind']
+  readonly message: Message
+}
+
+export interface EvidenceParts {
+  readonly store: Pick<Store, 'journalStray'>
+  readonly keyring: Pick<Keyring, 'vault'>
+  readonly profile: Pick<HostProfile, 'name' | 'mapping'>
+  readonly clock: Clock
+  readonly log: Log
+}
+
+/**
+ * Keeps answers that decided no payment, sealed, in the journal.
+ *
+ * A host that babbles must not fill the disk: past the limit of a minute answers are no longer
+ * kept, which the log says once in that minute; the link goes on counting them.
+ */
+export function createEvidence(
+  parts: EvidenceParts,
+  limits: { readonly straysPerMinuteMax: number },
+): Evidence & { keepStray(stray: StrayAnswer): void } {
+  const { store, clock, log } = parts
+  let minute = Number.NEGATIVE_INFINITY
+  let kept = 0
+
+  function mayKeep(): boolean {
+    const current = Math.floor(clock.elapsedMs() / MINUTE_MS)
+    if (current !== minute) kept = 0
+    minute = current
+    kept += 1
+    if (kept === limits.straysPerMinuteMax + 1) log.error('strays-no-longer-kept', { ...limits })
+    return kept <= limits.straysPerMinuteMax
+  }
+
+  function keepStray(stray: StrayAnswer): void {
+    if (!mayKeep()) return
+    const lost = (error: unknown) => log.error('stray-not-kept', { kind: stray.kind, error })
+    store.journalStray(recordOf(stray, parts)).catch(lost)
+  }
+
+  return {
+    keepStray,
+    keep(message, { path, reason }) {
+      log.warn('host-answer-mismatched', { mti: message.mti, path, reason })
+      keepStray({ kind: 'mismatched', message })
+    },
+  }
+}
+
+const MINUTE_MS = 60_000
+
+function recordOf({ kind, message }: StrayAnswer, parts: EvidenceParts): Stray {
+  const { profile, keyring, clock } = parts
+  const atMs = clock.nowMs()
+  const { '7': transmittedAt, '11': stan, '39': responseCode } = message.fields
+  const image = profile.mapping.storedImage(message)
+  return {
+    kind,
+    host: profile.name,
+    mti: message.mti,
+    ...(typeof stan === 'string' ? { stan: Number(stan) } : {}),
+    ...(typeof transmittedAt === 'string' ? { transmittedAt } : {}),
+    ...(typeof responseCode === 'string' ? { responseCode } : {}),
+    sealedImage: keyring.vault.sealImage(image, `stray/${atMs}`),
+    atMs,
+  }
+}

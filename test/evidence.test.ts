@@ -1,0 +1,55 @@
+import test from 'ava'
+import { silentLog } from '#platform'
+import type { Stray } from '#store'
+import { createEvidence } from '../src/evidence.ts'
+import { createFakeClock } from './fakes/clock.ts'
+import { mapping } from './processing/meridian.ts'
+
+const ANSWER = {
+  mti: '0210',
+  fields: { 2: '4539578763621486', 7: '1122100000', 11: '000101', 39: '00' },
+}
+
+function open(straysPerMinuteMax: number) {
+  const kept: Stray[] = []
+  const logged: string[] = []
+  const clock = createFakeClock()
+  const seal = (image: Uint8Array) => Buffer.from(image).reverse()
+  const evidence = createEvidence(
+    {
+      store: { journalStray: async (stray) => void kept.push(stray) },
+      keyring: { vault: { sealImage: seal } as never },
+      profile: { name: 'meridian', mapping },
+      clock,
+      log: {
+        ...silentLog,
+        error: (event) => logged.push(event),
+        warn: (event) => logged.push(event),
+      },
+    },
+    { straysPerMinuteMax },
+  )
+  return { evidence, kept, logged, clock }
+}
+
+test('an answer that decided nothing is kept sealed, with what identifies it in clear', (t) => {
+  const { evidence, kept, logged } = open(10)
+  evidence.keepStray({ kind: 'late', message: ANSWER })
+  evidence.keep(ANSWER, { path: '4', reason: 'is not the amount asked for' })
+  t.like(kept, [
+    { kind: 'late', mti: '0210', stan: 101, transmittedAt: '1122100000', responseCode: '00' },
+    { kind: 'mismatched' },
+  ])
+  t.false(JSON.stringify({ ...kept[0], sealedImage: '' }).includes('4539578763621486'))
+  t.deepEqual(logged, ['host-answer-mismatched'])
+})
+
+test('past the limit of a minute answers are not kept, and the log says so once', (t) => {
+  const { evidence, kept, logged, clock } = open(3)
+  for (let count = 0; count < 10; count++) evidence.keepStray({ kind: 'unknown', message: ANSWER })
+  t.is(kept.length, 3)
+  t.deepEqual(logged, ['strays-no-longer-kept'])
+  clock.advance(60_000)
+  evidence.keepStray({ kind: 'unknown', message: ANSWER })
+  t.is(kept.length, 4)
+})
