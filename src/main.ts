@@ -2,6 +2,9 @@
 // A fixed young generation: short scavenges, and memory that is at once what it will stay.
 import { runProgram } from './cli/program.ts'
 
+// Whoever reads the output may go away; that must neither stop payments nor end in a stack trace.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
+
 process.exitCode = await runProgram(process.argv.slice(2), {
   out: process.stdout,
   err: process.stderr,

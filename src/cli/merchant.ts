@@ -142,18 +142,24 @@ function enrolledKeys(
 
 function recordFaults(options: AddOptions): string[] {
   const shapes: readonly [string, readonly string[], RegExp][] = [
-    ['--id', [options.id], /^[A-Za-z0-9._-]{1,32}$/],
-    ['--name', [options.name], /^[ -~]{1,25}$/],
-    ['--city', [options.city], /^[ -~]{1,13}$/],
+    ['--id', [options.id], /^[A-Za-z0-9][A-Za-z0-9._-]{0,31}$/],
+    ['--name', [options.name], /^(?=.{1,25}$)[!-~]+( +[!-~]+)*$/],
+    ['--city', [options.city], /^(?=.{1,13}$)[!-~]+( +[!-~]+)*$/],
     ['--country', [options.country], /^[A-Z]{2}$/],
-    ['--acceptor', [options.acceptor ?? options.id], /^[ -~]{1,15}$/],
-    ['--terminal', options.terminal, /^[ -~]{8}$/],
+    ['--acceptor', [options.acceptor ?? options.id], /^(?=.{1,15}$)[!-~]+( +[!-~]+)*$/],
+    ['--terminal', options.terminal, /^(?=.{8}$)[!-~]+( +[!-~]+)*$/],
     ['--category', [options.category], /^[0-9]{4}$/],
   ]
   const faults = shapes.flatMap(([name, values, shape]) =>
     values.every((value) => shape.test(value)) ? [] : [`${name} must match ${shape.source}`],
   )
   const unknown = options.currency.filter((code) => currencyOf(code) === undefined)
+  for (const [name, values] of [
+    ['--terminal', options.terminal],
+    ['--currency', options.currency],
+  ] as const) {
+    if (new Set(values).size < values.length) faults.push(`${name} names one of them twice`)
+  }
   return [...faults, ...unknown.map((code) => `--currency ${code} is not in ISO 4217`)]
 }
 

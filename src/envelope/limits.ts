@@ -31,7 +31,7 @@ export interface JsonLimits {
 }
 
 export const defaultEnvelopeLimits: EnvelopeLimits = Object.freeze({
-  tokenBytesMax: 49_152,
+  tokenBytesMax: 61_440,
   headerBytesMax: 1_024,
   payloadBytesMax: 32_768,
   json: Object.freeze({ depthMax: 16, membersMax: 200, stringUnitsMax: 1_024 }),

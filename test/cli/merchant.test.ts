@@ -70,6 +70,8 @@ const REFUSED: readonly [string, Record<string, string>, RegExp][] = [
   ['an id with a space', { '--id': 'M 1' }, /--id/],
   ['a name that DE43 cannot hold', { '--name': 'x'.repeat(26) }, /--name/],
   ['a terminal of seven characters', { '--terminal': 'T000001' }, /--terminal/],
+  ['a blank city', { '--city': ' ' }, /--city/],
+  ['an id of dots', { '--id': '..' }, /--id/],
   ['a category of letters', { '--category': 'book' }, /--category/],
   ['a currency that ISO 4217 has not', { '--currency': 'ZZZ' }, /ZZZ/],
   ['no key at all', {}, /--signing-key/],

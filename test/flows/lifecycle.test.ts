@@ -33,6 +33,9 @@ test.after.always(async () => {
 /** The host posts what is paid with it, and says nothing. */
 const SILENT_CARD = { ...GOOD_CARD, pan: '4000000000000341' }
 
+/** The host answers with another amount. */
+const MISMATCHING_CARD = { ...GOOD_CARD, pan: '4000000000000473' }
+
 /** What each concluded payment of this file was told, to be compared after each restart. */
 const told = new Map<string, { payment: PaymentInput; text: string }>()
 
@@ -110,6 +113,20 @@ test.serial('SIGTERM under load loses nothing: whatever was read is answered', a
     t.is(rows.has(id), 'answer' in result, `${id} ${result.kind}`)
   }
   t.is(readBook(site.bookFile).exchanges.length, rows.size + 1)
+})
+
+test.serial('a reader of the log that dies stops no payment', async (t) => {
+  const gateway = await startGateway(site, host.port)
+  t.teardown(() => gateway.kill())
+  const client = gateway.client()
+  t.teardown(() => client.close())
+  gateway.loseOutput()
+  // Each of these is worth a line of the log.
+  for (let count = 0; count < 3; count++) {
+    t.is((await client.sale(newPayment({ card: MISMATCHING_CARD }))).kind, 'unknown')
+  }
+  t.is((await client.sale(newPayment())).kind, 'approved')
+  t.is(await gateway.stop(), 0)
 })
 
 test.serial('what a killed gateway left begun is told as unknown by the next one', async (t) => {

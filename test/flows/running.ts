@@ -14,6 +14,8 @@ export interface Running {
   untilReady(): Promise<Readonly<Record<string, unknown>>>
   /** Wait until the log has `count` lines of this event. */
   untilLogged(event: string, count?: number): Promise<void>
+  /** Stop reading what it says, as a log reader that has died. */
+  loseOutput(): void
   /** SIGTERM, then the exit code. */
   stop(): Promise<number | undefined>
   /** SIGKILL. */
@@ -80,6 +82,10 @@ export function run(words: readonly string[], options: RunOptions = {}): Running
     },
     untilLogged: (event, count = 1) =>
       until(() => stderr().split(`"message":"${event}"`).length > count, event),
+    loseOutput() {
+      child.stdout.destroy()
+      child.stderr.destroy()
+    },
     stop() {
       child.kill('SIGTERM')
       return exited

@@ -93,7 +93,7 @@ export class HostLine {
   async signOn(): Promise<void> {
     const { network } = this.#parts.profile
     const reply = await this.#ask(network.signOn)
-    if (this.#state !== 'signing-on') return
+    if (this.#state === 'signed-on' || this.#state === 'signed-off') return
     if (reply.kind === 'answered' && isAccepted(reply.message, network)) {
       this.#become('signed-on')
       return

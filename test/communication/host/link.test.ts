@@ -59,6 +59,18 @@ test('a host that does not answer the sign-on in time is hung up on', async (t) 
   t.is(roomIn(link), 'down')
 })
 
+test('a line that ends before it is signed on is told of in the log', async (t) => {
+  const host = await startScriptedHost(SILENT)
+  t.teardown(host.close)
+  const endpoints = [{ address: '127.0.0.1', port: host.port }]
+  const { link, logged } = await openLink(t, { kind: 'connect', endpoints, connections: 1 })
+  const end = await host.end()
+  await end.hear('0800')
+  end.socket.destroy()
+  await until(() => link.counters().linesEnded === 1, 'the line ended')
+  t.deepEqual(logged, ['host-sign-on-failed'])
+})
+
 test('whoever waits for a link that never comes is told so', async (t) => {
   const endpoints = [{ address: '127.0.0.1', port: 1 }]
   const { link, clock } = await openLink(t, { kind: 'connect', endpoints, connections: 1 })
