@@ -13,6 +13,8 @@ export interface ClientFile {
   readonly gatewayKeysFile: string
   readonly signingKeyFile: string
   readonly decryptionKeyFile?: string
+  /** What to show to listeners that ask for a client certificate. */
+  readonly certificate?: { readonly certificateFile: string; readonly keyFile: string }
 }
 
 /** Which of the gateway's listeners to use. */
@@ -33,13 +35,21 @@ export function openClient(
   const settings = readClientFile(file)
   const text = (path: string) => read(resolve(folder, path))
   const { address: host, port: usualPort } = settings[over]
-  const { decryptionKeyFile } = settings
+  const { decryptionKeyFile, certificate } = settings
   const client = createMerchantClient({
     gateway: {
       kind: over === 'framed' ? 'framed-tls' : 'https',
       host,
       port: port ?? usualPort,
       ca: text(settings.caFile),
+      ...(certificate === undefined
+        ? {}
+        : {
+            clientCertificate: {
+              certificate: text(certificate.certificateFile),
+              privateKey: text(certificate.keyFile),
+            },
+          }),
     },
     gatewayKeys: keySetIn(resolve(folder, settings.gatewayKeysFile)),
     merchant: settings.merchant,

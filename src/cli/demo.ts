@@ -156,11 +156,11 @@ async function showPayment(
   const file = join(folder, 'merchants', MERCHANT, 'client.json')
   const { client } = openClient(file, 'framed', gateway.framedPort)
   try {
-    const id = `demo-${createSystemClock().nowMs()}`
-    const started = createSystemClock()
-    const beganMs = started.elapsedMs()
+    const clock = createSystemClock()
+    const id = `demo-${clock.nowMs()}`
+    const beganMs = clock.elapsedMs()
     const result = await client.sale({ id, ...SAMPLE })
-    const tookMs = started.elapsedMs() - beganMs
+    const tookMs = clock.elapsedMs() - beganMs
     say(outside)
     say(outside, '1. The merchant asks (JSON, signed and encrypted on the wire):')
     say(outside, shownRequest(id))

@@ -1,20 +1,13 @@
-import { readFileSync, writeFileSync } from 'node:fs'
-import { join, relative, resolve } from 'node:path'
+import { readFileSync } from 'node:fs'
 import { type Command, Option } from 'commander'
 import { currencyOf, type Merchant, type MerchantKey } from '#domain'
 import { createSystemClock } from '#platform'
-import {
-  createKeyPair,
-  enrolmentOf,
-  keysOfTwoUses,
-  makePrivateFolder,
-  writePrivateFile,
-} from '#security'
+import { enrolmentOf, keysOfTwoUses } from '#security'
 import { openRegistry } from '#store'
 import { type Config, readConfig } from '../config.ts'
-import type { ClientFile } from './client-file.ts'
 import { addConfigOption, configFileOf } from './config-option.ts'
 import { EXIT, type ExitCode, type Finish } from './exit-codes.ts'
+import { makeMerchantFolder } from './merchant-folder.ts'
 import { complain, type Outside, say } from './outside.ts'
 
 /** What `merchant add` is asked for. */
@@ -94,7 +87,7 @@ export async function registerMerchant(
   const reasons = [...recordFaults(options), ...enrolled.reasons]
   if (reasons.length > 0) return refuse(reasons, outside)
   const { generate } = options
-  const made = generate === undefined ? [] : await makeKeys(generate, options, config)
+  const made = generate === undefined ? [] : await makeMerchantFolder(generate, options, config)
   const keys = [...enrolled.keys, ...made]
   const taken = write(merchantOf(options, keys), config)
   if (taken !== undefined) {
@@ -172,33 +165,6 @@ function readKey(file: string): string | Record<string, string> {
   } catch {
     return text
   }
-}
-
-/** Make the merchant's keys and the client file that `sallyport send` reads. */
-async function makeKeys(
-  folder: string,
-  options: AddOptions,
-  config: Config,
-): Promise<MerchantKey[]> {
-  makePrivateFolder(folder)
-  const signing = await createKeyPair('PS256')
-  const sealing =
-    options.answers === 'registered-key' ? await createKeyPair('RSA-OAEP-256') : undefined
-  writePrivateFile(join(folder, 'signing.key'), signing.privateKeyPem.reveal())
-  if (sealing) writePrivateFile(join(folder, 'decryption.key'), sealing.privateKeyPem.reveal())
-  const from = resolve(folder)
-  const { framed, https, certificateFile } = config.listeners
-  const client: ClientFile = {
-    merchant: options.id,
-    framed,
-    https,
-    caFile: relative(from, resolve(certificateFile, '../ca.crt')),
-    gatewayKeysFile: relative(from, join(config.keysFolder, 'public.json')),
-    signingKeyFile: 'signing.key',
-    ...(sealing ? { decryptionKeyFile: 'decryption.key' } : {}),
-  }
-  writeFileSync(join(folder, 'client.json'), `${JSON.stringify(client, undefined, 2)}\n`)
-  return [signing, ...(sealing ? [sealing] : [])].map(({ kid, use, jwk }) => ({ kid, use, jwk }))
 }
 
 function merchantOf(options: AddOptions, keys: readonly MerchantKey[]): Merchant {

@@ -21,7 +21,8 @@ Example:
   sallyport payments --limit 5 < card-number.txt
 
 The card number is read from standard input, so that no shell keeps it. The journal has no card
-numbers: payments are found by the number's keyed hash, newest first, beside a running gateway.`
+numbers: payments are found by the number's keyed hash, newest first, beside a running gateway.
+Exit code 1 says that there are none.`
 
 /** `sallyport payments`: the payments of one card. */
 export function addPayments(program: Command, outside: Outside, finish: Finish): void {

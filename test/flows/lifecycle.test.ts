@@ -249,6 +249,36 @@ test.serial(
   },
 )
 
+test.serial('where client certificates are required, who shows none is not let in', async (t) => {
+  const own = await makeSite()
+  t.teardown(() => own.remove())
+  const config = JSON.parse(readFileSync(own.configFile, 'utf8'))
+  const listeners = { clientCertificates: 'required' }
+  writeFileSync(own.configFile, JSON.stringify({ ...config, listeners }))
+  const shop = `${own.folder}/shop`
+  const added = await own.command(
+    ...['merchant', 'add', '--config', own.configFile, '--id', 'M-3003', '--name', 'Shop'],
+    ...['--city', 'Boston', '--country', 'US', '--category', '5942', '--terminal', 'T0000003'],
+    ...['--currency', 'USD', '--generate', shop],
+  )
+  t.is(added.code, 0, added.printed)
+  const gateway = await startGateway(own, host.port)
+  t.teardown(() => gateway.kill())
+  const stranger = gateway.client()
+  t.teardown(() => stranger.close())
+  t.is((await stranger.echo()).kind, 'unreachable')
+
+  const client = JSON.parse(readFileSync(`${shop}/client.json`, 'utf8'))
+  client.framed.port = gateway.framedPort
+  client.https.port = gateway.httpsPort
+  writeFileSync(`${shop}/client.json`, JSON.stringify(client))
+  for (const over of ['framed', 'https']) {
+    const words = ['--client', `${shop}/client.json`, '--operation', 'echo', '--over', over]
+    const { code, printed } = await own.command('send', ...words)
+    t.is(code, 0, printed)
+  }
+})
+
 test.serial('production refuses the emulator and the keys of a sandbox', async (t) => {
   const own = await makeSite()
   t.teardown(() => own.remove())
