@@ -50,16 +50,8 @@ export interface Gateway {
   readonly failed: Promise<Error>
   /** Resolves to whether the host has been signed on to. */
   untilHostReady(deadlineMs: number): Promise<boolean>
-  counters(): GatewayCounters
   /** Accept nothing new, answer what was read, sign off, commit, let go; then cut what is left. */
   stop(): Promise<void>
-}
-
-export interface GatewayCounters {
-  readonly framed: ReturnType<Listener['counters']>
-  readonly https: ReturnType<Listener['counters']>
-  readonly host: ReturnType<CommunicationLink['counters']>
-  readonly stansOpen: number
 }
 
 /**
@@ -132,12 +124,6 @@ async function start(
     profile,
     failed: failure.promise,
     untilHostReady: (deadlineMs) => link.untilReady(deadlineMs),
-    counters: () => ({
-      framed: framed.counters(),
-      https: https.counters(),
-      host: link.counters(),
-      stansOpen: stans.openCount(),
-    }),
     async stop() {
       log.info('gateway-stopping')
       draining = true
@@ -145,7 +131,11 @@ async function start(
       await Promise.all([framed.drain(config.drainMs), https.drain(config.drainMs)])
       await link.drain(Math.max(0, untilMs - parts.clock.elapsedMs()))
       await started.disposeAsync()
-      log.info('gateway-stopped')
+      log.info('gateway-stopped', {
+        framed: framed.counters(),
+        https: https.counters(),
+        host: link.counters(),
+      })
     },
   }
 }
@@ -177,7 +167,8 @@ async function openFoundation(config: Config, parts: FoundationParts): Promise<F
   const recovery = await recover(store, profile, parts)
 
   const envelopes = await openEnvelopes({
-    keys: envelopeKeysOf(keyring, (await store.merchants()).merchants),
+    // The registry gives the merchants' keys, now and whenever they change.
+    keys: envelopeKeysOf(keyring, []),
     workers: config.envelope.workers || Math.max(1, availableParallelism() - 1),
     limits: envelopeLimitsOf(config),
     clock,

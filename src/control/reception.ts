@@ -61,7 +61,8 @@ export function createReception(parts: ReceptionParts): Reception {
 type OpenedRequest = Extract<OpenedEnvelope, { kind: 'opened' }>
 
 /**
- * Refusals in plain JSON, for whoever cannot be given a sealed one (specs/protocol.md, "Refusals").
+ * Refusals in plain JSON, for whoever cannot be given a sealed one (specs/protocol.md, "Plain
+ * refusals").
  */
 function plainRefusal(code: string, retryAfterMs?: number): Uint8Array {
   return new TextEncoder().encode(JSON.stringify({ type: 'refusal', code, retryAfterMs }))

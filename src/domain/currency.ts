@@ -13,11 +13,6 @@ export function currencyOf(code: string): Currency | undefined {
   return BY_CODE.get(code)
 }
 
-/** @returns the currency with this three-digit numeric code (as in DE49), or undefined. */
-export function currencyOfNumeric(numeric: string): Currency | undefined {
-  return BY_NUMERIC.get(numeric)
-}
-
 // ISO 4217 list one: alphabetic code, numeric code, exponent.
 const LIST_ONE = `
   AED:784:2 AFN:971:2 ALL:008:2 AMD:051:2 AOA:973:2 ARS:032:2 AUD:036:2 AWG:533:2
@@ -49,4 +44,3 @@ const CURRENCIES: readonly Currency[] = LIST_ONE.trim()
   })
 
 const BY_CODE: ReadonlyMap<string, Currency> = new Map(CURRENCIES.map((it) => [it.code, it]))
-const BY_NUMERIC: ReadonlyMap<string, Currency> = new Map(CURRENCIES.map((it) => [it.numeric, it]))

@@ -3,10 +3,10 @@
  *
  * Values and rules without IO. A leaf: it imports nothing, not even Node.
  */
-export { type Currency, currencyOf, currencyOfNumeric } from './currency.ts'
+export { type Currency, currencyOf } from './currency.ts'
 export { isJsonObject, type JsonObject, type JsonValue } from './json.ts'
 export type { Merchant, MerchantKey } from './merchant.ts'
-export { AMOUNT_MINOR_MAX, type Money, money, moneyText, sameMoney } from './money.ts'
+export { AMOUNT_MINOR_MAX, type Money, money, moneyText } from './money.ts'
 export { maskPan, Pan } from './pan.ts'
 export {
   ALLOWED_MOVES,

@@ -18,10 +18,6 @@ export function money(minor: bigint, currency: Currency): Money {
   return { minor, currency }
 }
 
-export function sameMoney(a: Money, b: Money): boolean {
-  return a.minor === b.minor && a.currency.code === b.currency.code
-}
-
 /** For people: `USD 12.50`, `JPY 1250`, `KWD 1.250`. */
 export function moneyText({ minor, currency }: Money): string {
   const { code, exponent } = currency

@@ -18,7 +18,7 @@ export {
   type MerchantClientOptions,
   type SealedMessage,
 } from './merchant-client.ts'
-export { type PaymentInput, requestJson } from './requests.ts'
+export type { PaymentInput } from './requests.ts'
 export type {
   EchoResult,
   MerchantResult,

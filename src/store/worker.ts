@@ -33,7 +33,9 @@ function serve(port: NonNullable<typeof parentPort>, report: (said: Report) => v
 
   function commit(batches: readonly ActBatch[]): void {
     report({ kind: 'committed', answers: performBatches(journal, batches, mayBegin) })
-    if (logIsOverLimit()) journal.cutLog()
+    mayBegin = !logIsOverLimit()
+    if (mayBegin) return
+    journal.cutLog()
     mayBegin = !logIsOverLimit()
   }
 

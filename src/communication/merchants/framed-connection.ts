@@ -53,7 +53,7 @@ export class FramedConnection {
     socket.disableRenegotiation()
     socket.on('data', (chunk: Buffer) => this.#hear(chunk))
     socket.on('drain', () => this.#unblock())
-    // A client that has closed its side takes no more answers: specs/protocol.md, "Connections".
+    // A client that has closed its side takes no more answers: specs/protocol.md, "Frames".
     socket.on('end', () => socket.destroy())
     socket.on('error', () => socket.destroy())
   }

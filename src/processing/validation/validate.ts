@@ -89,20 +89,22 @@ function paymentJudge(operation: PaymentOperation, read: ReadBody<PaymentBody>):
 }
 
 function inquiryJudge(read: ReadBody<InquiryBody>): Judge {
-  return (json, { merchant }) => {
-    const body = read(json)
-    if (isRefused(body)) return refused(body.refused)
-    const wrong = senderRefusal(body, merchant)
-    if (wrong) return refused(wrong)
-    const sentAtMs = timeOf(body)
-    if (isRefused(sentAtMs)) return refused(sentAtMs.refused)
-    const { id, payment } = body
-    const operation = 'payment.inquire'
-    return { kind: 'valid', request: { operation, merchant: merchant.id, id, sentAtMs, payment } }
-  }
+  return plainJudge(read, ({ merchant, id, payment }, sentAtMs) => {
+    return { operation: 'payment.inquire', merchant, id, sentAtMs, payment }
+  })
 }
 
 function echoJudge(read: ReadBody<RequestBody>): Judge {
+  return plainJudge(read, ({ merchant, id }, sentAtMs) => {
+    return { operation: 'echo', merchant, id, sentAtMs }
+  })
+}
+
+/** For a kind of request that has no rules but those of every request. */
+function plainJudge<Body extends RequestBody>(
+  read: ReadBody<Body>,
+  requestOf: (body: Body, sentAtMs: number) => MerchantRequest,
+): Judge {
   return (json, { merchant }) => {
     const body = read(json)
     if (isRefused(body)) return refused(body.refused)
@@ -110,8 +112,7 @@ function echoJudge(read: ReadBody<RequestBody>): Judge {
     if (wrong) return refused(wrong)
     const sentAtMs = timeOf(body)
     if (isRefused(sentAtMs)) return refused(sentAtMs.refused)
-    const { id } = body
-    return { kind: 'valid', request: { operation: 'echo', merchant: merchant.id, id, sentAtMs } }
+    return { kind: 'valid', request: requestOf(body, sentAtMs) }
   }
 }
 
