@@ -2,12 +2,15 @@
  * A message for people: one line an element and a part, masked unless asked otherwise.
  *
  * It fails closed. A value is shown only when the dialect could put it on the line as it stands and
- * asks for no mask; an element that the dialect does not have, or a value it would refuse, is
- * masked whole.
+ * asks for no mask, and then without the card numbers in it; an element that the dialect does not
+ * have, or a value it would refuse, is masked whole.
  */
+import { cardNumbersIn, holdsCardNumber } from './card-numbers.ts'
 import type { FieldCodec, Sink } from './codec/line.ts'
-import { masked, maskedWhole } from './mask.ts'
+import { ORDER_KEY } from './codec/tags.ts'
+import { masked, maskedWhole, standardMaskOf, withoutCardNumbers } from './mask.ts'
 import type { Composite, DescribedField, FieldValue, Mask, Message } from './message.ts'
+import { partAt } from './parts.ts'
 import type { FieldPlan, Meanings } from './specification/plan.ts'
 
 export interface DescribeParts {
@@ -16,77 +19,119 @@ export interface DescribeParts {
   readonly scratch: Sink
 }
 
+/** Whatever a caller gives: nothing of a message is taken on trust here. */
+type Suspect<T> = { readonly [Key in keyof T]?: unknown }
+
 export function describeMessage(
   message: Message,
   { mti, elements, scratch }: DescribeParts,
   isUnmasked: boolean,
 ): DescribedField[] {
+  const { mti: type, fields, lenient }: Suspect<Message> = message ?? {}
   const lines: DescribedField[] = []
-  const fits = (codec: FieldCodec, value: FieldValue) => fitsLine(codec, value, scratch)
-  const top = fits(mti, message.mti)
-  lines.push(leafLine(top ? mti.plan : undefined, { path: 'mti', value: message.mti, isUnmasked }))
-  for (const [key, value] of Object.entries(message.fields ?? {})) {
-    const codec = elements[Number(key)]
-    const plan = codec !== undefined && fits(codec, value) ? codec.plan : undefined
-    addLines(lines, plan, { path: elementPath(key), value, isUnmasked, mask: plan?.mask ?? false })
+  const known = (codec: FieldCodec | undefined, value: unknown) =>
+    codec !== undefined && fitsLine(codec, value, scratch) ? codec.plan : undefined
+  const shown = { isUnmasked, depth: 0 }
+  addLines(lines, { ...shown, path: 'mti', plan: known(mti, type), value: type, mask: false })
+  for (const [key, value] of Object.entries(isObject(fields) ? fields : {})) {
+    const number = /^[1-9]\d{0,2}$/.test(key) ? Number(key) : 0
+    const plan = known(elements[number], value)
+    const mask = maskOf(plan, 'message', key)
+    addLines(lines, { ...shown, path: number === 0 ? '?' : key, plan, value, mask })
   }
-  return lines
+  return withLeniency(lines, lenient)
 }
 
 interface Shown {
   readonly path: string
-  readonly value: FieldValue
+  /** Undefined when the dialect has no such element, or would refuse its value. */
+  readonly plan: FieldPlan | undefined
+  readonly value: unknown
+  /** The part's own mask, or that of a composite around it: it holds for every part. */
+  readonly mask: Mask | false
   readonly isUnmasked: boolean
-  /** The mask of the composite around it: it holds for every part. */
-  readonly mask?: Mask | false
+  readonly depth: number
 }
 
-function addLines(lines: DescribedField[], plan: FieldPlan | undefined, shown: Shown): void {
-  const { path, value, isUnmasked } = shown
-  const mask = shown.mask || plan?.mask || false
-  const parts = plan && partsOf(plan)
-  if (typeof value === 'string' || value === null || typeof value !== 'object') {
-    lines.push(leafLine(plan, { ...shown, mask }))
-    return
-  }
-  if (parts === undefined && !isUnmasked) {
-    lines.push(leafLine(undefined, { path, value: '', isUnmasked }))
-    return
-  }
-  lines.push({ path, name: plan?.name ?? 'not in the dialect', value: '', masked: false })
-  for (const [key, part] of inLineOrder(value, plan)) {
-    const found = parts?.(key)
-    addLines(lines, found, { path: `${path}.${found ? key : '?'}`, value: part, isUnmasked, mask })
-  }
-}
+/** Deeper than any dialect: only a message that no dialect has checked goes on. */
+const DEPTH_MAX = 8
 
-function leafLine(plan: FieldPlan | undefined, shown: Shown): DescribedField {
-  const { path, isUnmasked } = shown
-  const value = typeof shown.value === 'string' ? shown.value : ''
+function addLines(lines: DescribedField[], shown: Shown): void {
+  const { path, plan, value, isUnmasked, depth } = shown
+  if (!isObject(value) || (plan === undefined && !isUnmasked) || depth === DEPTH_MAX) {
+    lines.push(leafLine(shown))
+    return
+  }
   const name = plan?.name ?? 'not as the dialect says'
-  const mask = shown.mask || plan?.mask || false
-  const isMasked = !isUnmasked && (plan === undefined || mask !== false)
-  const meaning = isMasked || plan === undefined ? undefined : meaningOf(plan.meanings, value)
-  const text = !isMasked ? value : mask === false ? maskedWhole(value) : masked(value, mask)
-  return { path, name, value: text, ...(meaning ? { meaning } : {}), masked: isMasked }
+  lines.push({ path, name, value: '', masked: false, composite: true })
+  for (const [key, part] of inLineOrder(value, plan)) {
+    addLines(lines, partShown(key, part, shown))
+  }
+}
+
+/** A key that no dialect lists may hold anything, a card number too. */
+function partShown(key: string, value: unknown, around: Shown): Shown {
+  const { plan: composite, path, mask, isUnmasked, depth } = around
+  const plan = composite && partAt(composite.body, key)
+  const isSafe = plan !== undefined && (plan.key === key || cardNumbersIn(key).length === 0)
+  const inside = composite?.body.kind === 'ber' ? 'ber' : 'composite'
+  return {
+    path: `${path}.${isSafe || isUnmasked ? key : '?'}`,
+    plan,
+    value,
+    mask: mask || maskOf(plan, inside, key),
+    isUnmasked,
+    depth: depth + 1,
+  }
+}
+
+/** `key` is that on the line, which a plan for tags that are not listed does not have. */
+function maskOf(
+  plan: FieldPlan | undefined,
+  inside: 'message' | 'ber' | 'composite',
+  key: string,
+): Mask | false {
+  return plan === undefined ? false : plan.mask || standardMaskOf({ ...plan, key }, inside)
+}
+
+function leafLine({ path, plan, value, mask, isUnmasked }: Shown): DescribedField {
+  const text = typeof value === 'string' ? value : ''
+  const name = plan?.name ?? 'not as the dialect says'
+  const shown = isUnmasked ? undefined : maskedLeaf(plan, text, mask)
+  if (shown !== undefined) return { path, name, value: shown, masked: true }
+  const meaning = plan && meaningOf(plan.meanings, text)
+  return { path, name, value: text, ...(meaning ? { meaning } : {}), masked: false }
+}
+
+/** Undefined when the value may be shown as it is. */
+function maskedLeaf(
+  plan: FieldPlan | undefined,
+  text: string,
+  mask: Mask | false,
+): string | undefined {
+  if (plan === undefined) return maskedWhole(text)
+  if (mask !== false) return masked(text, mask)
+  if (plan.body.kind === 'binary') return holdsCardNumber(text) ? maskedWhole(text) : undefined
+  const isDate = 'content' in plan.body && plan.body.content.ranges.length > 0
+  return isDate ? undefined : withoutCardNumbers(text)
 }
 
 /**
- * Parts as they stand on the line, where their order is the dialect's; what it lacks comes last.
+ * Parts as they stand on the line, where their order is the dialect's or was noted; what the
+ * dialect lacks comes last.
  */
-function inLineOrder(value: Composite, plan: FieldPlan | undefined): [string, FieldValue][] {
-  const entries = Object.entries(value)
-  if (plan?.body.kind !== 'positional') return entries
-  const places = new Map(plan.body.parts.map((part, index) => [part.key, index]))
+function inLineOrder(value: object, plan: FieldPlan | undefined): [string, unknown][] {
+  const { [ORDER_KEY]: noted, ...parts } = value as Composite
+  const entries = Object.entries(parts)
+  const order = orderOf(plan) ?? (typeof noted === 'string' ? noted.split(' ') : undefined)
+  if (order === undefined) return entries
+  const places = new Map(order.map((key, index) => [key, index]))
   const placeOf = (key: string) => places.get(key) ?? places.size
   return entries.sort(([a], [b]) => placeOf(a) - placeOf(b))
 }
 
-/** How a composite's keys are looked up. */
-function partsOf({ body }: FieldPlan): ((key: string) => FieldPlan | undefined) | undefined {
-  if (body.kind === 'positional') return (key) => body.parts.find((part) => part.key === key)
-  if (body.kind !== 'tagged' && body.kind !== 'ber') return undefined
-  return (key) => body.parts.find((part) => part.key === key) ?? body.other
+function orderOf(plan: FieldPlan | undefined): readonly string[] | undefined {
+  return plan?.body.kind === 'positional' ? plan.body.parts.map((part) => part.key) : undefined
 }
 
 function meaningOf(meanings: Meanings, value: string): string | undefined {
@@ -95,15 +140,44 @@ function meaningOf(meanings: Meanings, value: string): string | undefined {
   return known.length === 0 ? undefined : known.join(', ')
 }
 
-/** A key may hold anything; only a number is repeated. */
-function elementPath(key: string): string {
-  return /^\d{1,3}$/.test(key) ? key : '?'
+/** What was read leniently, at its line, or at the nearest one around it. */
+function withLeniency(lines: readonly DescribedField[], lenient: unknown): DescribedField[] {
+  const notes = Array.isArray(lenient) ? lenient.filter(isLeniency) : []
+  const described = [...lines]
+  for (const { path, code, offset } of notes) {
+    const index = nearest(described, path)
+    const line = described[index]
+    if (line === undefined) continue
+    described[index] = { ...line, lenient: [...(line.lenient ?? []), { code, offset }] }
+  }
+  return described
 }
 
-function fitsLine(codec: FieldCodec, value: FieldValue, scratch: Sink): boolean {
+function nearest(lines: readonly DescribedField[], path: string): number {
+  for (let at = path; at !== ''; at = at.slice(0, Math.max(0, at.lastIndexOf('.')))) {
+    const index = lines.findIndex((line) => line.path === at)
+    if (index >= 0) return index
+  }
+  return -1
+}
+
+const OFFSET_MAX = 999_999
+
+function isLeniency(note: unknown): note is NonNullable<Message['lenient']>[number] {
+  const { path, code, offset }: Suspect<NonNullable<Message['lenient']>[number]> = note ?? {}
+  const isPlace = Number.isInteger(offset) && Number(offset) >= 0 && Number(offset) <= OFFSET_MAX
+  return typeof path === 'string' && typeof code === 'string' && /^[A-Z_]+$/.test(code) && isPlace
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null
+}
+
+/** What a value of any type comes to: `write` refuses all that the dialect cannot carry. */
+function fitsLine(codec: FieldCodec, value: unknown, scratch: Sink): boolean {
   scratch.at = 0
   try {
-    codec.write(scratch, value)
+    codec.write(scratch, value as FieldValue)
     return true
   } catch {
     return false

@@ -3,13 +3,14 @@ import { compileBitmap } from './codec/bitmap.ts'
 import { compileField } from './codec/field.ts'
 import type { FieldCodec, Forms } from './codec/line.ts'
 import { compilePack, createSink } from './codec/pack.ts'
+import { compileRouting } from './codec/routing.ts'
 import { compileUnpack, type MessageCodecs } from './codec/unpack.ts'
 import { contentOf } from './content.ts'
 import { describeMessage } from './describe.ts'
 import { factsAt } from './facts.ts'
 import type { DescribedField, FieldFacts, Message } from './message.ts'
 import type { DialectPlan, FieldPlan } from './specification/plan.ts'
-import { readDialect } from './specification/read-dialect.ts'
+import { readSpecification } from './specification/read-specification.ts'
 
 /**
  * Bytes to messages and back. Stateless to its users and reusable; not for several threads at once.
@@ -21,6 +22,12 @@ export interface Dialect {
   /** Throws `DecodeError`. The message does not share memory with `bytes`. */
   unpack(bytes: Uint8Array): Message
   /**
+   * Makes a reader of the message type and of these elements only, such as "11" and "41", which
+   * looks at nothing behind the last of them. Throws `TypeError` for what is no element here; the
+   * reader throws `DecodeError`.
+   */
+  routing(elements: readonly string[]): (bytes: Uint8Array) => Message
+  /**
    * What the dialect says of a path such as "4", "48.92", "43.city"; undefined when there is none.
    */
   field(path: string): FieldFacts | undefined
@@ -30,13 +37,14 @@ export interface Dialect {
 
 /** Checks a specification and makes its codec. Throws `DialectError` with every fault. */
 export function compileDialect(specification: unknown): Dialect {
-  const plan = readDialect(specification)
+  const plan = readSpecification(specification)
   const codecs = compileCodecs(plan)
   const sink = createSink(codecs)
   return Object.freeze({
     name: plan.name,
     pack: compilePack(plan, codecs, sink),
     unpack: compileUnpack(codecs),
+    routing: (elements: readonly string[]) => compileRouting(codecs, elements),
     field: (path: string) => factsAt(plan.fields, path),
     describe: (message: Message, options: { readonly unmasked?: boolean } = {}) =>
       describeMessage(message, { ...codecs, scratch: sink }, options.unmasked === true),
@@ -48,7 +56,7 @@ function compileCodecs(plan: DialectPlan): MessageCodecs {
   const elements: (FieldCodec | undefined)[] = new Array(64 * plan.bitmap.count + 1).fill(undefined)
   for (const element of plan.fields) elements[element.number] = compileField(element, forms)
   const mti = compileField(mtiPlan(plan), forms)
-  return { mti, bitmap: compileBitmap(plan.bitmap), elements, forms }
+  return { mti, bitmap: compileBitmap(plan.bitmap, 'bitmap'), elements, forms }
 }
 
 /** The message type is a field like any other: four digits. */
@@ -61,6 +69,7 @@ function mtiPlan({ mti }: DialectPlan): FieldPlan {
     name: 'Message type',
     mask: false,
     meanings: mti.meanings,
+    lenient: [],
     length: {
       min: 4,
       max: 4,

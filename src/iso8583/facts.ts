@@ -1,40 +1,38 @@
 /** What a dialect can say of its elements, for those that check mappings and fill in forms. */
 import type { FieldFacts } from './message.ts'
-import type { FieldPlan } from './specification/plan.ts'
+import { partAt } from './parts.ts'
+import { type FieldPlan, isComposite } from './specification/plan.ts'
 
 /**
- * The facts of a path such as "4", "48.92" or "43.city"; a tag that is not listed has those of
- * `other`.
+ * The facts of a path such as "4", "48.92", "43.city" or "54.2.amount"; a tag that is not listed
+ * has those of `other`.
  */
 export function factsAt(fields: readonly FieldPlan[], path: string): FieldFacts | undefined {
   const [first, ...rest] = path.split('.')
   let plan = fields.find((field) => field.key === first)
-  for (const key of rest) plan = plan && partOf(plan, key)
-  return plan && factsOf(plan)
+  for (const key of rest) plan = plan && partAt(plan.body, key)
+  return plan && factsOf(plan, path)
 }
 
-function partOf({ body }: FieldPlan, key: string): FieldPlan | undefined {
-  return partsOf(body).find((part) => part.key === key)
-}
-
-function partsOf(body: FieldPlan['body']): readonly FieldPlan[] {
-  return body.kind === 'positional' || body.kind === 'tagged' || body.kind === 'ber'
-    ? body.parts
-    : []
-}
-
-function factsOf(plan: FieldPlan): FieldFacts {
+function factsOf(plan: FieldPlan, path: string): FieldFacts {
   const { body, length } = plan
-  const isComposite = body.kind === 'positional' || body.kind === 'tagged' || body.kind === 'ber'
+  const parts = partsOf(plan)
   return {
-    path: plan.path,
+    path,
     name: plan.name,
-    content: isComposite ? 'composite' : body.content.name,
+    content: isComposite(body) ? 'composite' : body.content.name,
     min: length.min,
     max: length.max,
-    unit: isComposite || body.kind === 'binary' ? 'bytes' : 'characters',
+    unit: isComposite(body) || body.kind === 'binary' ? 'bytes' : 'characters',
     sensitive: plan.mask,
     ...(body.kind === 'text' && body.pad !== undefined ? { pad: body.pad } : {}),
-    ...(isComposite ? { parts: body.parts.map(factsOf) } : {}),
+    ...(isComposite(body) ? { composite: body.kind } : {}),
+    ...(parts ? { parts: parts.map((part) => factsOf(part, `${path}.${part.key}`)) } : {}),
   }
+}
+
+/** Of a repeated part the first stands for all. */
+function partsOf({ body }: FieldPlan): readonly FieldPlan[] | undefined {
+  if (!isComposite(body)) return undefined
+  return body.kind === 'repeated' ? [body.part] : body.parts
 }

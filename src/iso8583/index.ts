@@ -7,6 +7,17 @@
  * dialect cannot carry throws `EncodeError`, a faulty specification throws `DialectError` with all
  * its faults.
  */
+export { compareMessages, type Difference } from './compare.ts'
+export {
+  DIAGNOSED_BYTES_MAX,
+  DIAGNOSED_CANDIDATES_MAX,
+  type Diagnosis,
+  type DialectCandidate,
+  diagnose,
+  type Fit,
+  type Misfit,
+  type Reading,
+} from './diagnosis/diagnose.ts'
 export { compileDialect, type Dialect } from './dialect.ts'
 export {
   DecodeError,
@@ -24,7 +35,38 @@ export type {
   DescribedField,
   FieldFacts,
   FieldValue,
+  LengthUnit,
+  Leniency,
   Mask,
   Message,
   PadFacts,
 } from './message.ts'
+export { type ReadBefore, readBefore } from './read-before.ts'
+export {
+  type BerPlan,
+  type BinaryPlan,
+  type BitmapPlan,
+  type BitmappedPlan,
+  type BodyPlan,
+  type ByteEncoding,
+  type CompositePlan,
+  type DialectPlan,
+  type ElementPlan,
+  type FieldPlan,
+  isComposite,
+  type LengthPlan,
+  type LenientRule,
+  type Meanings,
+  type MeaningTable,
+  type NibblePad,
+  type PackedPlan,
+  type PositionalPlan,
+  type PrefixPlan,
+  type RepeatedPlan,
+  type TaggedPlan,
+  type TagPlan,
+  type TextPad,
+  type TextPlan,
+  type ValuePlan,
+} from './specification/plan.ts'
+export { readSpecification } from './specification/read-specification.ts'

@@ -2,6 +2,7 @@
  * A decoded message, and what a dialect can say of its elements. Plain values: what `decode --json`
  * prints is a `Message`.
  */
+import type { DecodeErrorCode } from './errors.ts'
 
 /**
  * `fields` is keyed by element number, "2" to "192".
@@ -12,11 +13,28 @@
 export interface Message {
   readonly mti: string
   readonly fields: Readonly<Record<string, FieldValue>>
+  /** What was read only because the dialect asks for leniency there; absent when nothing was. */
+  readonly lenient?: readonly Leniency[]
+}
+
+/** What a strict reading would have thrown, without its text. */
+export interface Leniency {
+  readonly path: string
+  readonly code: DecodeErrorCode
+  /** In bytes from the start of the message. */
+  readonly offset: number
 }
 
 export type FieldValue = string | Composite
 
-/** The parts of a composite element, keyed by subfield name or by tag. */
+/**
+ * The parts of a composite element, keyed by subfield name, by tag, by the number of a bit, or by
+ * place from "1".
+ *
+ * Tags stand on the line in the order of the keys. Where that is not the order in which an object
+ * lists its keys (whole numbers first), one more part `$order` names them all in the line's order,
+ * one space between them.
+ */
 export interface Composite {
   readonly [part: string]: FieldValue
 }
@@ -48,7 +66,9 @@ export interface FieldFacts {
    * way in unless `kept`.
    */
   readonly pad?: PadFacts
-  /** The parts of a composite, in the dialect's order. */
+  /** What holds the parts of a composite together. */
+  readonly composite?: 'positional' | 'repeated' | 'bitmap' | 'tagged' | 'ber'
+  /** The parts of a composite, in the dialect's order; of one that repeats, the first. */
   readonly parts?: readonly FieldFacts[]
 }
 
@@ -66,4 +86,8 @@ export interface DescribedField {
   readonly value: string
   readonly meaning?: string
   readonly masked: boolean
+  /** It has parts, which follow, and no value of its own. */
+  readonly composite?: true
+  /** What of it, or of a part without a line of its own, was read by leniency. */
+  readonly lenient?: readonly Pick<Leniency, 'code' | 'offset'>[]
 }

@@ -1,3 +1,4 @@
+import { globSync } from 'node:fs'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import test from 'ava'
 import { compileDialect, compileFrameHeader, DialectError } from '#iso8583'
@@ -12,11 +13,13 @@ const ajv = new Ajv2020({
 const isDialect = ajv.compile(projectJson('specs/dialect.schema.json'))
 const isHeader = ajv.compile(projectJson('specs/frame-header.schema.json'))
 
-const VECTORS = ['iso87ascii', 'iso87binary', 'iso93ascii', 'iso93binary']
-const DIALECTS = [
-  'specs/hosts/meridian/dialect.json',
-  ...VECTORS.map((name) => `test/vectors/${name}.dialect.json`),
-]
+const DIALECTS = globSync([
+  'specs/editions/*.json',
+  'specs/hosts/*/dialect.json',
+  'test/vectors/*.dialect.json',
+]).sort()
+
+test('there are dialects to look at', (t) => t.true(DIALECTS.length >= 5))
 
 for (const file of DIALECTS) {
   test(`${file} keeps the published schema`, (t) => {
@@ -44,12 +47,40 @@ test('what the schema refuses is refused at load, whichever setting is missing o
     mask: 'pan',
     meanings: [{ from: 0, to: 1, of: 'x', values: { 1: 'one' } }],
   }
+  const digit = { name: 'x', content: 'n', length: 1 }
+  const length = { max: 49, prefix: { digits: 2 } }
+  const tag = { content: 'b', length: 1, encoding: 'hex' }
   const dialect = {
     name: 'x',
-    mti: { encoding: 'ascii' },
+    title: 'x',
+    meanings: { edition: [{ from: 0, to: 1, of: 'x', values: { 1: 'one' } }] },
+    mti: { encoding: 'ascii', meanings: 'edition' },
     bitmap: { encoding: 'hex', count: 2, secondary: 'always' },
     defaults: { encoding: 'ascii', prefixEncoding: 'ascii' },
-    fields: { 2: element },
+    fields: {
+      2: element,
+      3: {
+        name: 'x',
+        length: { ...length, unit: 'characters' },
+        composite: { kind: 'ber', encoding: 'hex', parts: { C1: digit }, other: digit },
+      },
+      4: { name: 'x', length, composite: { kind: 'repeated', max: 2, part: digit } },
+      5: {
+        name: 'x',
+        length,
+        composite: { kind: 'bitmap', bitmap: { encoding: 'hex', count: 2 }, parts: { 2: digit } },
+      },
+      6: {
+        name: 'x',
+        length,
+        composite: { kind: 'tagged', tag, prefix: { digits: 1 }, parts: { '5F': digit } },
+      },
+      7: {
+        name: 'x',
+        length,
+        composite: { kind: 'positional', parts: [{ ...digit, key: 'a', lenient: ['content'] }] },
+      },
+    },
   }
   const header = {
     length: { bytes: 2, encoding: 'binary', includesItself: true },

@@ -1,54 +1,69 @@
 /**
  * BER-TLV composites (DE55: EMV 4.3 book 3 annex B; ISO/IEC 8825-1 clause 8.1). Tags of up to four
  * bytes, lengths in the short form and in the long form of up to three bytes, `00` filler between
- * objects. Tags are upper-case hex.
+ * objects. Tags are upper-case hex. Filler is not kept, but written where objects fall short of the
+ * least length; a length is written in its shortest form, whichever it was read in.
  */
 import type { BerPlan, FieldPlan } from '../specification/plan.ts'
-import { countedComposite, type Parts } from './composite.ts'
-import {
-  type CompilePart,
-  type Counted,
-  refuseBytes,
-  refuseValue,
-  type Sink,
-  type Source,
-  take,
-} from './line.ts'
-import { tagBook, writeEach } from './tagged.ts'
+import { type CompositeBody, partOf } from './composite.ts'
+import { type CompilePart, refuseBytes, refuseValue, type Sink, type Source, take } from './line.ts'
+import { entryOf, readTags, type TagReaders, tagBook, writeTags } from './tags.ts'
 
 const TAG_BYTES_MAX = 4
 const LENGTH_BYTES_MAX = 3
 const TAG = /^(?:[0-9A-F]{2}){1,4}$/
 
-export function compileBer(plan: FieldPlan, body: BerPlan, compilePart: CompilePart): Counted {
+/** The objects of a composite in their own bytes, whatever these are on the line. */
+export function compileBer(
+  plan: FieldPlan,
+  body: BerPlan,
+  compilePart: CompilePart,
+): CompositeBody {
   const { path } = plan
-  const book = tagBook(body.parts, body.other, compilePart)
-  return countedComposite(plan, {
-    read: (source) => {
-      const parts: Parts = {}
-      for (skipFiller(source); source.at < source.end; skipFiller(source)) {
-        const at = source.at
-        const tag = readTag(source, path)
-        const codec = book.parts.get(tag) ?? book.other
-        if (codec === undefined) refuseBytes('TAG_UNKNOWN', at, path)
-        if (Object.hasOwn(parts, tag)) refuseBytes('TAG_DUPLICATE', at, codec.plan.path)
-        parts[tag] = codec.readCounted(source, readLength(source, path))
-      }
-      return parts
+  const { min } = plan.length
+  const book = tagBook(plan, body, compilePart)
+  const bytesOf = new Map(body.parts.map(({ key }) => [key, Buffer.from(key, 'hex')]))
+  const byNumber = new Map(
+    [...book.entries.values()].map((entry) => [Number.parseInt(entry.tag, 16), entry]),
+  )
+  const readers: TagReaders = {
+    skip: skipFiller,
+    readTag: (source) => {
+      const at = source.at
+      const entry = byNumber.get(readNumber(source, path))
+      return entry ?? entryOf(book, source.hex.substring(2 * at, 2 * source.at).toUpperCase())
     },
-    write: (sink, value) =>
-      writeEach(sink, value, {
+    readLength: (source) => readLength(source, path),
+  }
+  return {
+    read: (source) => {
+      const start = source.at
+      skipFiller(source)
+      if (source.at === source.end && min > 0) refuseBytes('LENGTH_UNDER_MIN', start, path)
+      return readTags(source, book, readers)
+    },
+    write: (sink, value) => {
+      const start = sink.at
+      writeTags(sink, value, {
         book,
-        plan,
         writeOne: (tag, codec) => {
-          writeTag(sink, tag, path)
+          writeTag(sink, tag, { bytes: bytesOf.get(tag), path })
           const start = sink.at
           sink.at += 1
-          codec.writeCounted(sink, value[tag] ?? refuseValue('VALUE_TYPE', path))
+          codec.writeCounted(sink, partOf(value, tag))
           insertLength(sink, start)
         },
-      }),
-  })
+      })
+      if (sink.at > start) fillUp(sink, start + min)
+    },
+  }
+}
+
+/** Objects that were read with filler among them may fall short without it. */
+function fillUp(sink: Sink, end: number): void {
+  if (sink.at >= end) return
+  sink.bytes.fill(0, sink.at, end)
+  sink.at = end
 }
 
 /** Whether a text is one whole BER tag: the fault a dialect's author would make. */
@@ -64,16 +79,18 @@ function skipFiller(source: Source): void {
   while (source.at < source.end && source.bytes[source.at] === 0) source.at += 1
 }
 
-function readTag(source: Source, path: string): string {
+/** The bytes of a tag as one number. */
+function readNumber(source: Source, path: string): number {
   const at = take(source, 1, path)
-  if (((source.bytes[at] as number) & 0x1f) === 0x1f) {
-    let next = source.bytes[take(source, 1, path)] as number
-    while (next >= 0x80) {
-      if (source.at - at === TAG_BYTES_MAX) refuseBytes('TAG_INVALID', at, path)
-      next = source.bytes[take(source, 1, path)] as number
-    }
+  let number = source.bytes[at] as number
+  if ((number & 0x1f) !== 0x1f) return number
+  let next = 0x80
+  while (next >= 0x80) {
+    if (source.at - at === TAG_BYTES_MAX) refuseBytes('TAG_INVALID', at, path)
+    next = source.bytes[take(source, 1, path)] as number
+    number = number * 256 + next
   }
-  return source.hex.substring(2 * at, 2 * source.at).toUpperCase()
+  return number
 }
 
 function readLength(source: Source, path: string): number {
@@ -86,9 +103,21 @@ function readLength(source: Source, path: string): number {
   return source.bytes.readUIntBE(take(source, width, path), width)
 }
 
-function writeTag(sink: Sink, tag: string, path: string): void {
-  if (!isBerTag(tag)) refuseValue('TAG_INVALID', path)
-  sink.at += sink.bytes.write(tag, sink.at, 'hex')
+/** `bytes` of a tag that is listed; another has to be one first. */
+function writeTag(
+  sink: Sink,
+  tag: string,
+  { bytes, path }: { bytes: Uint8Array | undefined; path: string },
+): void {
+  if (bytes === undefined) {
+    if (!isBerTag(tag)) refuseValue('TAG_INVALID', path)
+    sink.at += sink.bytes.write(tag, sink.at, 'hex')
+    return
+  }
+  for (let index = 0; index < bytes.length; index += 1) {
+    sink.bytes[sink.at + index] = bytes[index] as number
+  }
+  sink.at += bytes.length
 }
 
 /** The value stands one byte after `start`; a long form moves it on. */

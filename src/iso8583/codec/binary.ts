@@ -1,18 +1,16 @@
 /** Binary values, shown as upper-case hex: raw bytes on the line, or their hex digits as text. */
-import { allowedFromLine, allowedToLine, type CharacterSet } from '../character-sets.ts'
+import { allowedFromLine, allowedToLine } from '../character-sets.ts'
 import type { BinaryPlan } from '../specification/plan.ts'
+import { type HexEncoding, hexCharacterSet, hexValues } from './hex.ts'
 import { refuseBytes, refuseValue, type Sink, take, textForm } from './line.ts'
 import { type Body, contentFault, writeCharacters } from './text.ts'
 
 export function compileBinary(plan: BinaryPlan, path: string): Body {
-  if (plan.encoding === 'binary') return rawBinary(path)
-  return hexBinary(plan, plan.encoding === 'hex' ? 'ascii' : 'ebcdic-037', path)
+  return plan.encoding === 'binary' ? rawBinary(path) : hexBinary(plan, plan.encoding, path)
 }
 
-/** The value of a hex character, -1 for any other code. */
-export const HEX_VALUES: Int8Array = Int8Array.from({ length: 256 }, (_, code) =>
-  '0123456789ABCDEF'.indexOf(String.fromCharCode(code).toUpperCase()),
-)
+/** The half byte of a hex character, -1 for any other code. */
+const CHARACTER_VALUES = hexValues('hex')
 
 function rawBinary(path: string): Body {
   return {
@@ -24,7 +22,8 @@ function rawBinary(path: string): Body {
   }
 }
 
-function hexBinary(plan: BinaryPlan, set: CharacterSet, path: string): Body {
+function hexBinary(plan: BinaryPlan, encoding: HexEncoding, path: string): Body {
+  const set = hexCharacterSet(encoding)
   const allowed = allowedFromLine(set, plan.content.characters)
   const codes = upperCased(allowedToLine(set, plan.content.characters))
   const form = textForm(set)
@@ -51,14 +50,14 @@ function upperCased(codes: Uint8Array): Uint8Array {
 
 function writeRaw(sink: Sink, value: string, path: string): void {
   for (let index = 0; index < value.length; index += 2) {
-    const high = hexValue(value.charCodeAt(index))
-    const low = hexValue(value.charCodeAt(index + 1))
+    const high = characterValue(value.charCodeAt(index))
+    const low = characterValue(value.charCodeAt(index + 1))
     if ((high | low) < 0) refuseValue('CONTENT_INVALID', path)
     sink.bytes[sink.at] = (high << 4) | low
     sink.at += 1
   }
 }
 
-function hexValue(code: number): number {
-  return code < 256 ? (HEX_VALUES[code] as number) : -1
+function characterValue(code: number): number {
+  return code < 256 ? (CHARACTER_VALUES[code] as number) : -1
 }

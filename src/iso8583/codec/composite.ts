@@ -2,7 +2,7 @@
 import type { Composite, FieldValue } from '../message.ts'
 import type { FieldPlan } from '../specification/plan.ts'
 import { checkLength, refuseLength } from './length.ts'
-import { type Counted, compositeOf, type Sink, type Source, take } from './line.ts'
+import { type Counted, compositeOf, refuseValue, type Sink, type Source, take } from './line.ts'
 
 /** A composite being read: filled part by part, handed out read-only. */
 export type Parts = Record<string, FieldValue>
@@ -35,4 +35,20 @@ export function countedComposite(plan: FieldPlan, body: CompositeBody): Counted 
       return bytes
     },
   }
+}
+
+/** One composite being written: how far it may grow. */
+export interface Growth {
+  readonly start: number
+  readonly plan: FieldPlan
+}
+
+/** Stops writing where the composite has outgrown its maximum, by one part at most. */
+export function checkGrowth(sink: Sink, { start, plan }: Growth): void {
+  if (sink.at - start > plan.length.max) refuseValue('LENGTH_OVER_MAX', plan.path)
+}
+
+/** The codec refuses what is no value, such as a part that is there and undefined. */
+export function partOf(value: Composite, key: string): FieldValue {
+  return value[key] as FieldValue
 }

@@ -2,22 +2,28 @@
  * One element or part: its length prefix, its unit, its limits and its value, put together once
  * when the dialect is loaded. Each setting is a closure of its own, so none depends on another.
  */
-import type { FieldPlan, PackedPlan } from '../specification/plan.ts'
+import type { BerPlan, FieldPlan, PackedPlan } from '../specification/plan.ts'
+import { prefixCount } from '../specification/sizes.ts'
 import { compileBer } from './ber.ts'
 import { compileBinary } from './binary.ts'
+import { compileBitmapped } from './bitmapped.ts'
+import { countedComposite } from './composite.ts'
+import { type HexEncoding, hexCharacterSet } from './hex.ts'
+import { hexComposite } from './hex-composite.ts'
 import { checkLength, refuseLength } from './length.ts'
 import {
+  type CompilePart,
   type Counted,
   type FieldCodec,
   type Forms,
   refuseBytes,
   refuseValue,
-  type Source,
   textOf,
 } from './line.ts'
-import { compilePacked, compileTold, type Told } from './packed.ts'
+import { compilePacked, compileTold } from './packed.ts'
 import { compilePositional } from './positional.ts'
 import { compilePrefix } from './prefix.ts'
+import { compileRepeated } from './repeated.ts'
 import { compileTagged } from './tagged.ts'
 import { type Body, compileText } from './text.ts'
 
@@ -32,7 +38,7 @@ function compileWhole(
 ): Pick<FieldCodec, 'read' | 'write'> {
   const { prefix: prefixPlan, max } = plan.length
   if (prefixPlan === undefined) {
-    const width = isComposite(plan) ? max : fixedCount(plan)
+    const width = prefixCount(plan, max)
     return {
       read: (source) => {
         source.lengthAt = source.at
@@ -41,7 +47,7 @@ function compileWhole(
       write: writeCounted,
     }
   }
-  const prefix = compilePrefix(prefixPlan, plan.path)
+  const prefix = compilePrefix(prefixPlan, plan.path, plan.lenient.includes('length'))
   return {
     read: (source) => readCounted(source, prefix.read(source)),
     write: (sink, value) => {
@@ -57,37 +63,49 @@ function compileWhole(
 }
 
 function compileCounted(plan: FieldPlan, forms: Forms): Counted {
-  const { body, length, path } = plan
+  const { body, path } = plan
+  const compilePart: CompilePart = (part) => compileField(part, forms)
   switch (body.kind) {
     case 'text':
       forms.characterSets.add(body.characterSet)
-      return countedText(plan, compileText(body, length, path), body.pad !== undefined)
+      return countedText(plan, compileText(body, plan), body.pad !== undefined)
     case 'packed':
       forms.hex = true
       return countedPacked(plan, body)
-    case 'binary': {
+    case 'binary':
       if (body.encoding === 'binary') forms.hex = true
-      else forms.characterSets.add(body.encoding === 'hex' ? 'ascii' : 'ebcdic-037')
+      else forms.characterSets.add(hexCharacterSet(body.encoding))
       return countedBinary(plan, compileBinary(body, path))
-    }
     case 'positional':
-      return compilePositional(plan, body, (part) => compileField(part, forms))
+      return compilePositional(plan, body, compilePart)
+    case 'repeated':
+      return compileRepeated(plan, body, compilePart)
+    case 'bitmap':
+      return compileBitmapped(plan, body, compilePart)
     case 'tagged':
-      forms.characterSets.add(body.tag.characterSet)
-      return compileTagged(plan, body, (part) => compileField(part, forms))
+      return compileTagged(plan, body, compilePart)
     case 'ber':
+      if (body.encoding !== 'binary') return compileHexBer(plan, body, body.encoding)
       forms.hex = true
-      return compileBer(plan, body, (part) => compileField(part, forms))
+      return countedComposite(plan, compileBer(plan, body, compilePart))
   }
 }
 
-/** One position is one character is one byte. */
+/** The parts are read from bytes of their own, so in forms of their own. */
+function compileHexBer(plan: FieldPlan, body: BerPlan, encoding: HexEncoding): Counted {
+  const forms: Forms = { characterSets: new Set(), hex: true }
+  const objects = compileBer(plan, body, (part) => compileField(part, forms))
+  return hexComposite(plan, encoding, { objects, forms })
+}
+
+/** One position is one character is one byte; on the line a padded value has all of them. */
 function countedText(plan: FieldPlan, body: Body, isPadded: boolean): Counted {
   const { length, path } = plan
-  const { min, max } = length
+  const { max } = length
+  const least = isPadded ? max : length.min
   return {
     readCounted: (source, count) => {
-      if (count < min || count > max) refuseLength(source, count, plan)
+      if (count < least || count > max) refuseLength(source, count, plan)
       return body.read(source, count)
     },
     writeCounted: (sink, value) => {
@@ -102,12 +120,11 @@ function countedText(plan: FieldPlan, body: Body, isPadded: boolean): Counted {
 function countedPacked(plan: FieldPlan, packed: PackedPlan): Counted {
   const { length, path } = plan
   const { min, max, unit } = length
-  const body = compilePacked(packed, path)
-  const isTold = unit === 'bytes' || packed.pad.counted
-  const told = isTold ? compileTold(packed, length) : undefined
+  const body = compilePacked(packed, plan)
+  const told = unit === 'bytes' || packed.pad.counted ? compileTold(packed, plan) : undefined
   return {
     readCounted: (source, count) => {
-      const positions = told === undefined ? count : digitsTold(source, count, { told, plan })
+      const positions = told === undefined ? count : told.positionsAt(source, count)
       if (positions < min || positions > max) refuseLength(source, positions, plan)
       return body.read(source, positions)
     },
@@ -117,20 +134,9 @@ function countedPacked(plan: FieldPlan, packed: PackedPlan): Counted {
       checkLength(positions, length, path)
       if (told !== undefined && !told.canTell(positions)) refuseValue('LENGTH_AMBIGUOUS', path)
       body.write(sink, text)
-      if (told === undefined) return positions
-      return unit === 'bytes' ? (positions + 1) >> 1 : positions + (positions & 1)
+      return prefixCount(plan, positions)
     },
   }
-}
-
-function digitsTold(
-  source: Source,
-  count: number,
-  { told, plan }: { told: Told; plan: FieldPlan },
-): number {
-  if (plan.length.unit === 'bytes') return told.positionsAt(source, 2 * count)
-  if (count % 2 === 1) refuseBytes('LENGTH_INVALID', source.lengthAt, plan.path)
-  return told.positionsAt(source, count)
 }
 
 function countedBinary(plan: FieldPlan, body: Body): Counted {
@@ -153,16 +159,4 @@ function countedBinary(plan: FieldPlan, body: Body): Counted {
       return bytes * perByte
     },
   }
-}
-
-/** What a prefix would say of a field of fixed width, had it one. */
-function fixedCount(plan: FieldPlan): number {
-  const { max, unit } = plan.length
-  if (plan.body.kind === 'packed') return unit === 'bytes' ? (max + 1) >> 1 : max
-  return plan.body.kind === 'binary' && unit !== 'bytes' ? 2 * max : max
-}
-
-function isComposite(plan: FieldPlan): boolean {
-  const { kind } = plan.body
-  return kind === 'positional' || kind === 'tagged' || kind === 'ber'
 }

@@ -7,7 +7,7 @@
  */
 import { type CharacterSet, fromLine } from '../character-sets.ts'
 import { DecodeError, type DecodeErrorCode, EncodeError, type EncodeErrorCode } from '../errors.ts'
-import type { Composite, FieldValue } from '../message.ts'
+import type { Composite, FieldValue, Leniency } from '../message.ts'
 import type { FieldPlan } from '../specification/plan.ts'
 
 export interface Source {
@@ -22,6 +22,8 @@ export interface Source {
   readonly texts: string[]
   /** The whole message in hex, lower case, two characters a byte. */
   hex: string
+  /** What has been let through by the leniency of a field; undefined while there is nothing. */
+  lenient: Leniency[] | undefined
 }
 
 export interface Sink {
@@ -64,7 +66,8 @@ export function textForm(set: CharacterSet): number {
 }
 
 export function createSource(): Source {
-  return { bytes: Buffer.alloc(0), at: 0, end: 0, lengthAt: 0, texts: ['', '', ''], hex: '' }
+  const texts = ['', '', '']
+  return { bytes: Buffer.alloc(0), at: 0, end: 0, lengthAt: 0, texts, hex: '', lenient: undefined }
 }
 
 /** Makes a function that points a source at a message, with the text forms that are needed. */
@@ -78,13 +81,14 @@ export function compileOpen(forms: Forms): (source: Source, bytes: Buffer) => vo
     source.bytes = bytes
     source.at = 0
     source.end = bytes.length
+    source.lenient = undefined
     if (ascii) source.texts[0] = bytes.toString('latin1')
     if (hex) source.hex = bytes.toString('hex')
     for (const { index, page } of pages) source.texts[index] = translated(bytes, page)
   }
 }
 
-function translated(bytes: Buffer, page: Uint8Array): string {
+export function translated(bytes: Buffer, page: Uint8Array): string {
   const text = Buffer.allocUnsafe(bytes.length)
   for (let at = 0; at < bytes.length; at += 1) text[at] = page[bytes[at] as number] as number
   return text.toString('latin1')
@@ -100,6 +104,12 @@ export function take(source: Source, count: number, path: string): number {
 
 export function refuseBytes(code: DecodeErrorCode, offset: number, path: string): never {
   throw new DecodeError(code, offset, path)
+}
+
+/** Notes what a strict reading would have refused. */
+export function letThrough(source: Source, { path, code, offset }: Leniency): void {
+  source.lenient ??= []
+  source.lenient.push({ path, code, offset })
 }
 
 export function refuseValue(code: EncodeErrorCode, path: string): never {

@@ -1,8 +1,11 @@
 /** A message to bytes. Refuses whatever `unpack` would refuse to read back. */
 import type { FieldValue, Message } from '../message.ts'
 import type { DialectPlan } from '../specification/plan.ts'
-import { WORDS_MAX } from './bitmap.ts'
+import { setBit, WORDS_MAX } from './bitmap.ts'
 import { type FieldCodec, refuseValue, type Sink } from './line.ts'
+import { roomFor } from './room.ts'
+import { createShapes } from './straight/shapes.ts'
+import { compileWrite, type FieldsShape } from './straight/write.ts'
 import type { MessageCodecs } from './unpack.ts'
 
 type Fields = Readonly<Record<string, FieldValue>>
@@ -10,7 +13,7 @@ type Fields = Readonly<Record<string, FieldValue>>
 /**
  * Elements are written after the room for the bitmaps that are sure to be there; the first element
  * of a further bitmap moves what is written on, which few messages need. Counting the values first
- * costs less than listing the keys and tells when every element is written, or that one is unknown.
+ * tells when every element is written, or that one is unknown.
  */
 export function compilePack(
   plan: DialectPlan,
@@ -19,8 +22,8 @@ export function compilePack(
 ): (message: Message) => Buffer {
   const words = new Int32Array(WORDS_MAX)
   const codecs = elements.filter((codec) => codec !== undefined)
-  const numbers = codecs.map((codec) => Number(codec.plan.key))
   const bitmapsMin = plan.bitmap.secondary === 'always' ? 2 : 1
+  const shapes = createShapes(isSameShape, (shape) => compileWrite(shape, mti, elements))
 
   const widen = (bitmaps: number, wanted: number, bitmapAt: number): number => {
     const from = bitmapAt + bitmaps * bitmap.width
@@ -30,37 +33,65 @@ export function compilePack(
     return wanted
   }
 
-  return (message) => {
-    const fields = fieldsOf(message)
-    let left = Object.values(fields).length
+  const writeEach = (message: Message, fields: Fields, count: number): FieldsShape => {
+    const numbers: number[] = []
     sink.at = 0
     words.fill(0)
     mti.write(sink, message.mti)
     const bitmapAt = sink.at
     let bitmaps = bitmapsMin
     sink.at += bitmaps * bitmap.width
-    for (let index = 0; left > 0 && index < numbers.length; index += 1) {
-      const number = numbers[index] as number
-      const value = fields[number]
+    for (let index = 0; numbers.length < count && index < codecs.length; index += 1) {
+      const codec = codecs[index] as FieldCodec
+      const number = Number(codec.plan.key)
+      const value = Object.hasOwn(fields, number) ? fields[number] : undefined
       if (value === undefined) continue
       const wanted = (number + 63) >> 6
       if (wanted > bitmaps) bitmaps = widen(bitmaps, wanted, bitmapAt)
-      const word = (number - 1) >> 5
-      words[word] = (words[word] as number) | (0x80000000 >>> (number - 1))
-      ;(codecs[index] as FieldCodec).write(sink, value)
-      left -= 1
+      setBit(words, number)
+      codec.write(sink, value)
+      numbers.push(number)
     }
-    if (left > 0) refuseUnknown(fields, elements)
+    if (numbers.length < count) refuseUnknown(fields, elements)
     const end = sink.at
-    for (let index = 0; index + 1 < bitmaps; index += 1) {
-      words[2 * index] = (words[2 * index] as number) | 0x80000000
-    }
     sink.at = bitmapAt
     bitmap.write(sink, words, bitmaps)
-    const packed = Buffer.allocUnsafe(end)
-    sink.bytes.copy(packed, 0, 0, end)
+    const written = Uint8Array.from(sink.bytes.subarray(bitmapAt, sink.at))
+    sink.at = end
+    return { bitmap: written, numbers }
+  }
+
+  return (message) => {
+    const fields = fieldsOf(message)
+    const count = Object.keys(fields).length
+    const hash = hashOf(message, count)
+    const straight = inheritsNothing(fields) ? shapes.codeAt(hash) : undefined
+    if (straight?.(sink, message, fields, count) !== true) {
+      shapes.note(hash, writeEach(message, fields, count))
+    }
+    const packed = Buffer.allocUnsafe(sink.at)
+    sink.bytes.copy(packed, 0, 0, sink.at)
     return packed
   }
+}
+
+/** Generated code looks its elements up by name, and would find those of a prototype. */
+function inheritsNothing(fields: Fields): boolean {
+  const prototype: unknown = Object.getPrototypeOf(fields)
+  return prototype === Object.prototype || prototype === null
+}
+
+/** Messages of one type with as many elements most often have the same ones. */
+function hashOf({ mti }: Message, count: number): number {
+  if (typeof mti !== 'string') return 0
+  return 10 * mti.charCodeAt(1) + mti.charCodeAt(2) + 5 * mti.charCodeAt(3) + 7 * count
+}
+
+function isSameShape(left: FieldsShape, right: FieldsShape): boolean {
+  return (
+    left.numbers.length === right.numbers.length &&
+    left.numbers.every((number, index) => number === right.numbers[index])
+  )
 }
 
 /** Room to write the longest message of a dialect. */
@@ -69,7 +100,7 @@ export function createSink({ elements }: MessageCodecs): Sink {
 }
 
 function fieldsOf(message: Message): Fields {
-  const fields: unknown = message.fields
+  const fields: unknown = (message as Message | null | undefined)?.fields
   if (typeof fields !== 'object' || fields === null) refuseValue('VALUE_TYPE', 'message')
   return message.fields
 }
@@ -86,32 +117,10 @@ function refuseUnknown(fields: Fields, elements: readonly (FieldCodec | undefine
   return refuseValue('FIELD_UNKNOWN', 'message')
 }
 
-/**
- * Room for every element at its longest, and for a composite to outgrow its maximum by one part
- * before it is refused.
- */
 function lineBytesMax(elements: readonly (FieldCodec | undefined)[]): number {
   const headBytes = 4 + 3 * 16
   return elements.reduce(
     (sum, codec) => sum + (codec === undefined ? 0 : roomFor(codec.plan)),
     headBytes,
   )
-}
-
-function roomFor(plan: FieldCodec['plan']): number {
-  const prefixBytes = 8
-  const { body, length } = plan
-  const own = prefixBytes + 2 * length.max
-  switch (body.kind) {
-    case 'positional':
-      return own + body.parts.reduce((sum, part) => sum + roomFor(part), 0)
-    case 'tagged':
-    case 'ber': {
-      const tagBytes = 32
-      const parts = body.other === undefined ? body.parts : [...body.parts, body.other]
-      return own + tagBytes + Math.max(0, ...parts.map(roomFor))
-    }
-    default:
-      return own
-  }
 }

@@ -5,49 +5,69 @@
  */
 import { allowedToLine } from '../character-sets.ts'
 import type { ContentClass } from '../content.ts'
-import type { LengthPlan, NibblePad, PackedPlan } from '../specification/plan.ts'
-import { refuseBytes, refuseValue, type Sink, type Source, take } from './line.ts'
+import type { FieldPlan, NibblePad, PackedPlan } from '../specification/plan.ts'
+import { prefixCount } from '../specification/sizes.ts'
+import { letThrough, refuseBytes, refuseValue, type Sink, type Source, take } from './line.ts'
 import { type Body, rangeFault, signByte } from './text.ts'
 
 const SEPARATOR = 13
 
-export function compilePacked(plan: PackedPlan, path: string): Body {
-  const digits = packedDigits(plan, path)
-  return plan.content.kind === 'signed' ? signedPacked(digits, path) : digits
+export function compilePacked(packed: PackedPlan, plan: FieldPlan): Body {
+  const digits = packedDigits(packed, plan)
+  return packed.content.kind === 'signed' ? signedPacked(digits, plan.path) : digits
 }
 
 /**
- * For lengths that count the filling half byte (bytes do): how many digits are there, from an even
- * count of half bytes. A filler that is no digit of the class tells itself; a filler that could be
+ * For lengths that count the filling half byte (bytes do): how many positions are there. A fixed
+ * length is known. Else a filler that is no digit of the class tells itself; a filler that could be
  * a digit is taken for one unless the count is one over the maximum.
  */
-export function compileTold(plan: PackedPlan, length: LengthPlan): Told {
-  const { side, nibble } = plan.pad
-  const isPlain = !isDigit(plan.content, nibble)
+export function compileTold(packed: PackedPlan, plan: FieldPlan): Told {
+  const { min, max } = plan.length
+  if (min < max) return varyingTold(packed, plan)
+  const known = prefixCount(plan, max)
   return {
-    positionsAt: (source, nibbles) => {
-      const bytes = nibbles >> 1
-      if (nibbles === 0 || source.at + bytes > source.end) return nibbles
-      if (!isPlain && nibbles !== length.max + 1) return nibbles
-      const edge = source.bytes[side === 'left' ? source.at : source.at + bytes - 1] as number
-      return (side === 'left' ? edge >> 4 : edge & 15) === nibble ? nibbles - 1 : nibbles
-    },
-    canTell: (positions) => positions % 2 === 0 || isPlain || positions === length.max,
+    positionsAt: (_, count) => (count === known ? max : count > known ? max + 1 : min - 1),
+    canTell: () => true,
   }
 }
 
 export interface Told {
-  readonly positionsAt: (source: Source, nibbles: number) => number
+  /** From what a prefix says, the source standing behind it. */
+  readonly positionsAt: (source: Source, count: number) => number
   /** Whether a value of so many digits would be read back with as many. */
   readonly canTell: (positions: number) => boolean
+}
+
+function varyingTold({ content, pad }: PackedPlan, { length, lenient, path }: FieldPlan): Told {
+  const { side, nibble } = pad
+  const { max, unit } = length
+  const isPlain = !isDigit(content, nibble)
+  const isLenient = lenient.includes('pad')
+  /** Whether the half byte on the pad's side is the filler of so many half bytes. */
+  const isFiller = (edge: number, nibbles: number) => {
+    if (isLenient) return nibbles === max + 1 || !isDigit(content, edge)
+    return edge === nibble && (isPlain || nibbles === max + 1)
+  }
+  return {
+    positionsAt: (source, count) => {
+      const nibbles = unit === 'bytes' ? 2 * count : count
+      if (nibbles % 2 === 1) refuseBytes('LENGTH_INVALID', source.lengthAt, path)
+      const bytes = nibbles >> 1
+      if (nibbles === 0 || source.at + bytes > source.end) return nibbles
+      const edge = source.bytes[side === 'left' ? source.at : source.at + bytes - 1] as number
+      return isFiller(side === 'left' ? edge >> 4 : edge & 15, nibbles) ? nibbles - 1 : nibbles
+    },
+    canTell: (positions) => positions % 2 === 0 || isPlain || positions === max,
+  }
 }
 
 function isDigit(content: ContentClass, nibble: number): boolean {
   return nibble <= 9 || (content.kind === 'track' && nibble === SEPARATOR)
 }
 
-function packedDigits(plan: PackedPlan, path: string): Body {
-  const { content, pad } = plan
+function packedDigits({ content, pad }: PackedPlan, { path, lenient }: FieldPlan): Body {
+  const isLenient = lenient.includes('pad')
   const isTrack = content.kind === 'track'
   const bothDigits = Uint8Array.from({ length: 256 }, (_, byte) =>
     isDigit(content, byte >> 4) && isDigit(content, byte & 15) ? 1 : 0,
@@ -56,7 +76,7 @@ function packedDigits(plan: PackedPlan, path: string): Body {
     read: (source, positions) => {
       const at = take(source, (positions + 1) >> 1, path)
       const isOdd = positions % 2 === 1
-      checkNibbles(source, { at, isOdd, pad, content, bothDigits, path })
+      checkNibbles(source, { at, isOdd, isLenient, pad, content, bothDigits, path })
       const from = 2 * at + (isOdd && pad.side === 'left' ? 1 : 0)
       const value = source.hex.substring(from, from + positions)
       if (isTrack) return value.replaceAll('d', '=')
@@ -95,6 +115,7 @@ function signedPacked(digits: Body, path: string): Body {
 interface NibbleRun {
   readonly at: number
   readonly isOdd: boolean
+  readonly isLenient: boolean
   readonly pad: NibblePad
   readonly content: ContentClass
   readonly bothDigits: Uint8Array
@@ -102,7 +123,7 @@ interface NibbleRun {
 }
 
 function checkNibbles(source: Source, run: NibbleRun): void {
-  const { at, isOdd, pad, content, bothDigits, path } = run
+  const { at, isOdd, isLenient, pad, content, bothDigits, path } = run
   const bytes = source.bytes
   let from = at
   let to = source.at
@@ -110,7 +131,10 @@ function checkNibbles(source: Source, run: NibbleRun): void {
     const isLeft = pad.side === 'left'
     const edge = isLeft ? from : to - 1
     const byte = bytes[edge] as number
-    if ((isLeft ? byte >> 4 : byte & 15) !== pad.nibble) refuseBytes('PAD_INVALID', edge, path)
+    if ((isLeft ? byte >> 4 : byte & 15) !== pad.nibble) {
+      if (!isLenient) refuseBytes('PAD_INVALID', edge, path)
+      letThrough(source, { path, code: 'PAD_INVALID', offset: edge })
+    }
     if (!isDigit(content, isLeft ? byte & 15 : byte >> 4)) refuseBytes('NIBBLE_INVALID', edge, path)
     if (isLeft) from += 1
     else to -= 1

@@ -1,7 +1,7 @@
 /** Composites of parts in a fixed order, such as DE43 and DE90. */
 import type { Composite } from '../message.ts'
 import type { FieldPlan, PositionalPlan } from '../specification/plan.ts'
-import { countedComposite, type Parts } from './composite.ts'
+import { checkGrowth, countedComposite, type Parts } from './composite.ts'
 import {
   type CompilePart,
   type Counted,
@@ -24,7 +24,7 @@ export function compilePositional(
       if (source.at !== source.end) refuseBytes('TRAILING_BYTES', source.at, plan.path)
       return parts
     },
-    write: (sink, value) => writeParts(sink, value, { codecs, path: plan.path }),
+    write: (sink, value) => writeParts(sink, value, { codecs, plan }),
   })
 }
 
@@ -32,16 +32,20 @@ export function compilePositional(
 function writeParts(
   sink: Sink,
   value: Composite,
-  { codecs, path }: { codecs: readonly FieldCodec[]; path: string },
+  { codecs, plan }: { codecs: readonly FieldCodec[]; plan: FieldPlan },
 ): void {
+  const growth = { start: sink.at, plan }
   let present = 0
-  for (const { plan, write } of codecs) {
-    const part = Object.hasOwn(value, plan.key) ? value[plan.key] : undefined
+  for (const codec of codecs) {
+    const part = Object.hasOwn(value, codec.plan.key) ? value[codec.plan.key] : undefined
     if (part !== undefined) present += 1
-    else if (plan.length.min > 0 || plan.body.kind !== 'text') {
-      refuseValue('PART_MISSING', plan.path)
-    }
-    write(sink, part ?? '')
+    else if (!mayBeLeftOut(codec.plan)) refuseValue('PART_MISSING', codec.plan.path)
+    codec.write(sink, part ?? '')
+    checkGrowth(sink, growth)
   }
-  if (Object.keys(value).length !== present) refuseValue('PART_UNKNOWN', path)
+  if (Object.keys(value).length !== present) refuseValue('PART_UNKNOWN', plan.path)
+}
+
+function mayBeLeftOut({ body, length }: FieldPlan): boolean {
+  return length.min === 0 && body.kind === 'text'
 }

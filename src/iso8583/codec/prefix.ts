@@ -1,9 +1,9 @@
 /**
  * Length prefixes: decimal digits in ASCII, EBCDIC or packed, or a big-endian binary number. Digits
- * only, nothing lenient.
+ * only, unless a field asks for leniency.
  */
 import type { PrefixPlan } from '../specification/plan.ts'
-import { refuseBytes, type Sink, type Source, take } from './line.ts'
+import { letThrough, refuseBytes, type Sink, type Source, take } from './line.ts'
 
 export interface Prefix {
   /** How many bytes it takes on the line. */
@@ -13,12 +13,13 @@ export interface Prefix {
   readonly write: (sink: Sink, count: number) => void
 }
 
-export function compilePrefix(plan: PrefixPlan, path: string): Prefix {
+/** A lenient one takes spaces for leading zeros. */
+export function compilePrefix(plan: PrefixPlan, path: string, isLenient = false): Prefix {
   switch (plan.encoding) {
     case 'ascii':
-      return digitPrefix(plan.size, 0x30, path)
+      return digitPrefix(plan.size, { zero: 0x30, space: isLenient ? 0x20 : undefined, path })
     case 'ebcdic':
-      return digitPrefix(plan.size, 0xf0, path)
+      return digitPrefix(plan.size, { zero: 0xf0, space: isLenient ? 0x40 : undefined, path })
     case 'bcd':
       return packedPrefix((plan.size + 1) >> 1, plan.size, path)
     case 'binary':
@@ -26,7 +27,15 @@ export function compilePrefix(plan: PrefixPlan, path: string): Prefix {
   }
 }
 
-function digitPrefix(width: number, zero: number, path: string): Prefix {
+interface DigitCodes {
+  readonly zero: number
+  /** What is taken for a leading zero besides it. */
+  readonly space: number | undefined
+  readonly path: string
+}
+
+function digitPrefix(width: number, codes: DigitCodes): Prefix {
+  const { zero, path } = codes
   return {
     width,
     read: (source) => {
@@ -38,9 +47,8 @@ function digitPrefix(width: number, zero: number, path: string): Prefix {
         faults |= digit | (9 - digit)
         count = count * 10 + digit
       }
-      if (faults < 0) refuseBytes('LENGTH_INVALID', at, path)
       source.lengthAt = at
-      return count
+      return faults < 0 ? spacedCount(source, at, codes) : count
     },
     write: (sink, count) => {
       let rest = count
@@ -52,6 +60,20 @@ function digitPrefix(width: number, zero: number, path: string): Prefix {
       sink.at += width
     },
   }
+}
+
+/** A count with spaces before its digits, of which there is one at least. */
+function spacedCount(source: Source, at: number, { zero, space, path }: DigitCodes): number {
+  let from = at
+  while (from + 1 < source.at && source.bytes[from] === space) from += 1
+  let count = 0
+  for (let index = from; index < source.at; index += 1) {
+    const digit = (source.bytes[index] as number) - zero
+    if (digit < 0 || digit > 9) refuseBytes('LENGTH_INVALID', at, path)
+    count = count * 10 + digit
+  }
+  letThrough(source, { path, code: 'LENGTH_INVALID', offset: at })
+  return count
 }
 
 /** An odd count of digits has a leading half byte, which is zero. */

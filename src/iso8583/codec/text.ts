@@ -2,10 +2,24 @@
  * Text values in ASCII or EBCDIC, with their content class, dates and signs checked, and their
  * padding.
  */
-import { allowedFromLine, allowedToLine, toLine } from '../character-sets.ts'
+import {
+  allowedFromLine,
+  allowedToLine,
+  type CharacterSet,
+  fromLine,
+  toLine,
+} from '../character-sets.ts'
 import type { ContentClass, DateRange } from '../content.ts'
-import type { LengthPlan, TextPlan } from '../specification/plan.ts'
-import { refuseBytes, refuseValue, type Sink, type Source, take, textForm } from './line.ts'
+import type { FieldPlan, TextPlan } from '../specification/plan.ts'
+import {
+  letThrough,
+  refuseBytes,
+  refuseValue,
+  type Sink,
+  type Source,
+  take,
+  textForm,
+} from './line.ts'
 
 /** Reads and writes values whose count of positions has been settled. */
 export interface Body {
@@ -13,9 +27,10 @@ export interface Body {
   readonly write: (sink: Sink, value: string) => void
 }
 
-export function compileText(plan: TextPlan, length: LengthPlan, path: string): Body {
-  const body = plan.content.kind === 'signed' ? signedText(plan, path) : plainText(plan, path)
-  return plan.pad === undefined ? body : paddedText(plan, { body, length, path })
+export function compileText(text: TextPlan, plan: FieldPlan): Body {
+  const write = compileWrite(text, plan.path)
+  const body = { read: compileRead(text, plan), write }
+  return text.pad === undefined ? body : paddedText(text, body, plan)
 }
 
 /** Where a date or time leaves its range, as an index into the value; -1 when it does not. */
@@ -29,57 +44,76 @@ export function rangeFault(content: ContentClass, value: string): number {
   return -1
 }
 
-function plainText(plan: TextPlan, path: string): Body {
-  const { content, characterSet } = plan
-  const allowed = allowedFromLine(characterSet, content.characters)
-  const codes = allowedToLine(characterSet, content.characters)
+function compileRead(text: TextPlan, { path, lenient }: FieldPlan): Body['read'] {
+  const { content, characterSet } = text
+  const faultFrom = compileCheck(content, characterSet)
   const form = textForm(characterSet)
-  const hasRanges = content.ranges.length > 0
-  return {
-    read: (source, positions) => {
-      const at = take(source, positions, path)
-      const wrong = contentFault(source, at, allowed)
-      if (wrong >= 0) refuseBytes('CONTENT_INVALID', wrong, path)
-      const value = (source.texts[form] as string).substring(at, source.at)
-      if (hasRanges) {
-        const fault = rangeFault(content, value)
-        if (fault >= 0) refuseBytes('CONTENT_INVALID', at + fault, path)
-      }
-      return value
-    },
-    write: (sink, value) => {
-      if (hasRanges && rangeFault(content, value) >= 0) refuseValue('CONTENT_INVALID', path)
-      if (!writeCharacters(sink, value, codes)) refuseValue('CONTENT_INVALID', path)
-    },
+  const isLenient = lenient.includes('content')
+  const printable = Uint8Array.from(fromLine(characterSet), (code) => (code === 0 ? 0 : 1))
+  return (source, positions) => {
+    const at = take(source, positions, path)
+    const fault = faultFrom(source, at)
+    if (fault >= 0) {
+      const unprintable = isLenient ? contentFault(source, at, printable) : fault
+      if (unprintable >= 0) refuseBytes('CONTENT_INVALID', unprintable, path)
+      letThrough(source, { path, code: 'CONTENT_INVALID', offset: fault })
+    }
+    return (source.texts[form] as string).substring(at, source.at)
   }
 }
 
-/** `C` or `D`, then digits: x+n. */
-function signedText(plan: TextPlan, path: string): Body {
-  const { content, characterSet } = plan
-  const allowed = allowedFromLine(characterSet, content.characters)
-  const codes = allowedToLine(characterSet, content.characters)
-  const form = textForm(characterSet)
-  const credit = toLine(characterSet)[0x43]
-  const debit = toLine(characterSet)[0x44]
-  return {
-    read: (source, positions) => {
-      const at = take(source, positions, path)
+/** Finds the first byte from `at` to the source's place that should not be there, or -1. */
+type Check = (source: Source, at: number) => number
+
+function compileCheck(content: ContentClass, set: CharacterSet): Check {
+  const allowed = allowedFromLine(set, content.characters)
+  const codes = toLine(set)
+  const [zero, credit, debit] = [codes[0x30] as number, codes[0x43], codes[0x44]]
+  if (content.kind === 'signed') {
+    return (source, at) => {
       const sign = source.bytes[at]
-      if (sign !== credit && sign !== debit) refuseBytes('CONTENT_INVALID', at, path)
-      const wrong = contentFault(source, at + 1, allowed)
-      if (wrong >= 0) refuseBytes('CONTENT_INVALID', wrong, path)
-      return (source.texts[form] as string).substring(at, source.at)
-    },
-    write: (sink, value) => {
+      return sign === credit || sign === debit ? contentFault(source, at + 1, allowed) : at
+    }
+  }
+  const { ranges } = content
+  if (ranges.length === 0) return (source, at) => contentFault(source, at, allowed)
+  return (source, at) => {
+    const wrong = contentFault(source, at, allowed)
+    return wrong >= 0 ? wrong : rangeFaultAt(source, at, { ranges, zero })
+  }
+}
+
+function rangeFaultAt(
+  { bytes }: Source,
+  at: number,
+  { ranges, zero }: { ranges: readonly DateRange[]; zero: number },
+): number {
+  for (const { at: from, min, max } of ranges) {
+    const tens = (bytes[at + from] as number) - zero
+    const pair = 10 * tens + (bytes[at + from + 1] as number) - zero
+    if (pair < min || pair > max) return at + from
+  }
+  return -1
+}
+
+function compileWrite({ content, characterSet }: TextPlan, path: string): Body['write'] {
+  const codes = allowedToLine(characterSet, content.characters)
+  if (content.kind === 'signed') {
+    const [credit, debit] = [toLine(characterSet)[0x43], toLine(characterSet)[0x44]]
+    return (sink, value) => {
       sink.bytes[sink.at] = signByte(value, credit, debit) ?? refuseValue('CONTENT_INVALID', path)
       sink.at += 1
-      const isGood = writeCharacters(sink, value.substring(1), codes)
-      if (!isGood) refuseValue('CONTENT_INVALID', path)
-    },
+      if (!writeCharacters(sink, value.substring(1), codes)) refuseValue('CONTENT_INVALID', path)
+    }
+  }
+  const hasRanges = content.ranges.length > 0
+  return (sink, value) => {
+    if (hasRanges && rangeFault(content, value) >= 0) refuseValue('CONTENT_INVALID', path)
+    if (!writeCharacters(sink, value, codes)) refuseValue('CONTENT_INVALID', path)
   }
 }
 
+/** `C` or `D` as it stands on the line: x+n. */
 export function signByte<Byte>(value: string, credit: Byte, debit: Byte): Byte | undefined {
   const sign = value.charCodeAt(0)
   if (sign === 0x43) return credit
@@ -89,13 +123,10 @@ export function signByte<Byte>(value: string, credit: Byte, debit: Byte): Byte |
 /**
  * A field of fixed width, filled on one edge. The fill comes off on the way in unless it is kept.
  */
-function paddedText(
-  plan: TextPlan,
-  { body, length, path }: { body: Body; length: LengthPlan; path: string },
-): Body {
+function paddedText(text: TextPlan, body: Body, { length, path }: FieldPlan): Body {
   const { min, max } = length
-  const { side, with: fill, kept } = plan.pad ?? { side: 'right', with: ' ', kept: false }
-  const byte = toLine(plan.characterSet)[fill.charCodeAt(0)] as number
+  const { side, with: fill, kept } = text.pad ?? { side: 'right', with: ' ', kept: false }
+  const byte = toLine(text.characterSet)[fill.charCodeAt(0)] as number
   if (kept) {
     return {
       read: body.read,

@@ -1,11 +1,18 @@
 /**
  * Bytes to a message: message type, bitmaps, each element that they announce, and nothing after.
  */
-import type { Message } from '../message.ts'
-import type { BitmapCodec } from './bitmap.ts'
-import { WORDS_MAX } from './bitmap.ts'
-import { compileOpen, createSource, type FieldCodec, type Forms, refuseBytes } from './line.ts'
-import { createShapes } from './shapes.ts'
+import type { FieldValue, Message } from '../message.ts'
+import { type BitmapCodec, setBit, unknownBit, WORDS_MAX } from './bitmap.ts'
+import {
+  compileOpen,
+  createSource,
+  type FieldCodec,
+  type Forms,
+  refuseBytes,
+  type Source,
+} from './line.ts'
+import { createBitmapShapes } from './straight/bitmap-shapes.ts'
+import { compileRead } from './straight/read.ts'
 
 export interface MessageCodecs {
   readonly mti: FieldCodec
@@ -15,48 +22,96 @@ export interface MessageCodecs {
   readonly forms: Forms
 }
 
-export function compileUnpack({
-  mti,
-  bitmap,
-  elements,
-  forms,
-}: MessageCodecs): (bytes: Uint8Array) => Message {
+export function compileUnpack(codecs: MessageCodecs): (bytes: Uint8Array) => Message {
+  const { mti, bitmap, elements, forms } = codecs
   const source = createSource()
-  const words = new Int32Array(WORDS_MAX)
-  const known = wordsOf(elements)
   const open = compileOpen(forms)
-  const readFields = createShapes(elements)
+  const readHead = compileReadHead(codecs)
+  const shapes = createBitmapShapes({ mti, bitmapBytes: bitmap.width }, (shape) =>
+    compileRead(shape, mti, elements),
+  )
   return (bytes) => {
     open(source, bufferOf(bytes))
-    const type = mti.read(source) as string
-    const bitmapAt = source.at
-    bitmap.read(source, words)
-    for (let index = 0; index < WORDS_MAX; index += 1) {
-      const unknown = (words[index] as number) & ~(known[index] as number)
-      if (unknown !== 0) refuseElement(32 * index + Math.clz32(unknown) + 1, bitmapAt, bitmap)
-    }
-    const fields = readFields(source, words)
+    const straight = shapes.codeFor(source.bytes)?.(source)
+    if (straight !== undefined) return straight
+    rewind(source)
+    const { type, numbers } = readHead(source)
+    const headBytes = source.at
+    const fields = readEach(source, numbers, elements)
     if (source.at !== source.end) refuseBytes('TRAILING_BYTES', source.at, 'message')
+    const { lenient } = source
+    if (lenient !== undefined) return { mti: type, fields, lenient }
+    shapes.note(source.bytes, headBytes, numbers)
     return { mti: type, fields }
   }
 }
 
-/** An element that the dialect does not have is refused at its place in the bitmap. */
-function refuseElement(number: number, bitmapAt: number, { width }: BitmapCodec): never {
-  const offset = bitmapAt + Math.floor(((number - 1) * width) / 64)
-  return refuseBytes('FIELD_UNKNOWN', offset, String(number))
+export interface Head {
+  readonly type: string
+  /** The elements announced, in ascending order; the dialect has them all. */
+  readonly numbers: readonly number[]
+}
+
+/** Reads message type and bitmaps, and refuses elements that the dialect does not have. */
+export function compileReadHead({
+  mti,
+  bitmap,
+  elements,
+}: MessageCodecs): (source: Source) => Head {
+  const words = new Int32Array(WORDS_MAX)
+  const known = wordsOf(elements)
+  return (source) => {
+    const type = mti.read(source) as string
+    const bitmapAt = source.at
+    bitmap.read(source, words)
+    const unknown = unknownBit(words, known)
+    if (unknown !== 0) {
+      refuseBytes('FIELD_UNKNOWN', bitmapAt + bitmap.offsetOf(unknown), String(unknown))
+    }
+    return { type, numbers: numbersIn(words) }
+  }
+}
+
+/** Reads the elements of these numbers, one by one, with their codecs. */
+export function readEach(
+  source: Source,
+  numbers: readonly number[],
+  elements: MessageCodecs['elements'],
+): Record<string, FieldValue> {
+  const fields: Record<string, FieldValue> = {}
+  for (const number of numbers) fields[number] = (elements[number] as FieldCodec).read(source)
+  return fields
+}
+
+/** Back to the beginning of the message that is open. */
+function rewind(source: Source): void {
+  source.at = 0
+  source.end = source.bytes.length
+  source.lenient = undefined
+}
+
+export function bufferOf(bytes: Uint8Array): Buffer {
+  if (Buffer.isBuffer(bytes)) return bytes
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
 }
 
 function wordsOf(elements: MessageCodecs['elements']): Int32Array {
   const words = new Int32Array(WORDS_MAX)
   elements.forEach((codec, number) => {
-    const index = (number - 1) >> 5
-    if (codec !== undefined) words[index] = (words[index] as number) | (0x80000000 >>> (number - 1))
+    if (codec !== undefined) setBit(words, number)
   })
   return words
 }
 
-function bufferOf(bytes: Uint8Array): Buffer {
-  if (Buffer.isBuffer(bytes)) return bytes
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+function numbersIn(words: Int32Array): number[] {
+  const numbers: number[] = []
+  for (let index = 0; index < words.length; index += 1) {
+    let word = words[index] as number
+    while (word !== 0) {
+      const bit = Math.clz32(word)
+      numbers.push(32 * index + bit + 1)
+      word ^= 0x80000000 >>> bit
+    }
+  }
+  return numbers
 }

@@ -8,19 +8,28 @@ import type { LengthUnit, Mask } from '../message.ts'
 
 export interface DialectPlan {
   readonly name: string
+  readonly title: string | undefined
   readonly mti: { readonly encoding: CharacterSet | 'bcd'; readonly meanings: Meanings }
   readonly bitmap: BitmapPlan
   /** In ascending order of element number. */
   readonly fields: readonly ElementPlan[]
 }
 
+/** Raw bytes, or two hex characters for each of them. */
+export type ByteEncoding = 'binary' | 'hex' | 'hex-ebcdic'
+
 export interface BitmapPlan {
-  readonly encoding: 'binary' | 'hex' | 'hex-ebcdic'
-  /** How many bitmaps of 64 elements the dialect knows: 1 to 3. */
+  readonly encoding: ByteEncoding
+  /** Of one bitmap before it is written in hex: 8 in a message, 1 to 16 in a composite. */
+  readonly bytes: number
+  /**
+   * The most bitmaps that follow one another, 1 to 3. The first bit of each but the last says that
+   * another follows. More than one only of 8 bytes.
+   */
   readonly count: number
   /**
-   * `needed`: a further bitmap is there when one of its elements is; `always`: it is there at all
-   * times.
+   * `needed`: a further bitmap is there when one of its elements is; `always`: the second is there
+   * at all times, which a composite's never is.
    */
   readonly secondary: 'needed' | 'always'
 }
@@ -35,9 +44,17 @@ export interface FieldPlan {
   readonly name: string
   readonly mask: Mask | false
   readonly meanings: Meanings
+  /** What of it is read though it is not as the rest of the plan says; nothing unless asked. */
+  readonly lenient: readonly LenientRule[]
   readonly length: LengthPlan
   readonly body: BodyPlan
 }
+
+/**
+ * `content` takes characters outside the class and dates out of range, `pad` whatever fills the odd
+ * half byte of a packed value, `length` spaces in place of the leading zeros of a prefix.
+ */
+export type LenientRule = 'content' | 'pad' | 'length'
 
 /**
  * `min` and `max` count positions of the value: characters, digits, or bytes of binary values and
@@ -57,7 +74,11 @@ export interface PrefixPlan {
   readonly size: number
 }
 
-export type BodyPlan = TextPlan | PackedPlan | BinaryPlan | PositionalPlan | TaggedPlan | BerPlan
+export type BodyPlan = ValuePlan | CompositePlan
+
+export type ValuePlan = TextPlan | PackedPlan | BinaryPlan
+
+export type CompositePlan = PositionalPlan | RepeatedPlan | BitmappedPlan | TaggedPlan | BerPlan
 
 export interface TextPlan {
   readonly kind: 'text'
@@ -91,7 +112,7 @@ export interface NibblePad {
 export interface BinaryPlan {
   readonly kind: 'binary'
   readonly content: ContentClass
-  readonly encoding: 'binary' | 'hex' | 'hex-ebcdic'
+  readonly encoding: ByteEncoding
 }
 
 export interface PositionalPlan {
@@ -99,21 +120,43 @@ export interface PositionalPlan {
   readonly parts: readonly FieldPlan[]
 }
 
+/** The same part 1 to `max` times, keyed by its place from 1. */
+export interface RepeatedPlan {
+  readonly kind: 'repeated'
+  readonly max: number
+  /** With the key and the path of the first. */
+  readonly part: FieldPlan
+}
+
+/** The parts that a bitmap announces, keyed by the number of their bit from 1. */
+export interface BitmappedPlan {
+  readonly kind: 'bitmap'
+  readonly bitmap: BitmapPlan
+  /** In ascending order of number. */
+  readonly parts: readonly FieldPlan[]
+}
+
 export interface TaggedPlan {
   readonly kind: 'tagged'
-  readonly tag: {
-    readonly content: ContentClass
-    readonly characterSet: CharacterSet
-    readonly length: number
-  }
+  /** A value of fixed length without a pad: how each tag stands on the line, and as a key. */
+  readonly tag: TagPlan
   readonly prefix: PrefixPlan
   readonly parts: readonly FieldPlan[]
   /** How a tag that is not listed is read; undefined when it is refused. */
   readonly other: FieldPlan | undefined
 }
 
+export interface TagPlan {
+  readonly content: ContentClass
+  readonly encoding: CharacterSet | 'bcd' | ByteEncoding
+  /** Characters, digits, or bytes of a binary tag, whose key is upper-case hex. */
+  readonly length: number
+}
+
 export interface BerPlan {
   readonly kind: 'ber'
+  /** `length` counts bytes of the object; its unit `characters` is hex digits. */
+  readonly encoding: ByteEncoding
   readonly parts: readonly FieldPlan[]
   readonly other: FieldPlan | undefined
 }
@@ -122,8 +165,14 @@ export interface BerPlan {
 export type Meanings = readonly MeaningTable[]
 
 export interface MeaningTable {
+  /** What the stretch is called. */
+  readonly of: string | undefined
   readonly from: number
   /** The position after the last one; undefined for the rest of the value. */
   readonly to: number | undefined
   readonly values: ReadonlyMap<string, string>
+}
+
+export function isComposite(body: BodyPlan): body is CompositePlan {
+  return body.kind !== 'text' && body.kind !== 'packed' && body.kind !== 'binary'
 }

@@ -1,6 +1,6 @@
 /**
  * Tables of what values mean: one table for the whole value, or a list of tables for stretches of
- * it.
+ * it; or the name of such a table or list, which the dialect gives once for several fields.
  */
 import {
   anyMembersOf,
@@ -14,11 +14,25 @@ import {
 } from './members.ts'
 import type { Meanings, MeaningTable } from './plan.ts'
 
-export function readMeanings(place: Place | undefined): Meanings {
+export type NamedMeanings = ReadonlyMap<string, Meanings>
+
+export function readNamedMeanings(place: Place | undefined): NamedMeanings {
+  const members = place && anyMembersOf(place)
+  return new Map([...(members ?? [])].map(([name, member]) => [name, tablesAt(member)]))
+}
+
+export function readMeanings(place: Place | undefined, named: NamedMeanings): Meanings {
   if (place === undefined) return []
+  if (typeof place.value !== 'string') return tablesAt(place)
+  const meanings = named.get(place.value)
+  if (meanings === undefined) fault(place, 'names no meanings of this dialect')
+  return meanings ?? []
+}
+
+function tablesAt(place: Place): Meanings {
   if (!Array.isArray(place.value)) {
     const values = valuesAt(place)
-    return values === undefined ? [] : [{ from: 0, to: undefined, values }]
+    return values === undefined ? [] : [{ of: undefined, from: 0, to: undefined, values }]
   }
   return (itemsOf(place) ?? []).map(tableAt).filter((table) => table !== undefined)
 }
@@ -26,13 +40,14 @@ export function readMeanings(place: Place | undefined): Meanings {
 function tableAt(place: Place): MeaningTable | undefined {
   const members = membersOf(place, ['from', 'to', 'of', 'values'])
   if (members === undefined) return undefined
+  const of = textAt(members.get('of'))
   const from = integerAt(required(place, members, 'from'), { min: 0, max: 998 })
   const to = integerAt(required(place, members, 'to'), { min: 1, max: 999 })
   const valuesPlace = required(place, members, 'values')
   const values = valuesPlace && valuesAt(valuesPlace)
   if (from === undefined || to === undefined || values === undefined) return undefined
   if (to <= from) return fault(place, 'must be greater than from', 'to')
-  return { from, to, values }
+  return { of, from, to, values }
 }
 
 function valuesAt(place: Place): ReadonlyMap<string, string> | undefined {

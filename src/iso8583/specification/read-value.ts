@@ -13,7 +13,7 @@ import {
   required,
   textAt,
 } from './members.ts'
-import type { BodyPlan, NibblePad, TextPad } from './plan.ts'
+import type { NibblePad, TextPad, ValuePlan } from './plan.ts'
 
 export const VALUE_ENCODINGS = [...CHARACTER_SETS, 'bcd', 'binary', 'hex', 'hex-ebcdic'] as const
 export type ValueEncoding = (typeof VALUE_ENCODINGS)[number]
@@ -29,7 +29,7 @@ export function readValue(
   place: Place,
   members: Members,
   { defaults }: ValueContext,
-): BodyPlan | undefined {
+): ValuePlan | undefined {
   const contentName = choiceAt(required(place, members, 'content'), CONTENT_NAMES)
   const content = contentName === undefined ? undefined : contentOf(contentName)
   const encodingPlace = members.get('encoding')
@@ -38,17 +38,18 @@ export function readValue(
     fault(place, 'needs the setting encoding, here or in defaults')
   }
   if (content === undefined || encoding === undefined) return undefined
-  const body = bodyOf(content, encoding, members.get('pad'))
+  const body = valueBody(content, encoding, members.get('pad'))
   if (body === undefined)
     fault(place, `${content.name} cannot be encoded as ${encoding}`, 'encoding')
   return body
 }
 
-function bodyOf(
+/** Undefined when the class cannot be encoded so. */
+export function valueBody(
   content: ContentClass,
   encoding: ValueEncoding,
-  pad: Place | undefined,
-): BodyPlan | undefined {
+  pad?: Place,
+): ValuePlan | undefined {
   if (content.kind === 'binary') {
     if (pad !== undefined) fault(pad, 'a binary value has no pad')
     const isBinary = encoding === 'binary' || encoding === 'hex' || encoding === 'hex-ebcdic'
@@ -83,7 +84,7 @@ function textPadAt(place: Place | undefined, set: CharacterSet): TextPad | undef
   const fill = textAt(required(place, members, 'with'))
   const kept = booleanAt(members.get('kept')) ?? false
   if (side === undefined || fill === undefined) return undefined
-  if (fill.length !== 1 || toLine(set)[fill.charCodeAt(0)] === 0) {
+  if (fill.length !== 1 || !toLine(set)[fill.charCodeAt(0)]) {
     return fault(place, 'must be one printable ASCII character', 'with')
   }
   return { side, with: fill, kept }

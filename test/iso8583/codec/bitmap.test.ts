@@ -70,3 +70,14 @@ test('a message of no elements is its type and an empty bitmap', (t) => {
   t.is(packed.toString(), '08000000000000000000')
   t.deepEqual(dialect.unpack(packed), { mti: '0800', fields: {} })
 })
+
+test('the first bit of the last bitmap announces nothing, and may be an element', (t) => {
+  const dialect = dialectWith({ encoding: 'binary', count: 3 }, [2, 129])
+  const packed = dialect.pack({ mti: '0800', fields: { 2: '1', 129: '2' } })
+  const bitmaps = ['c000000000000000', '8000000000000000', '8000000000000000']
+  t.is(hexOf(packed), `30383030${bitmaps.join('')}3132`)
+  t.deepEqual(dialect.unpack(packed).fields, { 2: '1', 129: '2' })
+  const two = dialectWith({ encoding: 'binary', count: 2 }, [2, 65])
+  const read = two.unpack(two.pack({ mti: '0800', fields: { 65: '1' } }))
+  t.deepEqual(read.fields, { 65: '1' })
+})

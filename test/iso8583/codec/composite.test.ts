@@ -1,8 +1,6 @@
 import test from 'ava'
 import { decodeFault, dialectOf, encodeFault, HEAD, meridian } from '../dialects.ts'
 
-const hexOf = (bytes: Buffer) => bytes.toString('hex').slice(2 * HEAD.length)
-
 test('DE43 is three parts of fixed width, padded on the line and bare in the message', (t) => {
   const fields = { 43: { name: 'Corner shop', city: 'Springfield', country: 'US' } }
   const packed = meridian().pack({ mti: '0200', fields })
@@ -30,72 +28,6 @@ test('DE48 is tags of two digits, lengths of two digits and values', (t) => {
   const packed = meridian().pack({ mti: '0200', fields })
   t.is(packed.toString('latin1', 20), '01342020592' + '03123')
   t.deepEqual(meridian().unpack(packed).fields, fields)
-})
-
-const emv = {
-  name: 'Chip data',
-  length: { min: 1, max: 255, prefix: { digits: 3 } },
-  composite: {
-    kind: 'ber',
-    parts: {
-      '9F26': { name: 'Cryptogram', content: 'b', encoding: 'binary', length: 8 },
-      '5A': {
-        name: 'PAN',
-        content: 'n',
-        encoding: 'bcd',
-        length: { min: 12, max: 19 },
-        pad: { side: 'right', with: 'F' },
-        mask: 'pan',
-      },
-      DF8101: { name: 'Private', content: 'b', encoding: 'binary', length: { min: 0, max: 200 } },
-    },
-    other: { name: 'Not listed', content: 'b', encoding: 'binary', length: { min: 0, max: 252 } },
-  },
-}
-
-test('BER-TLV takes tags of several bytes, long lengths, and tags that are not listed', (t) => {
-  const dialect = dialectOf(emv)
-  const composite = {
-    '9F26': '0011223344556677',
-    '5A': '4111111111111',
-    DF8101: 'AB'.repeat(150),
-    C1: '',
-  }
-  const packed = dialect.pack({ mti: '0200', fields: { 2: composite } })
-  t.is(
-    hexOf(packed),
-    `${Buffer.from('177').toString('hex')}9f260800112233445566775a07` +
-      `4111111111111f` +
-      `df81018196${'ab'.repeat(150)}` +
-      'c100',
-  )
-  t.deepEqual(dialect.unpack(packed).fields, { 2: composite })
-})
-
-const BER_DAMAGED: readonly [what: string, hex: string, fault: string][] = [
-  ['filler between objects', '00c100', 'accepted'],
-  ['a length in the long form', 'c1810155', 'accepted'],
-  ['a tag cut off', '9f', 'TRUNCATED 24 2'],
-  ['a tag of five bytes', '9f8181818101', 'TAG_INVALID 23 2'],
-  ['an indefinite length', 'c1800000', 'LENGTH_INVALID 24 2'],
-  ['a length of four bytes', 'c18400000001aa', 'LENGTH_INVALID 24 2'],
-  ['a value cut off', 'c10201', 'TRUNCATED 25 2.other'],
-  ['a tag that comes twice', 'c100c100', 'TAG_DUPLICATE 25 2.other'],
-  ['a listed tag of a wrong length', '9f260100', 'LENGTH_UNDER_MIN 25 2.9F26'],
-]
-
-for (const [what, hex, fault] of BER_DAMAGED) {
-  test(`BER-TLV with ${what}: ${fault}`, (t) => {
-    const length = String(hex.length / 2).padStart(3, '0')
-    const bytes = Buffer.concat([Buffer.from(HEAD + length), Buffer.from(hex, 'hex')])
-    t.is(decodeFault(dialectOf(emv), bytes), fault)
-  })
-}
-
-test('BER-TLV refuses to write what is no tag', (t) => {
-  for (const tag of ['9F', 'c1', 'C1C2', '00', '9F8181', 'XY', '']) {
-    t.is(encodeFault(dialectOf(emv), { 2: { [tag]: '00' } }), 'TAG_INVALID 2', tag)
-  }
 })
 
 test('composites nest, each within the bytes of the one around it', (t) => {

@@ -10,6 +10,14 @@ const variable = (max: number, prefix: unknown, unit?: string) => ({
   ...(unit ? { unit } : {}),
 })
 
+const fixedInBytes = (content: string, max: number) => ({
+  content,
+  encoding: 'bcd',
+  length: { min: max, max, unit: 'bytes' },
+})
+
+const PIN = '0411223344556677'
+
 /** Each line of it worked out by hand from the setting's definition. */
 const ON_THE_LINE: readonly Setting[] = [
   ['ASCII of a fixed length', { content: 'n', length: 4 }, '0123', '30313233'],
@@ -38,6 +46,105 @@ const ON_THE_LINE: readonly Setting[] = [
     { content: 'z', encoding: 'bcd', length: variable(37, { digits: 2, encoding: 'bcd' }) },
     '41=12',
     '05041d12',
+  ],
+  [
+    'a packed track behind a binary count of its digits, as DE35 of Visa',
+    {
+      content: 'z',
+      encoding: 'bcd',
+      length: variable(37, { bytes: 1, encoding: 'binary' }, 'digits'),
+    },
+    '4111111111111111=30121010000012345678',
+    '2504111111111111111d30121010000012345678',
+  ],
+  [
+    'a packed track, odd, F on the right',
+    {
+      content: 'z',
+      encoding: 'bcd',
+      pad: { side: 'right', with: 'F' },
+      length: variable(37, { digits: 2, encoding: 'bcd' }),
+    },
+    '41=12',
+    '0541d12f',
+  ],
+  [
+    'a packed track counted in bytes',
+    {
+      content: 'z',
+      encoding: 'bcd',
+      pad: { side: 'right', with: 'F' },
+      length: variable(37, { bytes: 1, encoding: 'binary' }, 'bytes'),
+    },
+    '41=12',
+    '0341d12f',
+  ],
+  [
+    'a track in EBCDIC',
+    {
+      content: 'z',
+      encoding: 'ebcdic-037',
+      length: variable(37, { digits: 2, encoding: 'ebcdic' }),
+    },
+    '41=12D',
+    'f0f6f4f17ef1f2c4',
+  ],
+  [
+    'packed, odd, zero on the right',
+    {
+      content: 'n',
+      encoding: 'bcd',
+      pad: { side: 'right', with: '0' },
+      length: variable(19, { digits: 2, encoding: 'bcd' }),
+    },
+    '123',
+    '031230',
+  ],
+  [
+    'packed, the filler on the left counted among the digits',
+    {
+      content: 'n',
+      encoding: 'bcd',
+      pad: { side: 'left', with: 'F', counted: true },
+      length: variable(19, { digits: 2, encoding: 'bcd' }),
+    },
+    '123',
+    '04f123',
+  ],
+  ['packed, odd, of a fixed length, counted in bytes', fixedInBytes('n', 3), '123', '0123'],
+  [
+    'a packed amount with a sign, counted in bytes',
+    fixedInBytes('x+n', 9),
+    'C12345678',
+    '4312345678',
+  ],
+  [
+    'a packed amount with a sign and an odd count of digits, counted in bytes',
+    fixedInBytes('x+n', 4),
+    'D123',
+    '440123',
+  ],
+  [
+    'a packed amount with a sign behind a count of bytes',
+    {
+      ...fixedInBytes('x+n', 4),
+      length: { min: 4, max: 4, unit: 'bytes', prefix: { bytes: 1, encoding: 'binary' } },
+    },
+    'D123',
+    '03440123',
+  ],
+  [
+    'an amount with a sign in text',
+    { content: 'x+n', length: 9 },
+    'D00000025',
+    '443030303030303235',
+  ],
+  ['a PIN block of eight raw bytes', { content: 'b', encoding: 'binary', length: 8 }, PIN, PIN],
+  [
+    'a PIN block of sixteen hex characters',
+    { content: 'b', encoding: 'hex', length: 8 },
+    PIN,
+    Buffer.from(PIN).toString('hex'),
   ],
   [
     'a packed amount with a sign',

@@ -1,0 +1,52 @@
+/**
+ * The message type and a few elements of a message, without decoding the rest: enough to know whose
+ * it is. What is read is held to the dialect; what comes after the last of these elements is not
+ * looked at, so a message may be routed that `unpack` refuses.
+ */
+import type { Message } from '../message.ts'
+import { compileOpen, createSource } from './line.ts'
+import { createBitmapShapes } from './straight/bitmap-shapes.ts'
+import { compileRoute } from './straight/route.ts'
+import { bufferOf, compileReadHead, type MessageCodecs, readEach } from './unpack.ts'
+
+/** Throws `TypeError` for what is no element of the dialect. */
+export function compileRouting(
+  codecs: MessageCodecs,
+  wanted: readonly string[],
+): (bytes: Uint8Array) => Message {
+  const { mti, bitmap, elements, forms } = codecs
+  const numbers = new Set(wanted.map((element) => numberOf(element, codecs)))
+  const last = Math.max(0, ...numbers)
+  const source = createSource()
+  const open = compileOpen(forms)
+  const readHead = compileReadHead(codecs)
+  const shapes = createBitmapShapes({ mti, bitmapBytes: bitmap.width }, (shape) =>
+    compileRoute(shape, { mti, elements }, numbers),
+  )
+  return (bytes) => {
+    const buffer = bufferOf(bytes)
+    const straight = shapes.codeFor(buffer)?.(buffer)
+    if (straight !== undefined) return straight
+    open(source, buffer)
+    const head = readHead(source)
+    const headBytes = source.at
+    const before = head.numbers.filter((number) => number <= last)
+    const fields = Object.fromEntries(
+      Object.entries(readEach(source, before, elements)).filter(([key]) =>
+        numbers.has(Number(key)),
+      ),
+    )
+    if (source.lenient === undefined) shapes.note(buffer, headBytes, head.numbers)
+    const lenient =
+      source.lenient?.filter(({ path }) => numbers.has(Number.parseInt(path, 10))) ?? []
+    return { mti: head.type, fields, ...(lenient.length > 0 ? { lenient } : {}) }
+  }
+}
+
+function numberOf(element: string, { elements }: MessageCodecs): number {
+  const number = Number(element)
+  if (!/^\d{1,3}$/.test(element) || elements[number] === undefined) {
+    throw new TypeError(`there is no element ${element} to route by`)
+  }
+  return number
+}
