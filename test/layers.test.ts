@@ -9,6 +9,7 @@ import test from 'ava'
 const TABLE: Readonly<Record<string, { rooms: readonly string[]; outside: readonly string[] }>> = {
   domain: { rooms: [], outside: [] },
   iso8583: { rooms: [], outside: ['node:buffer', 'binary-parser'] },
+  dialects: { rooms: ['iso8583'], outside: ['sax'] },
   platform: { rooms: [], outside: ['node:crypto', 'node:stream', 'winston'] },
   envelope: { rooms: [], outside: ['node:buffer', 'node:crypto', 'node:worker_threads'] },
   security: {

@@ -1,0 +1,72 @@
+/**
+ * What elements hold by their number in every edition, for formats that do not say it. An element
+ * whose content the standard leaves to others may hold card data, so it is masked whole.
+ */
+import type { Mask } from '#iso8583'
+
+const PANS = [2, 34]
+/** Tracks, PIN block and chip data: never to be stored. */
+const SENSITIVE = [35, 36, 45, 52, 55]
+/** Expiry, security information and accounts; and what nations and partners agree among them. */
+const SECRETS = [14, 53, 96, 102, 103, ...range(46, 48), ...range(56, 63), ...range(104, 127)]
+const TRACKS = [35, 36]
+
+/** Names of parts that speak of card data, and of what is only said about it. */
+const TELLING = /\b(pan|primary account|account|track|pin|cvv\d?|cvc\d?|cvn|cavv|expir\w*)\b/i
+const HARMLESS = /\b(types?|results?)\b/i
+
+/** The mask of an element by its number. */
+export function maskOfElement(number: number): Mask | undefined {
+  if (PANS.includes(number)) return 'pan'
+  if (SENSITIVE.includes(number)) return 'sad'
+  return SECRETS.includes(number) ? 'secret' : undefined
+}
+
+/** The mask of a part, whose number says nothing, by its name. */
+export function maskOfPart(name: string): Mask | undefined {
+  return TELLING.test(name) && !HARMLESS.test(name) ? 'secret' : undefined
+}
+
+/** Whether the standard's element of this number is sensitive authentication data. */
+export function isSensitive(number: number): boolean {
+  return SENSITIVE.includes(number)
+}
+
+/** Whether an element of digits holds a track, with its separator. */
+export function isTrack(number: number): boolean {
+  return TRACKS.includes(number)
+}
+
+export const CARD_MASKS_NOTE =
+  `masks go by element number: pan on ${PANS.join(', ')}; sad on ${SENSITIVE.join(', ')}; ` +
+  'secret on 14, 46 to 48, 53, 56 to 63, 96 and 102 to 127 but where a reader of the host’s ' +
+  'interface takes it off; and on parts whose names tell of card data'
+
+/** Elements that a reviewer wants masked, with what they hold. */
+export const CARD_DATA: ReadonlyMap<number, string> = new Map([
+  [2, 'the card number'],
+  [14, 'the expiry date'],
+  [34, 'the card number'],
+  [35, 'track 2'],
+  [36, 'track 3'],
+  [45, 'track 1'],
+  [52, 'the PIN block'],
+])
+
+/** Chip data objects with card data (EMV book 3, annex A), with what they hold. */
+export const CARD_OBJECTS: ReadonlyMap<string, string> = new Map([
+  ['56', 'track 1'],
+  ['57', 'track 2'],
+  ['5A', 'the card number'],
+  ['5F20', 'the cardholder’s name'],
+  ['5F24', 'the expiry date'],
+  ['99', 'the PIN'],
+  ['9F0B', 'the cardholder’s name'],
+  ['9F1F', 'track 1'],
+  ['9F20', 'track 2'],
+  ['9F6B', 'track 2'],
+])
+
+function range(first: number, last: number): number[] {
+  return Array.from({ length: last - first + 1 }, (_, index) => first + index)
+}
