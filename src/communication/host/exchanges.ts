@@ -1,10 +1,10 @@
-import type { Dialect, Message } from '#iso8583'
+import { DecodeError, type Dialect, type Message } from '#iso8583'
 import type { CancelDeadline, Clock, Log } from '#platform'
 import type { LineEnd, OutgoingFrame } from './framed-socket.ts'
 import type { HostLine, HostReply } from './line.ts'
 import type { LinkProfile } from './link-profile.ts'
 import { compileMatchKey } from './match-key.ts'
-import { isRepeatMti } from './mti.ts'
+import { isAnswerMti, isRepeatMti } from './mti.ts'
 import { createPending, type Pending, type Waiter } from './pending.ts'
 import { NOT_SENT, Place, type Reservation } from './reservation.ts'
 import { createStartMeter, type StartMeter } from './stan-capacity.ts'
@@ -60,6 +60,7 @@ export class Exchanges {
   readonly counters = zeroExchangeCounters()
   readonly #parts: ExchangeParts
   readonly #keyOf: (message: Message) => string
+  readonly #routeOf: (bytes: Uint8Array) => Message
   readonly #pending: Pending<Exchange>
   readonly #meter: StartMeter
   #ready: readonly HostLine[] = []
@@ -73,6 +74,7 @@ export class Exchanges {
   constructor(parts: ExchangeParts) {
     this.#parts = parts
     this.#keyOf = compileMatchKey(parts.profile.matchKey)
+    this.#routeOf = parts.dialect.routing(parts.profile.matchKey)
     this.#pending = createPending({ ...parts.profile, ...parts.limits })
     this.#meter = createStartMeter(parts.profile.capacity)
   }
@@ -145,6 +147,19 @@ export class Exchanges {
     this.#parts.onStray({ kind: matched.kind, message })
   }
 
+  /**
+   * End the exchange whose answer this was to be, if the bytes tell so much. Only an answer that is
+   * awaited counts: whatever else looks like one may be the middle of something.
+   */
+  hearUnreadable(bytes: Uint8Array): boolean {
+    const route = this.#route(bytes)
+    if (route === undefined || !isAnswerMti(route.mti)) return false
+    const matched = this.#pending.match(this.#keyOf(route), this.#parts.clock.elapsedMs())
+    if (matched.kind !== 'awaited') return false
+    this.#settle(matched.waiter, { kind: 'unknown', reason: 'answer-unreadable' })
+    return true
+  }
+
   noteReadiness(line: HostLine): void {
     this.#forget(line)
     if (line.isReady()) this.#ready = [...this.#ready, line]
@@ -200,6 +215,15 @@ export class Exchanges {
     } catch (fault) {
       log.error('host-message-unwritable', { mti: message.mti, fault })
       return undefined
+    }
+  }
+
+  #route(bytes: Uint8Array): Message | undefined {
+    try {
+      return this.#routeOf(bytes)
+    } catch (fault) {
+      if (fault instanceof DecodeError) return undefined
+      throw fault
     }
   }
 

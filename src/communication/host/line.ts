@@ -27,6 +27,8 @@ export interface LineParts {
   /** Ask on this very line, whatever the window says. */
   exchange(line: HostLine, message: Message): Promise<HostReply>
   onAnswer(message: Message): void
+  /** @returns whether the bytes, which are no message, still tell whose answer they were to be. */
+  onUnreadable(bytes: Uint8Array): boolean
   /**
    * The host said what it does not know yet, or no longer does: the line takes payments, or not.
    */
@@ -167,14 +169,17 @@ export class HostLine {
     else this.#answerHost(message, tpdu)
   }
 
-  /** After bytes that are no message nothing on the line can be trusted: it ends. */
+  /**
+   * An answer that tells at least whose it is spoils that exchange only. After any other bytes that
+   * are no message nothing on the line can be trusted: it ends.
+   */
   #read(bytes: Uint8Array): Message | undefined {
     try {
       return this.#parts.dialect.unpack(bytes)
     } catch (fault) {
       this.#parts.counters.messagesUnreadable += 1
       this.#parts.log.error('host-message-unreadable', { fault })
-      this.#socket.destroy('unreadable')
+      if (!this.#parts.onUnreadable(bytes)) this.#socket.destroy('unreadable')
       return undefined
     }
   }

@@ -6,6 +6,7 @@ import {
   type SpecFault,
 } from '#iso8583'
 import type { NetworkRules } from './network-messages.ts'
+import { networkFaults } from './network-trial.ts'
 import { createSpecReader, type SpecReader } from './spec-reader.ts'
 import { type StanCapacity, stanCapacity } from './stan-capacity.ts'
 
@@ -71,6 +72,7 @@ export function compileLinkProfile(spec: unknown, dialect: Dialect): LinkProfile
     network: networkOf(reader.object('network', NETWORK_MEMBERS), dialect),
   }
   if (faults.length === 0) faults.push(...combinedFaults(rules))
+  if (faults.length === 0) faults.push(...networkFaults(profile.network, dialect))
   const capacity = faults.length === 0 ? stanCapacity(rules) : undefined
   if (header === undefined || capacity === undefined) throw new LinkProfileError(faults)
   return Object.freeze({ ...profile, header, capacity })
@@ -98,14 +100,24 @@ function headerOf(spec: unknown, faults: SpecFault[]): FrameHeader | undefined {
   }
 }
 
+/** Of pairs, the first of them of the date: a time of day alone comes back every day. */
+const LAYOUT = /^(?:YYYY|YY|MM|DD)(?:YYYY|YY|MM|DD|hh|mm|ss)*$/
+
 function networkOf(reader: SpecReader, dialect: Dialect): LinkProfile['network'] {
   const elements = reader.object('elements', ELEMENT_MEMBERS)
   const stan = elements.element('stan')
-  const code = /^[0-9A-Z]{1,4}$/
+  const code = /^[0-9A-Z]{1,6}$/
+  const isTimed = elements.member('transmissionTime') !== undefined
+  const transmissionTime = isTimed ? elements.element('transmissionTime') : undefined
+  const timeLayout = dialect.field(transmissionTime ?? '')?.content ?? ''
+  if (transmissionTime && !LAYOUT.test(timeLayout)) {
+    elements.fault('transmissionTime', 'must be a date and time in the dialect')
+  }
   return {
     mti: reader.text('mti', /^[0-9]8[0246][0-5]$/),
+    timeLayout,
     elements: {
-      transmissionTime: elements.element('transmissionTime'),
+      ...(transmissionTime === undefined ? {} : { transmissionTime }),
       stan,
       function: elements.element('function'),
       response: elements.element('response'),

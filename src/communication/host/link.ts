@@ -88,6 +88,7 @@ export async function openHostLink(options: HostLinkOptions): Promise<HostLink> 
     frameTimeoutMs: limits.frameTimeoutMs,
     exchange: (line, message) => exchanges.askOn(line, message),
     onAnswer: (message) => exchanges.hear(message),
+    onUnreadable: (bytes) => exchanges.hearUnreadable(bytes),
     onReadiness: (line) => exchanges.noteReadiness(line),
     onEnd(line, why) {
       exchanges.noteEnd(line, why)

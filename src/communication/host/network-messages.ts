@@ -3,10 +3,10 @@ import { answerMtiOf, classOf } from './mti.ts'
 
 /** Which elements network messages use, and for what. */
 interface NetworkElements {
-  /** UTC, MMDDhhmmss. */
-  readonly transmissionTime: string
+  /** The moment in UTC, where the host wants it; its layout is the dialect's. */
+  readonly transmissionTime?: string
   readonly stan: string
-  /** The network management code: DE70 in 1987, DE24 later. */
+  /** The network management code: DE70 in 1987, DE24 later, DE3 at some terminal hosts. */
   readonly function: string
   readonly response: string
   /** The new date in a cutover. */
@@ -18,6 +18,8 @@ export interface NetworkRules {
   /** MTI of the requests that the gateway starts, such as 0800. */
   readonly mti: string
   readonly elements: NetworkElements
+  /** How the moment is written, such as MMDDhhmmss. */
+  readonly timeLayout: string
   /** Elements that each of our requests carries as they stand here. */
   readonly constants: Readonly<Record<string, string>>
   /** Elements of a network request that its answer repeats. */
@@ -37,15 +39,18 @@ export interface NetworkRules {
 export function networkRequest(
   code: string,
   trace: { readonly stan: string; readonly nowMs: number },
-  { mti, elements, constants }: NetworkRules,
+  { mti, elements, timeLayout, constants }: NetworkRules,
 ): Message {
+  const { transmissionTime, stan, function: functionElement } = elements
   return {
     mti,
     fields: {
       ...constants,
-      [elements.transmissionTime]: transmissionTime(trace.nowMs),
-      [elements.stan]: trace.stan,
-      [elements.function]: code,
+      ...(transmissionTime !== undefined && {
+        [transmissionTime]: momentText(trace.nowMs, timeLayout),
+      }),
+      [stan]: trace.stan,
+      [functionElement]: code,
     },
   }
 }
@@ -109,6 +114,7 @@ function pick(fields: Message['fields'], elements: readonly string[]): Message['
 const UTC = new Intl.DateTimeFormat('en-GB', {
   timeZone: 'UTC',
   hourCycle: 'h23',
+  year: 'numeric',
   month: '2-digit',
   day: '2-digit',
   hour: '2-digit',
@@ -116,9 +122,21 @@ const UTC = new Intl.DateTimeFormat('en-GB', {
   second: '2-digit',
 })
 
-const TRANSMISSION_PARTS = ['month', 'day', 'hour', 'minute', 'second'] as const
+const PARTS: Readonly<Record<string, Intl.DateTimeFormatPartTypes>> = {
+  YYYY: 'year',
+  YY: 'year',
+  MM: 'month',
+  DD: 'day',
+  hh: 'hour',
+  mm: 'minute',
+  ss: 'second',
+}
 
-function transmissionTime(nowMs: number): string {
+/** @param layout of pairs of `YYYY` `YY` `MM` `DD` `hh` `mm` `ss` */
+function momentText(nowMs: number, layout: string): string {
   const parts = UTC.formatToParts(nowMs)
-  return TRANSMISSION_PARTS.map((part) => parts.find((it) => it.type === part)?.value).join('')
+  return layout.replace(/YYYY|YY|MM|DD|hh|mm|ss/g, (name) => {
+    const part = parts.find(({ type }) => type === PARTS[name])
+    return (part?.value ?? '').slice(-name.length)
+  })
 }

@@ -76,7 +76,7 @@ export function createSpecReader(spec: unknown, context: SpecContext): SpecReade
         checkElement(element, [name, element])
         if (typeof text !== 'string') note([name, element], 'must be text')
       }
-      return Object.fromEntries(entries.map(([element, text]) => [element, String(text)]))
+      return Object.fromEntries(entries.filter(isText))
     },
     element: (name) => checkElement(members[name], [name]),
     elements(name, countMin) {
@@ -96,6 +96,10 @@ export function createSpecReader(spec: unknown, context: SpecContext): SpecReade
     },
   }
   return reader
+}
+
+function isText(entry: [string, unknown]): entry is [string, string] {
+  return typeof entry[1] === 'string'
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

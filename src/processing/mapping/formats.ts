@@ -21,6 +21,15 @@ export function stampFormatOf(name: string): ((stamp: string) => string) | undef
   return range && ((stamp) => stamp.slice(range[0], range[1]))
 }
 
+/**
+ * Cuts a date format out of a date of another layout, `MMDD` out of `YYMMDD`; undefined when it is
+ * not in there.
+ */
+export function dateCut(layout: string, format: string): ((date: string) => string) | undefined {
+  const at = stampFormatOf(layout) && stampFormatOf(format) ? layout.indexOf(format) : -1
+  return at < 0 ? undefined : (date) => date.slice(at, at + format.length)
+}
+
 export function formatNames(): readonly string[] {
   return [...FORMATS.keys(), ...STAMP_RANGES.keys()]
 }

@@ -121,7 +121,7 @@ function compileKinds(spec: MappingSpec, parts: MappingParts, faults: Faults): C
     const message: PlacedMessage = placed[kind]
     const reversal = kind === 'payment.reverse'
     const common = { dialect, tables, faults }
-    const request = compileRequest(message.mti, message.request, { ...common, find, reversal })
+    const request = compileRequest(message, { ...common, find, reversal })
     const answer = compileAnswer(
       { mti: message.answerMti, path: ['messages', kind, 'answer'] },
       message.answer,

@@ -5,6 +5,7 @@ import type {
   MappingSpec,
   MessageKind,
   Placed,
+  PlacedRefusal,
   RequestElementSpec,
 } from './specification.ts'
 
@@ -12,6 +13,7 @@ import type {
 export interface PlacedMessage {
   readonly mti: string
   readonly answerMti: string
+  readonly refuses: readonly PlacedRefusal[]
   readonly request: readonly Placed<RequestElementSpec>[]
   readonly answer: readonly Placed<AnswerElementSpec>[]
 }
@@ -27,6 +29,7 @@ export function placeMessages(
   const placed = (kind: MessageKind): PlacedMessage => ({
     mti: spec.messages[kind].mti,
     answerMti: spec.messages[kind].answerMti,
+    refuses: refusalsOf(spec, kind, faults),
     request: elementsOf(spec, { kind, part: 'request' }, faults),
     answer: elementsOf(spec, { kind, part: 'answer' }, faults),
   })
@@ -57,6 +60,16 @@ function elementsOf<Part extends keyof ElementSpecs>(
     }
   }
   return [...elements.values()].sort((a, b) => byElement(a.element, b.element))
+}
+
+/** What any kind of the line refuses. */
+function refusalsOf(spec: MappingSpec, kind: MessageKind, faults: Faults): PlacedRefusal[] {
+  return lineage(spec, kind, faults).flatMap((from) =>
+    (spec.messages[from].refuses ?? []).map((source, index) => ({
+      source,
+      path: ['messages', from, 'refuses', index],
+    })),
+  )
 }
 
 /** The kind itself and what it is like, the oldest first. */

@@ -1,8 +1,9 @@
-import type { Refusal } from '#domain'
+import { type Refusal, refusal } from '#domain'
 import type { Dialect, Message } from '#iso8583'
 import { compileValue, type ValueOf } from './element-value.ts'
-import type { FindSource, Given } from './sources.ts'
-import type { Faults, Placed, RequestElementSpec } from './specification.ts'
+import type { PlacedMessage } from './placed-messages.ts'
+import { type FindSource, type Given, isThere } from './sources.ts'
+import type { Faults, Placed, PlacedRefusal, RequestElementSpec } from './specification.ts'
 import type { Table } from './tables.ts'
 
 /** A host message written, or why this request cannot be told to this host. */
@@ -18,6 +19,8 @@ export interface RequestWriter {
   readonly elements: ReadonlySet<string>
   /** The element that carries the amount asked for. */
   readonly amountElement?: string
+  /** Members of the merchant's request that it may not have. */
+  readonly refuses: ReadonlySet<string>
   write(given: Given): Written
 }
 
@@ -32,10 +35,10 @@ export interface RequestParts {
 }
 
 export function compileRequest(
-  mti: string,
-  elements: readonly Placed<RequestElementSpec>[],
+  { mti, refuses, request: elements }: Pick<PlacedMessage, 'mti' | 'refuses' | 'request'>,
   parts: RequestParts,
 ): RequestWriter {
+  const refusals = refuses.flatMap((placed) => compileRefusal(placed, parts) ?? [])
   const used = elements.filter(({ spec }) => spec.use !== 'forbidden')
   const steps = used.flatMap((placed) => compileElement(placed, parts) ?? [])
   const amount = used.find(({ spec }) => spec.from === 'request.amount.value')
@@ -43,7 +46,12 @@ export function compileRequest(
     always: new Set(used.filter((it) => it.spec.use === 'mandatory').map((it) => it.element)),
     elements: new Set(used.map((it) => it.element)),
     ...(amount ? { amountElement: amount.element } : {}),
+    refuses: new Set(refuses.map(({ source }) => source)),
     write(given) {
+      for (const refused of refusals) {
+        const told = refused(given)
+        if (told) return { kind: 'refused', refusal: told }
+      }
       const fields: Fields = {}
       for (const step of steps) {
         const value = step.valueOf(given)
@@ -54,6 +62,21 @@ export function compileRequest(
       return { kind: 'written', message: { mti, fields } }
     },
   }
+}
+
+/** What a host has no place for must not be lost on the way to it. */
+function compileRefusal(
+  { source: from, path }: PlacedRefusal,
+  { find, faults }: RequestParts,
+): ((given: Given) => Refusal | undefined) | undefined {
+  const source = find(from)
+  if (source?.field === undefined) {
+    faults.add(path, `${from} is no member of the request`)
+    return undefined
+  }
+  if (source.always) faults.add(path, `every request has ${from}`)
+  const told = refusal('NOT_SUPPORTED_BY_HOST', 'the host has no place for this', source.field)
+  return (given) => (isThere(source, given) ? told : undefined)
 }
 
 interface Fields {
@@ -103,7 +126,7 @@ function compileWhen(
       faults.add([...path, 'when', from], `there is no source ${from}`)
       return []
     }
-    if (wanted === true) return [(given: Given) => source.read(given) !== undefined]
+    if (wanted === true) return [(given: Given) => isThere(source, given)]
     for (const [index, word] of wanted.entries()) {
       if (source.words && !source.words.includes(word)) {
         faults.add([...path, 'when', from, index], `${from} is never ${word}`)

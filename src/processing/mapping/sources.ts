@@ -27,7 +27,14 @@ export interface Source {
   readonly stamp?: boolean
   /** Whether the text must be checked each time, because no schema has vouched for it. */
   readonly unproven?: boolean
+  /** Whether it is there, where that is not the same as having a text: an object has none. */
+  isThere?(given: Given): boolean
   read(given: Given): string | undefined
+}
+
+/** Whether a message that is written from `given` has the source. */
+export function isThere(source: Source, given: Given): boolean {
+  return source.isThere?.(given) ?? source.read(given) !== undefined
 }
 
 /** Finds the source that a path such as `request.card.pan` names. */
@@ -91,30 +98,32 @@ export function isComposite(value: FieldValue): value is Composite {
 
 function memberSource(member: Member): Source {
   const { path, always, sensitive, value, words } = member
+  const valueIn = memberReader(path)
   return {
     field: path.join('.'),
     always,
     sensitive,
     ...(value ? { value } : {}),
     ...(words ? { words } : {}),
-    read: memberReader(path),
+    isThere: (given) => valueIn(given) !== undefined,
+    read: (given) => textOf(valueIn(given)),
   }
 }
 
 /** Members are at most two deep in every message there is; deeper ones take the loop. */
-function memberReader(path: readonly string[]): Source['read'] {
+function memberReader(path: readonly string[]): (given: Given) => JsonValue | undefined {
   const [first = '', second = '', ...deeper] = path
-  if (path.length === 1) return ({ body }) => textOf(body[first])
+  if (path.length === 1) return ({ body }) => body[first]
   if (deeper.length === 0) {
     return ({ body }) => {
       const part = body[first]
-      return isJsonObject(part) ? textOf(part[second]) : undefined
+      return isJsonObject(part) ? part[second] : undefined
     }
   }
   return ({ body }) => {
     let value: JsonValue | undefined = body
     for (const name of path) value = isJsonObject(value) ? value[name] : undefined
-    return textOf(value)
+    return value
   }
 }
 

@@ -24,6 +24,8 @@ interface MessageSpec {
   readonly like?: MessageKind
   readonly mti: string
   readonly answerMti: string
+  /** Members of the merchant's request that this host has no place for. */
+  readonly refuses?: readonly string[]
   readonly request?: Readonly<Record<string, RequestElementSpec>>
   readonly answer?: Readonly<Record<string, AnswerElementSpec>>
 }
@@ -43,6 +45,7 @@ export interface AnswerElementSpec {
   readonly unlessVerdict?: readonly Verdict[]
   readonly to?: string
   readonly table?: string
+  readonly format?: string
   readonly carry?: boolean
 }
 
@@ -50,6 +53,12 @@ export interface TableSpec {
   readonly values: Readonly<Record<string, string>>
   /** What any other value becomes; `null` refuses it. */
   readonly otherwise: string | null
+}
+
+/** A member that is refused, with where it is written. */
+export interface PlacedRefusal {
+  readonly source: string
+  readonly path: SpecFault['path']
 }
 
 /**

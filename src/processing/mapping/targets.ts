@@ -3,8 +3,9 @@ import type { Member } from '../messages/members.ts'
 import type { AnswerParts } from './answer.ts'
 import { type Mismatch, mismatched } from './answer-rules.ts'
 import { misfitOf } from './content-class.ts'
+import { dateCut } from './formats.ts'
 import { readerAt } from './sources.ts'
-import type { AnswerElementSpec, Placed, Verdict } from './specification.ts'
+import type { AnswerElementSpec, Faults, Placed, Verdict } from './specification.ts'
 import { compileTable } from './tables.ts'
 
 /** What the host said, while it is being gathered. */
@@ -34,10 +35,12 @@ export function compileTarget(
 ): Collect | undefined {
   const { element, spec } = placed
   const { to, carry = false } = spec
-  if (to === undefined && !carry) {
-    if (spec.table !== undefined) parts.faults.add([...placed.path, 'table'], 'needs a `to`')
-    return undefined
+  for (const name of ['table', 'format'] as const) {
+    if (to === undefined && spec[name] !== undefined) {
+      parts.faults.add([...placed.path, name], 'needs a `to`')
+    }
   }
+  if (to === undefined && !carry) return undefined
   if (facts.sensitive === 'sad' || facts.sensitive === 'pan') {
     const reason = `element ${element} is marked ${facts.sensitive}, so it is not kept`
     parts.faults.add([...placed.path, to === undefined ? 'carry' : 'to'], reason)
@@ -61,16 +64,18 @@ export function compileTarget(
 type Tell = (findings: Findings, value: string) => void
 
 function compileTelling(
-  { spec, path, to }: Placed<AnswerElementSpec> & { readonly to: string },
+  placed: Placed<AnswerElementSpec> & { readonly to: string },
   facts: FieldFacts,
   { members, tables, faults }: AnswerParts,
 ): Tell | undefined {
+  const { spec, path, to } = placed
   const member = members.get(to)
   if (!member?.filledByHost) {
     faults.add([...path, 'to'], `payment.answer has no member ${to} for the host to fill`)
     return undefined
   }
   const put = putterOf(member)
+  if (spec.format !== undefined) return compileDate(placed, member, { facts, faults })
   if (spec.table === undefined) {
     const misfit = memberMisfit(member, facts)
     if (misfit) faults.add([...path, 'to'], misfit)
@@ -91,6 +96,26 @@ function compileTelling(
     const word = look(value)
     if (word !== undefined) put(findings, word)
   }
+}
+
+/** The part of the host's date that the merchants' schema has room for. */
+function compileDate(
+  { spec: { format = '', table }, path }: Placed<AnswerElementSpec>,
+  member: Member,
+  { facts, faults }: { readonly facts: FieldFacts; readonly faults: Faults },
+): Tell | undefined {
+  if (table !== undefined) faults.add([...path, 'format'], 'means nothing beside `table`')
+  const cut = dateCut(facts.content, format)
+  if (!cut) {
+    const reason = `is no date to be found in element ${facts.path} (${facts.content})`
+    faults.add([...path, 'format'], reason)
+    return undefined
+  }
+  const { length } = format
+  const misfit = memberMisfit(member, { ...facts, content: format, min: length, max: length })
+  if (misfit) faults.add([...path, 'to'], misfit)
+  const put = putterOf(member)
+  return (findings, value) => put(findings, cut(value))
 }
 
 function memberMisfit(member: Member, facts: FieldFacts): string | undefined {
@@ -134,7 +159,7 @@ function approvedAmount(
   facts: FieldFacts,
   { request, faults }: AnswerParts,
 ): Collect | undefined {
-  for (const name of ['table', 'carry'] as const) {
+  for (const name of ['table', 'format', 'carry'] as const) {
     if (spec[name] !== undefined) faults.add([...path, name], 'means nothing for approvedAmount')
   }
   if (facts.content !== 'n') {

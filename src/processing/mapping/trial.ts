@@ -15,7 +15,8 @@ export function tryOut(kinds: CompiledKinds, parts: MappingParts, faults: Faults
   for (const kind of ['payment.authorize', 'payment.sale'] as const) {
     const members = parts.messages.members(kind)
     for (const extent of ['least', 'most'] as const) {
-      const given = { ...SAMPLE, body: sampleBody(members, extent) }
+      const { refuses } = kinds[kind].request
+      const given = { ...SAMPLE, body: sampleBody(members, refuses, extent) }
       const message = tryKind(kinds, { kind, given }, parts, faults)
       if (!message || extent === 'least') continue
       const original = { mti: message.mti, fields: message.fields }
@@ -43,11 +44,16 @@ function tryKind(kinds: CompiledKinds, trial: Trial, { dialect }: MappingParts, 
   return written.message
 }
 
-function sampleBody(members: ReadonlyMap<string, Member>, extent: 'least' | 'most'): JsonObject {
+function sampleBody(
+  members: ReadonlyMap<string, Member>,
+  refuses: ReadonlySet<string>,
+  extent: 'least' | 'most',
+): JsonObject {
   const body: Record<string, unknown> = {}
   for (const member of members.values()) {
     const text = sampleText(member, extent)
     if (text === undefined || (extent === 'least' && !member.always)) continue
+    if (isRefused(member, refuses)) continue
     let at = body
     for (const name of member.path.slice(0, -1)) {
       const below = (at[name] ?? {}) as Record<string, unknown>
@@ -57,6 +63,11 @@ function sampleBody(members: ReadonlyMap<string, Member>, extent: 'least' | 'mos
     at[member.path.at(-1) ?? ''] = text
   }
   return body as JsonObject
+}
+
+/** Whether the member, or an object that it is in, may not be asked of the host. */
+function isRefused({ path }: Member, refuses: ReadonlySet<string>): boolean {
+  return path.some((_, index) => refuses.has(`request.${path.slice(0, index + 1).join('.')}`))
 }
 
 function sampleText({ words, value }: Member, extent: 'least' | 'most'): string | undefined {

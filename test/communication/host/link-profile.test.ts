@@ -7,7 +7,7 @@ import {
 } from '../../../src/communication/host/link-profile.ts'
 import { dialect, linkSpec, profile } from './meridian.ts'
 
-const spec = linkSpec as { readonly network: object }
+const spec = linkSpec as { readonly network: { readonly elements: object } }
 
 test('the reference host has a link specification that compiles', (t) => {
   t.deepEqual(profile.matchKey, ['11', '7', '41'])
@@ -35,6 +35,32 @@ const FAULTS: readonly [what: string, changed: object, path: string][] = [
     'a constant unknown',
     { network: { ...spec.network, constants: { '300': 'x' } } },
     'network.constants.300',
+  ],
+  [
+    'a moment in an element without a date',
+    {
+      network: {
+        ...spec.network,
+        elements: { ...spec.network.elements, transmissionTime: '12' },
+      },
+    },
+    'network.elements.transmissionTime',
+  ],
+  ['a code of seven characters', { network: { ...spec.network, echo: '9900000' } }, 'network.echo'],
+  [
+    'a code that its element has no room for',
+    { network: { ...spec.network, echo: '30' } },
+    'network.echo',
+  ],
+  [
+    'a response code that its element has no room for',
+    { network: { ...spec.network, successCode: '800' } },
+    'network.successCode',
+  ],
+  [
+    'a constant that its element cannot hold',
+    { network: { ...spec.network, constants: { '32': 'US' } } },
+    'network.constants.32',
   ],
   ['a code that is none', { network: { ...spec.network, echo: 'é' } }, 'network.echo'],
 ]
@@ -67,6 +93,17 @@ for (const [what, changed] of [['nothing wrong', {}], ...FAULTS] as const) {
     t.is(ajv.validate('urn:sallyport:link', document), what === 'nothing wrong')
   })
 }
+
+test('a network function may be a processing code, and its requests without a time', (t) => {
+  const { network } = spec
+  const elements = { stan: '11', function: '3', response: '39', settlementDate: '15' }
+  const codes = { signOn: '920000', signOff: '930000', echo: '990000', cutover: '950000' }
+  const changed = { ...spec, network: { ...network, ...codes, elements } }
+  const compiled = compileLinkProfile(changed, dialect).network
+  t.is(compiled.echo, '990000')
+  t.is(compiled.elements.transmissionTime, undefined)
+  t.true(ajv.validate('urn:sallyport:link', changed), ajv.errorsText())
+})
 
 test('all faults are found at once', (t) => {
   const faulty = { ...spec, matchKey: [], echoIdleMs: 'soon', header: {}, extra: 1 }

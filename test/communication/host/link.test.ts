@@ -1,5 +1,5 @@
 import test from 'ava'
-import { compileFrameHeader } from '#iso8583'
+import { compileFrameHeader, type Message } from '#iso8583'
 import type { HostLink } from '../../../src/communication/host/link.ts'
 import {
   compileLinkProfile,
@@ -382,6 +382,29 @@ for (const [what, hex] of GARBAGE) {
   })
 }
 
+test('an answer with a byte too many spoils its own exchange, and the line goes on', async (t) => {
+  const { link, end, strays } = await openSignedOn(t)
+  const asked = [1, 2].map((stan) => ask(link, sale(stan)))
+  const [first = sale(0), second = sale(0)] = await end.hear('0200', 2)
+  end.sendBytes(profile.header.wrap(withOneByteTooMany(answerTo(first))))
+  t.deepEqual(await asked[0], { kind: 'unknown', reason: 'answer-unreadable' })
+  end.send(answerTo(second))
+  t.is((await asked[1])?.kind, 'answered')
+  t.like(link.counters(), { linesOpen: 1, messagesUnreadable: 1, answersUnreadable: 1 })
+  end.send(answerTo(first))
+  await until(() => strays.length === 1, 'the answer, now whole, is reported')
+  t.is(strays[0]?.kind, 'duplicate')
+})
+
+test('a bad answer that nobody waits for ends the line', async (t) => {
+  const { link, end } = await openSignedOn(t)
+  const asked = ask(link, sale(1))
+  await end.hear('0200')
+  end.sendBytes(profile.header.wrap(withOneByteTooMany(answerTo(sale(2)))))
+  t.deepEqual(await asked, { kind: 'unknown', reason: 'answer-unreadable' })
+  t.is(link.counters().linesOpen, 0)
+})
+
 test('answers that were whole before a bad frame reach whoever asked', async (t) => {
   const { link, end } = await openSignedOn(t)
   const asked = [1, 2].map((stan) => ask(link, sale(stan)))
@@ -619,4 +642,8 @@ function reserved(link: HostLink): Extract<Reservation, { kind: 'reserved' }> {
   const place = link.reserve()
   if (place.kind !== 'reserved') throw new Error(`the link is ${place.kind}`)
   return place
+}
+
+function withOneByteTooMany(message: Message): Buffer {
+  return Buffer.concat([dialect.pack(message), Buffer.of(0)])
 }

@@ -73,6 +73,19 @@ test('a cutover tells its date', (t) => {
   t.is(read.kind === 'cutover' && read.settlementDate, '1123')
 })
 
+test('the moment is written in the layout of its element, or not at all', (t) => {
+  const nowMs = Date.UTC(2026, 10, 22, 9, 5, 7)
+  const { transmissionTime: _, ...elements } = network.elements
+  const trace = { stan: '000001', nowMs }
+  const layouts = { YYMMDDhhmmss: '261122090507', YYYYMMDD: '20261122', MMDDhhmm: '11220905' }
+  for (const [timeLayout, text] of Object.entries(layouts)) {
+    const rules = { ...network, timeLayout, elements: { ...elements, transmissionTime: '12' } }
+    t.is(networkRequest('301', trace, rules).fields['12'], text)
+  }
+  const silent = networkRequest('301', trace, { ...network, elements })
+  t.deepEqual(silent.fields, { '11': '000001', '70': '301' })
+})
+
 test('a request we start carries the constants that the host wants', (t) => {
   const rules = { ...network, constants: { '33': '123456' } }
   t.is(networkRequest('301', { stan: '000001', nowMs: 0 }, rules).fields['33'], '123456')

@@ -204,6 +204,54 @@ const FAULTS: readonly [title: string, edit: Edit, fault: readonly [Path, RegExp
     [[...R, '48.80', 'when', 'request.initiator', 0], /is never nobody/],
   ],
   [
+    'a refusal of what no request has',
+    [['messages', 'payment.sale', 'refuses'], ['request.nothing']],
+    [['messages', 'payment.sale', 'refuses', 0], /no member of the request/],
+  ],
+  [
+    'a refusal of what is no member of the request',
+    [['messages', 'payment.sale', 'refuses'], ['merchant.name']],
+    [['messages', 'payment.sale', 'refuses', 0], /must match pattern/],
+  ],
+  [
+    'a refusal of every request',
+    [
+      ['messages', 'payment.sale', 'refuses'],
+      ['request.threeDS', 'request.card'],
+    ],
+    [['messages', 'payment.sale', 'refuses', 1], /every request has request.card/],
+  ],
+  [
+    'a refusal by a reversal, which has no request',
+    [['messages', 'payment.reverse', 'refuses'], ['request.threeDS']],
+    [['messages', 'payment.reverse', 'refuses', 0], /no member of the request/],
+  ],
+  [
+    'a date that its element has not',
+    [[...A, '15', 'format'], 'hhmm'],
+    [[...A, '15', 'format'], /no date to be found in element 15 \(MMDD\)/],
+  ],
+  [
+    'a date out of a text',
+    [[...A, '63', 'format'], 'MMDD'],
+    [[...A, '63', 'format'], /no date to be found/],
+  ],
+  [
+    'a date that its member cannot hold',
+    [[...A, '7'], { use: 'conditional', to: 'settlementDate', format: 'MMDDhhmmss' }],
+    [[...A, '7', 'to'], /does not fit settlementDate/],
+  ],
+  [
+    'a format beside a table in an answer',
+    [[...A, '48.87', 'format'], 'MMDD'],
+    [[...A, '48.87', 'format'], /means nothing beside `table`/],
+  ],
+  [
+    'a format without a target',
+    [[...A, '15'], { use: 'conditional', format: 'MMDD' }],
+    [[...A, '15', 'format'], /needs a `to`/],
+  ],
+  [
     'an echo of what was not sent',
     [[...A, '24'], { use: 'echoed' }],
     [[...A, '24'], /the request does not have it/],
@@ -378,6 +426,18 @@ test('all faults are told at once, an inherited one only where it is written', (
       ['responseCodes', 'declined', 0],
       [...R, '48.80', 'from'],
     ],
+  )
+})
+
+test('a trial goes round what a host refuses, and still finds what cannot be packed', (t) => {
+  const refuses: Edit = [
+    ['messages', 'payment.authorize', 'refuses'],
+    ['request.threeDS', 'request.address.street'],
+  ]
+  t.deepEqual(faultsOf([refuses]), [])
+  t.deepEqual(
+    faultsOf([refuses, [[...V, '90.stan'], undefined]]).map(({ path }) => path),
+    [V],
   )
 })
 

@@ -39,6 +39,7 @@ const dialect = compileDialect({
     '7': { name: 'date and time', content: 'MMDDhhmmss', length: 10 },
     '11': digits(6),
     '12': { name: 'local', content: 'YYMMDDhhmmss', length: 12 },
+    '15': { name: 'settlement', content: 'YYMMDD', length: 6 },
     '22': text(2),
     '37': text(12),
     '39': digits(4),
@@ -98,6 +99,7 @@ const document = {
           to: 'approvedAmount',
         },
         '11': echoed,
+        '15': { use: 'conditional', to: 'settlementDate', format: 'MMDD' },
         '37': echoed,
         '39': { use: 'mandatory', to: 'responseCode' },
         '122': { use: 'conditional', to: 'checks.cvv2', table: 'cvv2' },
@@ -164,6 +166,37 @@ test('an element that one kind forbids is not taken over by likeness', (t) => {
   t.is(rest['60'], '1')
 })
 
+test('what a host has no place for is refused, whole or in part, and its likes refuse it too', (t) => {
+  const refusing = (...refuses: string[]) => {
+    const changed = structuredClone(document)
+    Object.assign(changed.messages['payment.sale'], { refuses })
+    return compileMapping(changed, parts)
+  }
+  const told = (mapping: typeof lantern, body: object) =>
+    mapping.toHost(payment(body), merchant, facts)
+  const refused = (field: string) => ({
+    kind: 'refused',
+    refusal: { code: 'NOT_SUPPORTED_BY_HOST', field },
+  })
+  const ecommerce = { ...bareSale, card: { ...bareSale.card, entryMode: 'ecommerce' } }
+  t.like(told(refusing('request.threeDS'), fullSale), refused('threeDS'))
+  t.like(told(refusing('request.address.street'), fullSale), refused('address.street'))
+  t.like(told(refusing('request.threeDS'), ecommerce), { kind: 'written' })
+  const hold = { ...fullSale, type: 'payment.authorize' }
+  t.like(told(refusing('request.threeDS'), hold), refused('threeDS'))
+})
+
+test('an object that is there meets a condition on it', (t) => {
+  const changed = structuredClone(document)
+  Object.assign(changed.messages['payment.sale'].request, {
+    '62': { use: 'conditional', value: '3DS', when: { 'request.threeDS': true } },
+  })
+  const mapping = compileMapping(changed, parts)
+  t.is(sent(fullSale, mapping).fields['62'], '3DS')
+  const { threeDS: _, ...without } = fullSale
+  t.is(sent(without, mapping).fields['62'], undefined)
+})
+
 test('a default stands for what the merchant left out', (t) => {
   const card = { ...bareSale.card, entryMode: 'ecommerce' }
   t.is(sent({ ...bareSale, card }).fields['60'], '0')
@@ -197,7 +230,10 @@ test('its answers are read by its own codes, and what it adds is ignored', (t) =
     findings: { approvedMinor: 1000n },
   })
   t.like(read({ '39': '0002' }), { kind: 'mismatched', path: '6' })
-  t.like(read({ '39': '0116' }), { verdict: 'declined' })
+  t.like(read({ '39': '0116', '15': '261123' }), {
+    verdict: 'declined',
+    findings: { details: { settlementDate: '1123' } },
+  })
   t.like(read({ '39': '0911' }), { verdict: 'unknown' })
   t.like(read({ '39': '0000', '60': '1' }), { kind: 'mismatched', path: '60' })
 })
