@@ -2,7 +2,13 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { basename, isAbsolute, join, resolve } from 'node:path'
 import { compileLinkProfile, type LinkProfile, LinkProfileError } from '#communication'
 import type { JsonObject } from '#domain'
-import { parseSandbox } from '#host-emulator'
+import {
+  type Conduct,
+  ConductError,
+  compileConduct,
+  deriveConduct,
+  parseSandbox,
+} from '#host-emulator'
 import { compileDialect, type Dialect, DialectError, type SpecFault } from '#iso8583'
 import {
   compileMapping,
@@ -79,13 +85,71 @@ export function readDialect(file: string): Dialect {
   return compiled(file, compileDialect)
 }
 
-/** The card numbers of every sandbox under specs/hosts: production takes none of them. */
+/** The editions of the standard in specs/editions, by name. */
+export const EDITIONS: readonly string[] = [
+  '1987-ascii',
+  '1987-binary',
+  '1993-ascii',
+  '1993-binary',
+  '2003-ascii',
+]
+
+/** The dialect file of an edition, for `readDialect`. */
+export function editionFileOf(name: string): string {
+  return join(SPECS, 'editions', `${name}.json`)
+}
+
+/** How the emulator conducts itself: by the host's own file, or as far as one can tell. */
+export interface EmulatedHost {
+  readonly conduct: Conduct
+  readonly origin: 'own' | 'derived'
+}
+
+/**
+ * Read the conduct.json of a host's folder; without one, derive the conduct from mapping and link.
+ *
+ * @throws ProfileError with every fault of the first file at fault
+ */
+export function readEmulatedHost({ folder, dialect }: HostProfile): EmulatedHost {
+  const own = join(folder, 'conduct.json')
+  if (existsSync(own)) {
+    const conduct = compiled(own, (spec) => compileConduct(spec, dialect))
+    return { conduct, origin: 'own' }
+  }
+  return { conduct: derivedConduct(folder, dialect), origin: 'derived' }
+}
+
+function derivedConduct(folder: string, dialect: Dialect): Conduct {
+  const files = { mapping: join(folder, 'mapping.json'), link: join(folder, 'link.json') }
+  const texts = { mapping: readText(files.mapping), link: readText(files.link) }
+  const documents = { mapping: JSON.parse(texts.mapping), link: JSON.parse(texts.link) }
+  try {
+    return deriveConduct(documents, dialect)
+  } catch (error) {
+    if (!(error instanceof ConductError)) throw error
+    const of = error.faults.some(({ path }) => path[0] === 'mapping') ? 'mapping' : 'link'
+    const faults = error.faults.filter(({ path }) => path[0] === of)
+    const located = faults.map(({ path, reason }) => ({ path: path.slice(1), reason }))
+    throw new ProfileError(files[of], locateFaults(texts[of], located))
+  }
+}
+
+/** The cards that all emulated hosts have that have none of their own. */
+const SANDBOX_CARDS = join(SPECS, 'sandbox-cards.json')
+
+/** The list of cards for a host's emulator: the folder's own cards.json, else the common one. */
+export function cardsFileOf({ folder }: HostProfile): string {
+  const own = join(folder, 'cards.json')
+  return existsSync(own) ? own : SANDBOX_CARDS
+}
+
+/** The card numbers of every sandbox under specs: production takes none of them. */
 export function readSandboxPans(): ReadonlySet<string> {
   const hosts = join(SPECS, 'hosts')
-  const files = readdirSync(hosts).map((name) => join(hosts, name, 'cards.json'))
-  const cards = files
-    .filter((file) => existsSync(file))
-    .flatMap((file) => parseSandbox(JSON.parse(readFileSync(file, 'utf8'))).cards)
+  const own = readdirSync(hosts).map((name) => join(hosts, name, 'cards.json'))
+  const cards = [SANDBOX_CARDS, ...own.filter((file) => existsSync(file))].flatMap(
+    (file) => parseSandbox(JSON.parse(readFileSync(file, 'utf8'))).cards,
+  )
   return new Set(cards.map((card) => card.pan))
 }
 
@@ -118,6 +182,7 @@ function compiled<T>(file: string, compile: (spec: unknown) => T): T {
 
 function isSpecError(error: unknown): error is { readonly faults: readonly SpecFault[] } {
   return (
+    error instanceof ConductError ||
     error instanceof DialectError ||
     error instanceof MappingError ||
     error instanceof LinkProfileError

@@ -1,9 +1,12 @@
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test from 'ava'
 import {
+  EDITIONS,
+  editionFileOf,
   ProfileError,
+  readDialect,
   readHostProfile,
   readMessages,
   readSandboxPans,
@@ -35,6 +38,15 @@ function faultsOf(folder: string) {
 test('a host is its folder: the reference host by name, a copy of it by path', (t) => {
   t.is(readHostProfile('meridian', messages).name, 'meridian')
   t.deepEqual(faultsOf(changed('mapping.json', (text) => text)), [])
+})
+
+test('every edition of the standard is a dialect by its name, and none is left out', (t) => {
+  const files = readdirSync('specs/editions').filter((file) => file.endsWith('.json'))
+  t.deepEqual(
+    files.sort(),
+    EDITIONS.map((name) => `${name}.json`),
+  )
+  for (const name of EDITIONS) t.is(readDialect(editionFileOf(name)).name, name)
 })
 
 /** What is broken, in which file, and what the line that is blamed says. */

@@ -14,7 +14,7 @@ import { EMULATOR_ENDPOINT } from './endpoint.ts'
 import { EXIT, type ExitCode, type Finish } from './exit-codes.ts'
 import { init } from './init.ts'
 import { registerMerchant } from './merchant.ts'
-import { messageTable } from './message-json.ts'
+import { messageTable } from './message-table.ts'
 import { complain, type Outside, quiet, say } from './outside.ts'
 import { exitOfResult, linesOfResult } from './result-lines.ts'
 
@@ -142,7 +142,7 @@ function withHostAt(config: Config, port: number): Config {
   return { ...config, host: { ...config.host, connect: [{ address: '127.0.0.1', port }] } }
 }
 
-/** A card of the sandbox; specs/hosts/meridian/cards.json says what each does. */
+/** A card of the sandbox; specs/sandbox-cards.json says what each does. */
 const SAMPLE = {
   amount: { value: '1250', currency: 'USD' },
   card: { pan: '4539578763621486', expiry: '3012', entryMode: 'ecommerce', cvv2: '123' },

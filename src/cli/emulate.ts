@@ -1,9 +1,16 @@
 import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import type { Command } from 'commander'
 import { SandboxError, startHostEmulator } from '#host-emulator'
 import { createLog, createSystemClock } from '#platform'
-import { readHostProfile, readMessages } from '../host-profile.ts'
+import { parseSpec } from '#processing'
+import {
+  cardsFileOf,
+  type EmulatedHost,
+  ProfileError,
+  readEmulatedHost,
+  readHostProfile,
+  readMessages,
+} from '../host-profile.ts'
 import { EMULATOR_ENDPOINT, endpointOf } from './endpoint.ts'
 import { EXIT, type ExitCode, type Finish } from './exit-codes.ts'
 import { complain, type Outside, say } from './outside.ts'
@@ -12,6 +19,7 @@ interface EmulateOptions {
   readonly profile: string
   readonly listen: string
   readonly book: string
+  readonly cards?: string
   readonly script?: string
   readonly json?: true
 }
@@ -20,8 +28,13 @@ const EXAMPLE = `
 Example:
   sallyport emulate host --profile meridian --listen 127.0.0.1:7583 --book data/host-book.db
 
-The cards are those of specs/hosts/<profile>/cards.json; what each does is in interface.md there.
-SIGTERM or SIGINT stops it; its book stays.`
+A host acts by the conduct.json of its folder, which is written from the bank's interface
+specification. Without one its conduct is derived from mapping.json and link.json: that proves that
+the files fit together and carry a payment, not that the bank's host does the same. Only the bank's
+own transcripts prove that.
+
+The cards are those of the folder's cards.json, else of specs/sandbox-cards.json; what each does is
+in specs/hosts/meridian/interface.md. SIGTERM or SIGINT stops it; its book stays.`
 
 /** `sallyport emulate host`: a core host with accounts, cards and scripted faults. */
 export function addEmulate(program: Command, outside: Outside, finish: Finish): void {
@@ -33,6 +46,7 @@ export function addEmulate(program: Command, outside: Outside, finish: Finish): 
     .option('--profile <name>', 'host profile under specs/hosts', 'meridian')
     .option('--listen <address:port>', 'where it listens', EMULATOR_ENDPOINT)
     .option('--book <file>', 'its book of accounts and cards', 'data/host-book.db')
+    .option('--cards <file>', 'its cards (default: of the host folder, else common ones)')
     .option('--script <file>', 'faults by card, amount or sequence, as JSON')
     .option('--json', 'print the port as JSON')
     .addHelpText('after', EXAMPLE)
@@ -45,16 +59,17 @@ async function emulate(options: EmulateOptions, outside: Outside): Promise<ExitC
     complain(outside, '--listen must be ADDRESS:PORT')
     return EXIT.usage
   }
-  const { dialect, link, folder } = readHostProfile(options.profile, readMessages())
+  const profile = readHostProfile(options.profile, readMessages())
+  const { dialect, link } = profile
+  const { conduct, origin } = readEmulatedHost(profile)
   const stopAsked = new Promise<void>((resolve) => outside.onStopSignal(resolve))
   try {
     const emulator = await startHostEmulator({
       dialect,
       header: link.header,
-      cards: JSON.parse(readFileSync(join(folder, 'cards.json'), 'utf8')),
-      ...(options.script === undefined
-        ? {}
-        : { script: JSON.parse(readFileSync(options.script, 'utf8')) }),
+      conduct,
+      cards: readJson(options.cards ?? cardsFileOf(profile)),
+      ...(options.script === undefined ? {} : { script: readJson(options.script) }),
       bookFile: options.book,
       wire: {
         kind: 'listen',
@@ -64,9 +79,11 @@ async function emulate(options: EmulateOptions, outside: Outside): Promise<ExitC
       },
       clock: createSystemClock(),
       log: createLog('info', outside.err),
+      limits: { frameBytesMax: link.frameBytesMax },
     })
     const { port } = emulator
-    say(outside, options.json ? JSON.stringify({ ready: true, port }) : `Host on port ${port}`)
+    if (options.json) say(outside, JSON.stringify({ ready: true, port, conduct: origin }))
+    else say(outside, `Host on port ${port}\n${ORIGINS[origin]}`)
     await stopAsked
     await emulator.close()
     return EXIT.done
@@ -78,3 +95,15 @@ async function emulate(options: EmulateOptions, outside: Outside): Promise<ExitC
 }
 
 const CONNECTIONS_MAX = 64
+
+/** Where the host's conduct is from, in a line. */
+const ORIGINS: Readonly<Record<EmulatedHost['origin'], string>> = {
+  own: 'Conduct: its own, from conduct.json',
+  derived: 'Conduct: derived from mapping.json and link.json; proves that the files fit, no more',
+}
+
+function readJson(file: string): unknown {
+  const parsed = parseSpec(readFileSync(file, 'utf8'))
+  if (parsed.kind === 'faulty') throw new ProfileError(file, parsed.faults)
+  return parsed.spec
+}

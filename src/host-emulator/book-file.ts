@@ -6,7 +6,7 @@ export type Effect = 'held' | 'posted' | 'none' | 'lapsed' | 'reversed' | 'rever
 
 /** A payment in the book. Amounts in minor units. */
 export interface Exchange {
-  /** DE7, DE11 and DE32 as `MMDDhhmmss-nnnnnn-nnnnnnnnnnn` (interface.md 3.3). */
+  /** What names it, by the host's conduct: for meridian DE7, DE11 and DE32 (interface.md 3.3). */
   readonly key: string
   readonly mti: string
   readonly pan: string
@@ -14,7 +14,6 @@ export interface Exchange {
   readonly approvedMinor: bigint
   readonly currency: string
   readonly rrn: string
-  /** DE41. */
   readonly terminal: string
   readonly responseCode: string
   readonly approvalCode: string
@@ -28,7 +27,7 @@ export interface Exchange {
 /** A card with its account, as the book knows them now. Amounts in minor units. */
 export interface BookedCard {
   readonly pan: string
-  /** ISO 4217 numeric. */
+  /** As messages have it; empty for an account that is kept in any. */
   readonly currency: string
   /** YYMM. */
   readonly expiry: string
@@ -72,8 +71,6 @@ export interface BookFile {
   readonly setEffect: StatementSync
   readonly lapsing: StatementSync
   readonly nextLapse: StatementSync
-  readonly addReversal: StatementSync
-  readonly reversal: StatementSync
   readonly day: StatementSync
   readonly setDay: StatementSync
 }
@@ -110,10 +107,6 @@ const SCHEMA = `
     arrivals INTEGER NOT NULL
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX IF NOT EXISTS open_hold ON exchange (lapses_at_ms) WHERE effect = 'held';
-  CREATE TABLE IF NOT EXISTS reversal (
-    key TEXT PRIMARY KEY,
-    response_code TEXT NOT NULL
-  ) STRICT, WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS day (
     only INTEGER PRIMARY KEY CHECK (only = 1),
     business_date TEXT NOT NULL
@@ -152,8 +145,6 @@ function prepare(database: DatabaseSync): BookFile {
     setEffect: statement('UPDATE exchange SET effect = ? WHERE key = ?'),
     lapsing: statement(`${EXCHANGE} WHERE effect = 'held' AND lapses_at_ms <= ?`),
     nextLapse: statement("SELECT min(lapses_at_ms) AS at FROM exchange WHERE effect = 'held'"),
-    addReversal: statement('INSERT INTO reversal VALUES (?, ?)'),
-    reversal: statement('SELECT response_code AS responseCode FROM reversal WHERE key = ?'),
     day: statement('SELECT business_date AS businessDate FROM day'),
     setDay: statement(
       `INSERT INTO day VALUES (1, ?)

@@ -19,6 +19,8 @@ export interface BookOptions {
   readonly cards: readonly SandboxCard[]
   /** Business date of a new book, `YYYY-MM-DD`. */
   readonly businessDate: string
+  /** The currency that accounts are kept in; any, when absent. */
+  readonly currency?: string
   /** Keyed hash of a card's PIN, for the cards that have one. */
   readonly pinHash?: (pan: string, pin: string) => Uint8Array
 }
@@ -45,9 +47,6 @@ export interface Book {
   reverse(key: string): void
   /** Let a key be taken by an original that has not come, so that it finds itself reversed. */
   reverseUnseen(exchange: Omit<NewExchange, 'effect'>): void
-  /** DE39 of the answer that a reversal with this key was given. */
-  reversal(key: string): string | undefined
-  recordReversal(key: string, responseCode: string): void
   /** Lift the holds that have lapsed. */
   lapseHolds(nowMs: number): void
   countPinTry(pan: string, right: boolean): void
@@ -126,11 +125,6 @@ function createBook(rows: BookFile, firstDate: string): Book {
       if (exchange?.effect === 'held' || exchange?.effect === 'posted') undo(exchange, 'reversed')
     },
     reverseUnseen: (exchange) => void insert(write(), exchange, 'reversed-unseen'),
-    reversal(key) {
-      const row = rows.reversal.get(key)
-      return row === undefined ? undefined : String(row['responseCode'])
-    },
-    recordReversal: (key, responseCode) => void write().addReversal.run(key, responseCode),
     lapseHolds(nowMs) {
       if (nowMs < nextLapseMs) return
       for (const row of rows.lapsing.all(nowMs)) undo(exchangeOf(row), 'lapsed')
@@ -149,14 +143,17 @@ function createBook(rows: BookFile, firstDate: string): Book {
   }
 }
 
-function takeUpCards(rows: BookFile, { cards, businessDate, pinHash }: BookOptions): void {
+function takeUpCards(
+  rows: BookFile,
+  { cards, businessDate, currency, pinHash }: BookOptions,
+): void {
   rows.database.exec('BEGIN IMMEDIATE')
   if (dateIn(rows) === undefined) rows.setDay.run(businessDate)
   for (const card of cards) {
     const hash = card.pin === undefined ? undefined : pinHash?.(card.pan, card.pin)
     rows.addCard.run(
       card.pan,
-      card.currency,
+      currency ?? '',
       card.expiry,
       card.state,
       card.partialApprovals ? 1 : 0,

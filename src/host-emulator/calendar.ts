@@ -14,17 +14,32 @@ export function dayAfter(date: string): string {
   return month < 12 ? `${year}-${twoDigits(month + 1)}-01` : `${year + 1}-01-01`
 }
 
-/** @returns DE15: MMDD of a business date (interface.md 4.15). */
-export function settlementDate(businessDate: string): string {
-  return businessDate.slice(5, 7) + businessDate.slice(8, 10)
+/** Writes dates `YYYY-MM-DD` in a layout such as `MMDD` or `YYMMDD`. Days are long: it recalls. */
+export function dateWriter(layout: string): (date: string) => string {
+  let written = { date: '', text: '' }
+  return (date) => {
+    if (date !== written.date) written = { date, text: dateText(date, layout) }
+    return written.text
+  }
 }
 
-/** @returns DE7: `MMDDhhmmss` in UTC (interface.md 4.7). */
-export function transmissionTime(wallMs: number): string {
-  const { month, day } = civilDay(Math.floor(wallMs / DAY_MS))
+function dateText(date: string, layout: string): string {
+  const [year = '', month = '', day = ''] = date.split('-')
+  return layout
+    .replace('YYYY', year)
+    .replace('YY', year.slice(-2))
+    .replace('MM', month)
+    .replace('DD', day)
+}
+
+/** A wall time in milliseconds, in UTC, in a layout such as `MMDDhhmmss`. */
+export function momentText(wallMs: number, layout: string): string {
   const seconds = Math.floor((wallMs % DAY_MS) / 1000)
-  const clock = [seconds / 3600, (seconds / 60) % 60, seconds % 60].map(Math.floor)
-  return [month, day, ...clock].map(twoDigits).join('')
+  const [hh = '', mm = '', ss = ''] = [seconds / 3600, (seconds / 60) % 60, seconds % 60].map(
+    (part) => twoDigits(Math.floor(part)),
+  )
+  const time = layout.replace('hh', hh).replace('mm', mm).replace('ss', ss)
+  return dateText(dateOf(wallMs), time)
 }
 
 /**

@@ -1,3 +1,5 @@
+import type { SpecFault } from '#iso8583'
+import { createDocumentReader, type DocumentReader } from './document-reader.ts'
 import type { Fault, FaultRule } from './faults.ts'
 
 export type CardState = 'active' | 'lost' | 'stolen' | 'restricted'
@@ -5,8 +7,6 @@ export type CardState = 'active' | 'lost' | 'stolen' | 'restricted'
 /** A card as a new book takes it up (interface.md 7.1). */
 export interface SandboxCard {
   readonly pan: string
-  /** ISO 4217 numeric. */
-  readonly currency: string
   readonly openingMinor: bigint
   /** YYMM. */
   readonly expiry: string
@@ -44,13 +44,21 @@ export function cardStateOf(word: string | undefined): CardState {
   return word === 'lost' || word === 'stolen' || word === 'restricted' ? word : 'active'
 }
 
-/** Read `cards.json`. @throws SandboxError with every path at fault. */
-export function parseSandbox(document: unknown): Sandbox {
-  const read = createReader(document)
+/** Whether a host's messages have room for a response code. */
+type HasRoomFor = (code: string) => boolean
+
+/**
+ * Read a list of cards (specs/sandbox-cards.json).
+ *
+ * @throws SandboxError with every path at fault
+ */
+export function parseSandbox(document: unknown, hasRoomFor: HasRoomFor = () => true): Sandbox {
+  const faults: SpecFault[] = []
+  const read = createDocumentReader(document, faults)
+  read.onlyMembers(['pinKey', 'cards'])
   const pinKey = read.optional('pinKey', /^[0-9A-F]{32}$/)
-  const currency = read.text('currency', /^[0-9]{3}$/)
-  const cards = read.list('cards', (card) => sandboxCard(card, currency))
-  read.finish()
+  const cards = read.list('cards', (card) => sandboxCard(card, hasRoomFor))
+  refuse(faults)
   return {
     cards,
     ...(pinKey === undefined ? {} : { pinKey: Uint8Array.from(Buffer.from(pinKey, 'hex')) }),
@@ -58,8 +66,12 @@ export function parseSandbox(document: unknown): Sandbox {
 }
 
 /** Read a script of faults (interface.md 7.3). @throws SandboxError with every path at fault. */
-export function parseScript(document: unknown): readonly FaultRule[] {
-  const read = createReader({ rules: document })
+export function parseScript(
+  document: unknown,
+  hasRoomFor: HasRoomFor = () => true,
+): readonly FaultRule[] {
+  const faults: SpecFault[] = []
+  const read = createDocumentReader({ rules: document }, faults)
   const rules = read.list('rules', (rule): FaultRule => {
     const pan = rule.optional('pan', PAN)
     const amount = rule.optional('amount', MINOR)
@@ -68,28 +80,31 @@ export function parseScript(document: unknown): readonly FaultRule[] {
       ...(pan === undefined ? {} : { pan }),
       ...(amount === undefined ? {} : { amountMinor: BigInt(amount) }),
       ...(sequence === undefined ? {} : { sequence: Number(sequence) }),
-      fault: faultOf(rule.object('fault')),
+      fault: faultOf(rule.object('fault'), hasRoomFor),
     }
   })
-  read.finish()
+  refuse(faults)
   return rules
 }
 
 const PAN = /^[0-9]{12,19}$/
 const MINOR = /^[0-9]{1,15}$/
-const CODE = /^[0-9A-Za-z]{2}$/
+const CODE = /^[0-9A-Za-z]{1,4}$/
 
-function sandboxCard(read: Reader, currency: string): SandboxCard {
+function refuse(faults: readonly SpecFault[]): void {
+  if (faults.length > 0) throw new SandboxError(faults.map(({ path }) => path.join('.')))
+}
+
+function sandboxCard(read: DocumentReader, hasRoomFor: HasRoomFor): SandboxCard {
   const optional = {
     cvv2: read.optional('cvv2', /^([0-9]{3,4}|none)$/),
     street: read.optional('street', /^.{1,40}$/),
     postalCode: read.optional('postalCode', /^.{1,10}$/),
     pin: read.optional('pin', /^[0-9]{4,12}$/),
-    fault: read.has('fault') ? faultOf(read.object('fault')) : undefined,
+    fault: read.has('fault') ? faultOf(read.object('fault'), hasRoomFor) : undefined,
   }
   return {
     pan: read.text('pan', PAN),
-    currency,
     openingMinor: BigInt(read.text('balance', MINOR)),
     expiry: read.text('expiry', /^[0-9]{2}(0[1-9]|1[0-2])$/),
     state: cardStateOf(read.optional('state', /^(active|lost|stolen|restricted)$/)),
@@ -98,7 +113,7 @@ function sandboxCard(read: Reader, currency: string): SandboxCard {
   }
 }
 
-function faultOf(read: Reader): Fault {
+function faultOf(read: DocumentReader, hasRoomFor: HasRoomFor): Fault {
   const kind = read.text('kind', /^[a-z-]+$/)
   switch (kind) {
     case 'silence':
@@ -112,12 +127,21 @@ function faultOf(read: Reader): Fault {
     case 'cut':
       return { kind, afterBytes: Number(read.text('afterBytes', /^[0-9]{1,4}$/)) }
     case 'answer-code':
+      return read.has('code') ? { kind, code: codeOf(read, hasRoomFor) } : { kind }
     case 'decline':
-      return { kind, code: read.text('code', CODE) }
+      return { kind, code: codeOf(read, hasRoomFor) }
+    case '':
+      return { kind: 'silence' }
     default:
-      read.refuse('kind')
+      read.refuse('kind', 'is none of the kinds there are')
       return { kind: 'silence' }
   }
+}
+
+function codeOf(read: DocumentReader, hasRoomFor: HasRoomFor): string {
+  const code = read.text('code', CODE)
+  if (code !== '' && !hasRoomFor(code)) read.refuse('code', 'does not fit the response code')
+  return code
 }
 
 type Present<T> = { [Member in keyof T]?: Exclude<T[Member], undefined> }
@@ -125,53 +149,4 @@ type Present<T> = { [Member in keyof T]?: Exclude<T[Member], undefined> }
 function present<T extends object>(members: T): Present<T> {
   const entries = Object.entries(members).filter(([, value]) => value !== undefined)
   return Object.fromEntries(entries) as Present<T>
-}
-
-/** Reads one JSON object; what does not fit is noted, and thrown at the end with all the rest. */
-interface Reader {
-  has(member: string): boolean
-  text(member: string, shape: RegExp): string
-  /** undefined when it is not there, empty when it is refused. */
-  optional(member: string, shape: RegExp): string | undefined
-  object(member: string): Reader
-  list<T>(member: string, item: (read: Reader) => T): readonly T[]
-  refuse(member: string): void
-  finish(): void
-}
-
-function createReader(value: unknown, at = '', faults: string[] = []): Reader {
-  const members = new Map(typeof value === 'object' && value ? Object.entries(value) : [])
-  const refuse = (member: string): void => {
-    faults.push(at === '' ? member : `${at}.${member}`)
-  }
-  const optional = (member: string, shape: RegExp): string | undefined => {
-    const found = members.get(member)
-    if (found === undefined) return undefined
-    const text = typeof found === 'object' ? '' : String(found)
-    if (shape.test(text)) return text
-    refuse(member)
-    return ''
-  }
-  const inside = (member: string, inner: unknown): Reader =>
-    createReader(inner, at === '' ? member : `${at}.${member}`, faults)
-  return {
-    has: (member) => members.has(member),
-    optional,
-    text(member, shape) {
-      const found = optional(member, shape)
-      if (found === undefined) refuse(member)
-      return found ?? ''
-    },
-    object: (member) => inside(member, members.get(member)),
-    list(member, item) {
-      const found = members.get(member)
-      if (!Array.isArray(found)) refuse(member)
-      const items: unknown[] = Array.isArray(found) ? found : []
-      return items.map((inner, index) => item(inside(`${member}.${index}`, inner)))
-    },
-    refuse,
-    finish() {
-      if (faults.length > 0) throw new SandboxError(faults)
-    },
-  }
 }

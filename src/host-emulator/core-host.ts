@@ -1,19 +1,11 @@
 import type { Message } from '#iso8583'
-import { dayAfter, settlementDate } from './calendar.ts'
-import {
-  answerTo,
-  isRequestType,
-  type MessageRules,
-  NETWORK,
-  PAYMENT,
-  REVERSAL,
-  textOf,
-  UNLISTED,
-  wellFormed,
-} from './elements.ts'
+import { dayAfter } from './calendar.ts'
+import type { Conduct, PaymentRules, ReversalRules } from './conduct/conduct.ts'
+import type { NetworkRules } from './conduct/network-rules.ts'
 import type { Fault } from './faults.ts'
-import { conductPayment, type PaymentCounter } from './payments.ts'
-import { conductReversal } from './reversals.ts'
+import { isRequestType } from './message-types.ts'
+import { type PaymentCounter, refusePayment, settlePayment } from './payments.ts'
+import { reverseOriginal } from './reversals.ts'
 
 export type CoreHostOptions = PaymentCounter
 
@@ -23,16 +15,16 @@ export interface Session {
 }
 
 /** What becomes of a request. Commit the book before the answer leaves. */
-export interface Conduct {
+export interface Reply {
   readonly answer: Message
-  /** How the answer goes astray. */
+  /** How the answer goes astray on its line. */
   readonly fault: Fault | undefined
 }
 
-/** A core host without its lines: messages in, messages out, by interface.md. Synchronous. */
+/** A core host without its lines: messages in, messages out, by its conduct. Synchronous. */
 export interface CoreHost {
   /** @returns undefined for what is no request. */
-  answer(request: Message, session: Session): Conduct | undefined
+  answer(request: Message, session: Session): Reply | undefined
   /** Begin the next business day. @returns its date, `YYYY-MM-DD`. */
   cutOver(): string
   readonly counts: CoreHostCounts
@@ -45,47 +37,69 @@ export interface CoreHostCounts {
   readonly duplicates: number
   readonly reversals: number
   readonly network: number
-  /** Requests that were not carried out: 91 before sign-on, 30, or 12 for an unlisted type. */
+  /** Requests that were not carried out: before sign-on, malformed, or of an unlisted type. */
   readonly refused: number
 }
 
 export function createCoreHost(options: CoreHostOptions): CoreHost {
-  const { book, clock } = options
+  const { book, clock, conduct } = options
+  const { codes } = conduct
   const counts = { payments: 0, approved: 0, duplicates: 0, reversals: 0, network: 0, refused: 0 }
-  const refuse = (request: Message, rules: MessageRules, code: string): Conduct => {
-    counts.refused++
-    return plainly(answerTo(request, rules, { 39: code }))
-  }
 
-  const pay = (request: Message): Conduct => {
+  const pay = (request: Message, rules: PaymentRules): Reply => {
     counts.payments++
-    const conduct = conductPayment(request, options, counts.payments)
-    if (conduct.kind === 'approved') counts.approved++
-    if (conduct.kind === 'duplicate') counts.duplicates++
-    return conduct
+    const outcome = settlePayment(request, rules, { counter: options, sequence: counts.payments })
+    if (outcome.kind === 'approved') counts.approved++
+    if (outcome.kind === 'duplicate') counts.duplicates++
+    return outcome
   }
-  const reverse = (request: Message): Conduct => {
+  const reverse = (request: Message, rules: ReversalRules): Reply => {
     counts.reversals++
-    const code = conductReversal(request, book, clock.nowMs())
-    const own = code === '00' ? { 15: settlementDate(book.businessDate), 39: code } : { 39: code }
-    return plainly(answerTo(request, REVERSAL, own))
+    book.lapseHolds(clock.nowMs())
+    const reason = reverseOriginal(request, { book, rules, codes })
+    return plainly(answerReversal(request, rules, { ...options, reason }))
   }
-  const administer = (request: Message, session: Session): Conduct => {
+  const administer = (request: Message, rules: NetworkRules, session: Session): Reply => {
     counts.network++
-    return plainly(answerTo(request, NETWORK, { 39: networkFunction(request, session) }))
+    return plainly(rules.answerTo(request, carryOut(request, rules, session)))
+  }
+  const refuse = (
+    request: Message,
+    rules: ReturnType<Conduct['rulesFor']>,
+    reason: 'notSignedOn' | 'formatError' | 'notSupported',
+  ): Reply => {
+    counts.refused++
+    switch (rules.kind) {
+      case 'payment': {
+        const refusal = { code: codes[reason], businessDate: book.businessDate }
+        return plainly(refusePayment(request, rules, refusal))
+      }
+      case 'reversal':
+        return plainly(answerReversal(request, rules, { ...options, reason }))
+      case 'network':
+        return plainly(rules.answerTo(request, rules.codes.formatError))
+      case 'unlisted':
+        return plainly(rules.answerTo(request, codes[reason]))
+    }
   }
 
   return {
     answer(request, session) {
-      const { mti } = request
-      if (!isRequestType(mti)) return undefined
-      const rules = rulesOf(mti)
-      const needsSignOn = rules === PAYMENT || rules === REVERSAL
-      if (needsSignOn && !session.signedOn) return refuse(request, rules, '91')
-      if (!wellFormed(request, rules)) return refuse(request, rules, '30')
-      if (rules === PAYMENT) return pay(request)
-      if (rules === REVERSAL) return reverse(request)
-      return rules === NETWORK ? administer(request, session) : refuse(request, rules, '12')
+      if (!isRequestType(request.mti)) return undefined
+      const rules = conduct.rulesFor(request)
+      const needsSignOn = rules.kind === 'payment' || rules.kind === 'reversal'
+      if (needsSignOn && !session.signedOn) return refuse(request, rules, 'notSignedOn')
+      if (!rules.wellFormed(request.fields)) return refuse(request, rules, 'formatError')
+      switch (rules.kind) {
+        case 'payment':
+          return pay(request, rules)
+        case 'reversal':
+          return reverse(request, rules)
+        case 'network':
+          return administer(request, rules, session)
+        case 'unlisted':
+          return refuse(request, rules, 'notSupported')
+      }
     },
     cutOver() {
       book.openDay(dayAfter(book.businessDate))
@@ -95,40 +109,39 @@ export function createCoreHost(options: CoreHostOptions): CoreHost {
   }
 }
 
-function rulesOf(mti: string): MessageRules {
-  switch (mti) {
-    case '0100':
-    case '0200':
-      return PAYMENT
-    case '0400':
-    case '0401':
-    case '0420':
-    case '0421':
-      return REVERSAL
-    case '0800':
-    case '0820':
-      return NETWORK
-    default:
-      return UNLISTED
-  }
-}
-
-function plainly(answer: Message): Conduct {
+function plainly(answer: Message): Reply {
   return { answer, fault: undefined }
 }
 
-/** @returns DE39 (interface.md 5). */
-function networkFunction(request: Message, session: Session): string {
-  switch (textOf(request, '70')) {
-    case '001':
+function answerReversal(
+  request: Message,
+  rules: ReversalRules,
+  { book, conduct, reason }: PaymentCounter & { readonly reason: keyof Conduct['codes'] },
+): Message {
+  const answer = rules.answerTo(request, conduct.codes[reason])
+  rules.tellOwn(answer.fields, reason === 'reversed' ? 'approved' : 'declined', {
+    businessDate: book.businessDate,
+    stan: rules.read.stan(request.fields),
+    transmissionTime: rules.read.transmissionTime(request.fields),
+    approvedMinor: 0n,
+    approvalCode: '',
+  })
+  return answer
+}
+
+/** @returns the response code (interface.md 5). */
+function carryOut({ fields }: Message, rules: NetworkRules, session: Session): string {
+  switch (rules.functionOf(fields)) {
+    case 'signOn':
       session.signedOn = true
-      return '00'
-    case '002':
+      return rules.codes.success
+    case 'signOff':
       session.signedOn = false
-      return '00'
-    case '301':
-      return '00'
-    default:
-      return '40'
+      return rules.codes.success
+    case 'echo':
+      return rules.codes.success
+    case 'cutover':
+    case undefined:
+      return rules.codes.notSupported
   }
 }

@@ -1,21 +1,23 @@
-import { DecodeError, type Dialect, type Message } from '#iso8583'
+import { DecodeError, type Dialect, EncodeError, type Message } from '#iso8583'
 import type { Clock, Log } from '#platform'
 import type { Book } from './book.ts'
-import type { Conduct, CoreHost } from './core-host.ts'
-import { isRequestType } from './elements.ts'
-import { alterAnswer, type Fault, garbageFor } from './faults.ts'
+import type { NetworkRules } from './conduct/network-rules.ts'
+import type { CoreHost, Reply } from './core-host.ts'
+import { type Fault, garbage } from './faults.ts'
 import type { Line } from './line.ts'
+import { isRequestType } from './message-types.ts'
 import { createNetworkAsks, type NetworkVerdict } from './network-asks.ts'
 
 /**
  * Takes messages off the lines and puts answers on them, many to one commit and one write a line.
  */
 export interface Desk {
-  take(line: Line, bytes: Uint8Array): void
-  ask(line: Line, networkCode: string, settlement?: string): Promise<NetworkVerdict>
+  /** `tpdu` addresses the answer. */
+  take(line: Line, bytes: Uint8Array, tpdu: Uint8Array): void
+  ask(line: Line, networkCode: string, settlementDate?: string): Promise<NetworkVerdict>
   unframed(): void
   close(): void
-  readonly counts: { messages: number; unreadable: number; unframed: number }
+  readonly counts: { messages: number; unreadable: number; unwritable: number; unframed: number }
 }
 
 export interface DeskOptions {
@@ -24,14 +26,15 @@ export interface DeskOptions {
   readonly log: Log
   readonly book: Book
   readonly host: CoreHost
+  readonly network: NetworkRules
   readonly networkAnswerTimeoutMs: number
 }
 
 export function createDesk(options: DeskOptions): Desk {
   const { dialect, clock, log, host, book } = options
-  const asks = createNetworkAsks(clock, options.networkAnswerTimeoutMs)
-  const counts = { messages: 0, unreadable: 0, unframed: 0 }
-  const written = new Set<Line>()
+  const asks = createNetworkAsks(options.network, clock, options.networkAnswerTimeoutMs)
+  const counts = { messages: 0, unreadable: 0, unwritable: 0, unframed: 0 }
+  const waiting = new Set<Line>()
   let due = false
   let closed = false
 
@@ -39,33 +42,45 @@ export function createDesk(options: DeskOptions): Desk {
     due = false
     if (closed) return
     book.commit()
-    for (const line of written) line.flush()
-    written.clear()
+    for (const line of waiting) line.flush()
+    waiting.clear()
   }
   const flushSoon = (line: Line): void => {
-    written.add(line)
+    waiting.add(line)
     if (!due) setImmediate(flush)
     due = true
   }
-  const deliver = (line: Line, { answer, fault }: Conduct): void => {
-    const bytes = dialect.pack(fault === undefined ? answer : alterAnswer(answer, fault))
-    sendAstray({ line, bytes, answer, fault }, clock, () => flushSoon(line))
+  const written = (message: Message): Uint8Array | undefined => {
+    try {
+      return dialect.pack(message)
+    } catch (fault) {
+      if (!(fault instanceof EncodeError)) throw fault
+      counts.unwritable++
+      log.warn('host-message-unwritable', { code: fault.code, path: fault.path })
+      return undefined
+    }
+  }
+  const deliver = (line: Line, tpdu: Uint8Array, { answer, fault }: Reply): void => {
+    const bytes = written(answer)
+    if (bytes === undefined) return
+    sendAstray({ line, tpdu, bytes, fault }, clock, () => flushSoon(line))
     flushSoon(line)
   }
 
   return {
-    take(line, bytes) {
+    take(line, bytes, tpdu) {
       if (bytes.length === 0) return
       counts.messages++
       const message = readOrCount(dialect, bytes, counts)
       if (message === undefined) return log.warn('host-message-unreadable')
       if (!isRequestType(message.mti)) return asks.settle(message)
-      const conduct = host.answer(message, line.session)
-      if (conduct !== undefined) deliver(line, conduct)
+      const reply = host.answer(message, line.session)
+      if (reply !== undefined) deliver(line, tpdu, reply)
     },
-    ask(line, networkCode, settlement) {
-      const { message, verdict } = asks.ask(networkCode, settlement)
-      line.send(dialect.pack(message))
+    ask(line, networkCode, settlementDate) {
+      const { message, verdict } = asks.ask(networkCode, settlementDate)
+      const bytes = written(message)
+      if (bytes !== undefined) line.send(bytes)
       flushSoon(line)
       return verdict
     },
@@ -98,38 +113,39 @@ function readOrCount(
 
 interface Delivery {
   readonly line: Line
+  /** Of the request. */
+  readonly tpdu: Uint8Array
   readonly bytes: Uint8Array
-  readonly answer: Message
   readonly fault: Fault | undefined
 }
 
 /** Put an answer on its line, as its fault would have it. */
 function sendAstray(delivery: Delivery, clock: Clock, flushLater: () => void): void {
-  const { line, bytes, answer, fault } = delivery
+  const { line, tpdu, bytes, fault } = delivery
   switch (fault?.kind) {
     case 'silence':
       return
     case 'delay':
       clock.after(fault.delayMs, () => {
-        line.send(bytes)
+        line.send(bytes, tpdu)
         flushLater()
       })
       return
     case 'answer-twice':
-      line.send(bytes)
-      line.send(bytes)
+      line.send(bytes, tpdu)
+      line.send(bytes, tpdu)
       return
     case 'garbage':
-      line.send(garbageFor(answer))
+      line.send(garbage(), tpdu)
       return
     case 'cut':
-      line.sendCut(bytes, fault.afterBytes)
+      line.sendCut(bytes, tpdu, fault.afterBytes)
       return
     case undefined:
     case 'wrong-stan':
     case 'wrong-amount':
     case 'answer-code':
     case 'decline':
-      line.send(bytes)
+      line.send(bytes, tpdu)
   }
 }

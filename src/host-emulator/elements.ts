@@ -1,90 +1,97 @@
-import type { Composite, Message } from '#iso8583'
+import type { Composite, FieldValue } from '#iso8583'
 
-/**
- * Section 3 of interface.md as tables: which elements a request must and may have, and which its
- * answer echoes.
- */
-export interface MessageRules {
-  readonly mandatory: readonly string[]
-  /** Mandatory and conditional ones together; undefined where others are tolerated. */
-  readonly allowed: ReadonlySet<string> | undefined
-  readonly echoed: readonly string[]
-}
+/** The elements of a message in the making. */
+export type Draft = Record<string, FieldValue>
 
-export const PAYMENT = rules({
-  mandatory: '2 3 4 7 11 12 13 14 18 19 22 25 32 37 41 42 43 49',
-  conditional: '48 52',
-  echoed: '2 3 4 7 11 12 13 32 37 41 42 49',
-})
+/** Text of an element or part; empty when it is absent or composite. */
+export type ReadText = (fields: Composite) => string
 
-export const REVERSAL = rules({
-  mandatory: '2 3 4 7 11 12 13 18 22 25 32 37 41 42 49 90 95',
-  conditional: '38 63',
-  echoed: '2 3 4 7 11 32 37 41 42 49',
-})
-
-export const NETWORK: MessageRules = {
-  ...rules({ mandatory: '7 11 70', conditional: '15', echoed: '7 11 70' }),
-  allowed: undefined,
-}
-
-/** A request of a type that the interface does not list. */
-export const UNLISTED: MessageRules = {
-  mandatory: [],
-  allowed: undefined,
-  echoed: [...new Set([...PAYMENT.echoed, ...NETWORK.echoed])],
-}
-
-/** Whether a request has what it must, and nothing that it must not. */
-export function wellFormed({ fields }: Message, { mandatory, allowed }: MessageRules): boolean {
-  for (const element of mandatory) if (fields[element] === undefined) return false
-  if (allowed !== undefined) for (const element in fields) if (!allowed.has(element)) return false
-  return true
-}
-
-/** The answer to `request` with DE39 = `code`, echoing what there is to echo. */
-export function answerTo(
-  request: Message,
-  { echoed }: MessageRules,
-  own: Readonly<Record<string, string | Composite>>,
-): Message {
-  const fields: Record<string, string | Composite> = {}
-  for (const element of echoed) {
-    const value = request.fields[element]
-    if (value !== undefined) fields[element] = value
+/** Read what stands at a path such as `39`, `48.87` or `56.original.stan`. */
+export function readerAt(path: string | undefined): ReadText {
+  const [element = '', part, ...deeper] = path?.split('.') ?? []
+  if (path === undefined) return () => ''
+  if (part === undefined) return (fields) => textOf(fields[element])
+  if (deeper.length === 0) {
+    return (fields) => {
+      const composite = fields[element]
+      return typeof composite === 'object' ? textOf(composite[part]) : ''
+    }
   }
-  return { mti: answerType(request.mti), fields: Object.assign(fields, own) }
+  const keys = path.split('.')
+  return (fields) => textOf(valueAt(fields, keys))
 }
 
-/** A request's or advice's type, in contrast to an answer's: its third digit is even. */
-export function isRequestType(mti: string): boolean {
-  return mti.charCodeAt(2) % 2 === 0
+/** Whether there is anything at a path. */
+export function presenceAt(path: string): (fields: Composite) => boolean {
+  const keys = path.split('.')
+  if (keys.length === 1) return (fields) => fields[path] !== undefined
+  return (fields) => valueAt(fields, keys) !== undefined
 }
 
-/** Text of an element that is not composite; empty when it is absent or composite. */
-export function textOf({ fields }: Message, element: string): string {
-  const value = fields[element]
+/** Write a text at a path; composites on the way are made, never changed. */
+export function writerAt(path: string): (fields: Draft, value: FieldValue) => void {
+  const [element = '', ...parts] = path.split('.')
+  if (parts.length === 0) {
+    return (fields, value) => {
+      fields[element] = value
+    }
+  }
+  return (fields, value) => {
+    fields[element] = withPart(fields[element], parts, value)
+  }
+}
+
+/** Copy what stands at these paths, where there is something. */
+export function copierOf(paths: readonly string[]): (from: Composite, to: Draft) => void {
+  const whole = paths.filter((path) => !path.includes('.'))
+  const parts = paths
+    .filter((path) => path.includes('.'))
+    .map((path) => [path.split('.'), writerAt(path)] as const)
+  return (from, to) => {
+    for (const element of whole) {
+      const value = from[element]
+      if (value !== undefined) to[element] = value
+    }
+    for (const [keys, write] of parts) {
+      const value = valueAt(from, keys)
+      if (value !== undefined) write(to, value)
+    }
+  }
+}
+
+/** Whether two texts are the same but for filling: zeros before digits, spaces behind. */
+export function sameButFilling(a: string, b: string): boolean {
+  return a === b || bare(a) === bare(b)
+}
+
+/** A text without its filling. */
+export function bare(text: string): string {
+  let start = 0
+  let end = text.length
+  while (end > 0 && text.charCodeAt(end - 1) === SPACE) end--
+  while (start < end - 1 && text.charCodeAt(start) === ZERO) start++
+  return start === 0 && end === text.length ? text : text.slice(start, end)
+}
+
+const ZERO = 0x30
+const SPACE = 0x20
+
+function textOf(value: FieldValue | undefined): string {
   return typeof value === 'string' ? value : ''
 }
 
-/** Text of a part of a composite element; undefined when it is not there. */
-export function partOf({ fields }: Message, element: string, part: string): string | undefined {
-  const composite = fields[element]
-  const value = typeof composite === 'object' ? composite[part] : undefined
-  return typeof value === 'string' ? value : undefined
+function valueAt(fields: Composite, keys: readonly string[]): FieldValue | undefined {
+  let value: FieldValue | undefined = fields
+  for (const key of keys) value = typeof value === 'object' ? value[key] : undefined
+  return value
 }
 
-/** 0200 to 0210, 0421 to 0430 (interface.md 2). */
-function answerType(mti: string): string {
-  const originator = mti.charCodeAt(3) - 48
-  return `${mti.slice(0, 2)}${Number(mti[2]) + 1}${originator - (originator % 2)}`
-}
-
-function rules(words: { mandatory: string; conditional: string; echoed: string }): MessageRules {
-  const mandatory = words.mandatory.split(' ')
-  return {
-    mandatory,
-    allowed: new Set([...mandatory, ...words.conditional.split(' ')]),
-    echoed: words.echoed.split(' '),
-  }
+function withPart(
+  whole: FieldValue | undefined,
+  [part = '', ...deeper]: readonly string[],
+  value: FieldValue,
+): Composite {
+  const composite = typeof whole === 'object' ? whole : {}
+  const inner = deeper.length === 0 ? value : withPart(composite[part], deeper, value)
+  return { ...composite, [part]: inner }
 }

@@ -1,8 +1,9 @@
 import type { Dialect, FrameHeader } from '#iso8583'
 import type { Clock, Log } from '#platform'
 import { type Book, openBook } from './book.ts'
-import { dateOf, settlementDate } from './calendar.ts'
+import { dateOf } from './calendar.ts'
 import { parseSandbox, parseScript, type Sandbox } from './cards.ts'
+import type { Conduct } from './conduct/conduct.ts'
 import { type CoreHost, type CoreHostCounts, createCoreHost } from './core-host.ts'
 import { createDesk } from './desk.ts'
 import type { Fault } from './faults.ts'
@@ -14,7 +15,8 @@ import { openWire, type WireOptions } from './wire.ts'
 export interface HostEmulatorOptions {
   readonly dialect: Dialect
   readonly header: FrameHeader
-  /** The content of `cards.json`. */
+  readonly conduct: Conduct
+  /** A list of cards (interface.md 7.1). */
   readonly cards: unknown
   /** A script of faults (interface.md 7.3). */
   readonly script?: unknown
@@ -47,6 +49,8 @@ export interface HostEmulatorCounters extends CoreHostCounts {
   readonly messages: number
   /** Messages that the dialect cannot read; none of them was answered. */
   readonly unreadable: number
+  /** Messages of the host's own that its dialect has no room for: its conduct does not fit. */
+  readonly unwritable: number
   /** Connections closed because their bytes could not be cut into frames. */
   readonly unframed: number
 }
@@ -58,7 +62,8 @@ export interface HostEmulator {
   readonly businessDate: string
   counters(): HostEmulatorCounters
   /**
-   * Send an 0800 with this DE70 on every connection that is signed on. @returns what each answered.
+   * Ask for this network function on every connection that is signed on. @returns what each
+   * answered.
    */
   announce(networkCode: string): Promise<readonly NetworkVerdict[]>
   /** Begin the next business day and announce it. */
@@ -67,7 +72,7 @@ export interface HostEmulator {
 }
 
 /**
- * Start the emulated core host of interface.md.
+ * Start an emulated core host.
  *
  * Whatever it answers is in its book's file by then, so a kill of the process loses nothing that a
  * gateway was told.
@@ -77,7 +82,8 @@ export interface HostEmulator {
 export async function startHostEmulator(options: HostEmulatorOptions): Promise<HostEmulator> {
   const limits = { ...LIMITS, ...options.limits }
   const { book, host } = openHost(options, limits.holdMs)
-  const desk = createDesk({ ...options, ...limits, book, host })
+  const { network } = options.conduct
+  const desk = createDesk({ ...options, ...limits, book, host, network })
   const lines = new Set<Line>()
 
   const wire = await openWire(options.wire, options.clock, (socket) => {
@@ -85,7 +91,7 @@ export async function startHostEmulator(options: HostEmulatorOptions): Promise<H
       socket,
       { header: options.header, frameBytesMax: limits.frameBytesMax },
       {
-        onMessage: (bytes) => desk.take(line, bytes),
+        onMessage: (bytes, tpdu) => desk.take(line, bytes, tpdu),
         onUnframed: () => desk.unframed(),
         onClose: () => void lines.delete(line),
       },
@@ -96,14 +102,14 @@ export async function startHostEmulator(options: HostEmulatorOptions): Promise<H
     throw fault
   })
 
-  const announce = (networkCode: string, settlement?: string): Promise<NetworkVerdict[]> => {
+  const announce = (networkCode: string, date?: string): Promise<NetworkVerdict[]> => {
     const asked = [...lines].filter((line) => line.session.signedOn && line.open)
-    return Promise.all(asked.map((line) => desk.ask(line, networkCode, settlement)))
+    return Promise.all(asked.map((line) => desk.ask(line, networkCode, date)))
   }
   const cutOver = (): Promise<NetworkVerdict[]> => {
     const businessDate = host.cutOver()
     book.commit()
-    return announce('201', settlementDate(businessDate))
+    return announce(network.functions.cutover, businessDate)
   }
   const cancelCutovers = scheduleCutovers(options, () => void cutOver())
 
@@ -125,18 +131,20 @@ export async function startHostEmulator(options: HostEmulatorOptions): Promise<H
 }
 
 function openHost(options: HostEmulatorOptions, holdMs: number): { book: Book; host: CoreHost } {
-  const { clock, bookFile } = options
-  const sandbox = parseSandbox(options.cards)
-  const script = parseScript(options.script ?? [])
+  const { clock, bookFile, conduct } = options
+  const sandbox = parseSandbox(options.cards, conduct.hasRoomFor)
+  const script = parseScript(options.script ?? [], conduct.hasRoomFor)
   const pinCheck = sandbox.pinKey && createPinCheck(sandbox.pinKey)
   const book = openBook(bookFile, {
     cards: sandbox.cards,
     businessDate: dateOf(clock.nowMs()),
+    ...(conduct.accountCurrency === undefined ? {} : { currency: conduct.accountCurrency }),
     ...(pinCheck ? { pinHash: pinCheck.hash } : {}),
   })
   const host = createCoreHost({
     book,
     clock,
+    conduct,
     cardFaults: faultsOf(sandbox),
     script,
     holdMs,

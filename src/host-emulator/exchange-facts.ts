@@ -1,41 +1,40 @@
-import type { Message } from '#iso8583'
+import type { Composite } from '#iso8583'
 import type { Exchange } from './book-file.ts'
-import { partOf, textOf } from './elements.ts'
+import { type ReadText, sameButFilling } from './elements.ts'
 
 /** What a payment's messages, its reversals among them, must say alike. */
 type ExchangeFacts = Pick<Exchange, 'pan' | 'amountMinor' | 'currency' | 'rrn' | 'terminal'>
 
-export function factsOf(request: Message): ExchangeFacts {
+/** What a message has of these facts; text that it does not have is empty. */
+export function factsOf(
+  fields: Composite,
+  read: Readonly<Record<'pan' | 'amount' | 'currency' | 'rrn' | 'terminal', ReadText>>,
+): ExchangeFacts {
   return {
-    pan: textOf(request, '2'),
-    amountMinor: BigInt(textOf(request, '4')),
-    currency: textOf(request, '49'),
-    rrn: textOf(request, '37'),
-    terminal: textOf(request, '41'),
+    pan: read.pan(fields),
+    amountMinor: BigInt(read.amount(fields)),
+    currency: read.currency(fields),
+    rrn: read.rrn(fields),
+    terminal: read.terminal(fields),
   }
 }
 
-export function sameFacts(a: ExchangeFacts, b: ExchangeFacts): boolean {
+/** Whether a reversal, in what it says of its original, says what the original said. */
+export function agrees(
+  fields: Composite,
+  read: Parameters<typeof factsOf>[1],
+  original: ExchangeFacts,
+): boolean {
+  const amount = read.amount(fields)
   return (
-    a.pan === b.pan &&
-    a.amountMinor === b.amountMinor &&
-    a.currency === b.currency &&
-    a.rrn === b.rrn &&
-    a.terminal === b.terminal
+    (amount === '' || BigInt(amount) === original.amountMinor) &&
+    saysNoOther(read.pan(fields), original.pan) &&
+    saysNoOther(read.currency(fields), original.currency) &&
+    saysNoOther(read.rrn(fields), original.rrn) &&
+    saysNoOther(read.terminal(fields), original.terminal)
   )
 }
 
-/** DE7, DE11 and DE32 name an exchange (interface.md 3.3). */
-export function exchangeKey(message: Message): string {
-  return keyOf(textOf(message, '7'), textOf(message, '11'), textOf(message, '32'))
-}
-
-/** The exchange that a reversal names in DE90. */
-export function originalKey(reversal: Message): string {
-  const part = (name: string): string => partOf(reversal, '90', name) ?? ''
-  return keyOf(part('transmittedAt'), part('stan'), part('acquirer'))
-}
-
-function keyOf(transmittedAt: string, stan: string, acquirer: string): string {
-  return `${transmittedAt}-${stan}-${acquirer.padStart(11, '0')}`
+function saysNoOther(said: string, known: string): boolean {
+  return said === '' || sameButFilling(said, known)
 }

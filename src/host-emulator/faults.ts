@@ -1,4 +1,5 @@
-import type { Message } from '#iso8583'
+import type { Conduct, PaymentRules } from './conduct/conduct.ts'
+import type { Answer } from './conduct/message-rules.ts'
 
 /**
  * How an answer goes astray (interface.md 7.2). The payment itself is judged and recorded before.
@@ -11,7 +12,8 @@ export type Fault =
   | { readonly kind: 'cut'; readonly afterBytes: number }
   | { readonly kind: 'wrong-stan' }
   | { readonly kind: 'wrong-amount' }
-  | { readonly kind: 'answer-code'; readonly code: string }
+  /** Without a code, one that the host's interface does not know. */
+  | { readonly kind: 'answer-code'; readonly code?: string }
   | { readonly kind: 'decline'; readonly code: string }
 
 /** A rule of a script: every condition that it names must hold. */
@@ -40,37 +42,41 @@ export function faultByScript(rules: readonly FaultRule[], facts: FaultFacts): F
   )?.fault
 }
 
-/**
- * @returns the answer with what the fault changes in it; the other faults are of the line, not of
- * the answer.
- */
-export function alterAnswer(answer: Message, fault: Fault): Message {
+/** Change in the answer what the fault says; the other faults are of the line. */
+export function alterAnswer(
+  { fields }: Answer,
+  fault: Fault,
+  { rules, codes }: { readonly rules: PaymentRules; readonly codes: Conduct['codes'] },
+): void {
+  const { read, write } = rules
   switch (fault.kind) {
-    case 'wrong-stan': {
-      const next = (Number(answer.fields['11']) % 999_999) + 1
-      return withElement(answer, '11', String(next).padStart(6, '0'))
-    }
-    case 'wrong-amount': {
-      const next = (BigInt(String(answer.fields['4'])) + 1n) % 1_000_000_000_000n
-      return withElement(answer, '4', String(next).padStart(12, '0'))
-    }
+    case 'wrong-stan':
+      write.stan(fields, nextOf(read.stan(fields), 1n))
+      break
+    case 'wrong-amount':
+      write.amount(fields, nextOf(read.amount(fields), 0n))
+      break
     case 'answer-code':
-      return withElement(answer, '39', fault.code)
+      write.responseCode(fields, fault.code ?? codes.unlisted)
+      break
     case 'silence':
     case 'delay':
     case 'answer-twice':
     case 'garbage':
     case 'cut':
     case 'decline':
-      return answer
   }
 }
 
-/** Bytes that no dialect reads: a message type followed by a bitmap that is none. */
-export function garbageFor(answer: Message): Uint8Array {
-  return new TextEncoder().encode(`${answer.mti}${'Z'.repeat(60)}`)
+/** The number after this one, in as many digits; `first` after the greatest. */
+function nextOf(digits: string, first: bigint): string {
+  const next = (BigInt(digits) + 1n) % 10n ** BigInt(digits.length)
+  return (next || first).toString().padStart(digits.length, '0')
 }
 
-function withElement({ mti, fields }: Message, element: string, value: string): Message {
-  return { mti, fields: { ...fields, [element]: value } }
+/** Bytes that no dialect reads: they are no digits in any encoding of a message type. */
+export function garbage(): Uint8Array {
+  return new Uint8Array(GARBAGE_BYTES).fill(0x5a)
 }
+
+const GARBAGE_BYTES = 64

@@ -1,20 +1,23 @@
 /**
- * An emulated core host: the bank's side of specs/hosts/meridian/interface.md, with books of its
- * own.
+ * An emulated core host, with books of its own.
  *
- * It shares the codec and the clock with the gateway and knows nothing else of it: not its mapping,
- * not its payments, not its store. What the two agree on is the interface and its golden
- * transcripts.
+ * Which host it is, its dialect, frame header and conduct say. It shares the codec and the clock
+ * with the gateway and knows nothing else of it: not its mapping, not its payments, not its store.
+ * For `meridian` the conduct is written by hand, from specs/hosts/meridian/interface.md; what the
+ * two agree on there is the interface and its golden transcripts. For a host without a conduct of
+ * its own it is derived from the mapping, read as data by code of the emulator's own.
  */
 export { type Book, type BookOptions, type NewExchange, openBook, readBook } from './book.ts'
 export type { BookedCard, Effect, Exchange } from './book-file.ts'
 export { parseSandbox, parseScript, type Sandbox, SandboxError } from './cards.ts'
+export { type Conduct, ConductError, compileConduct } from './conduct/conduct.ts'
+export { deriveConduct, type HostDocuments } from './conduct/derive-conduct.ts'
 export {
-  type Conduct,
   type CoreHost,
   type CoreHostCounts,
   type CoreHostOptions,
   createCoreHost,
+  type Reply,
   type Session,
 } from './core-host.ts'
 export {

@@ -7,17 +7,18 @@ import type { Session } from './core-host.ts'
 export interface Line {
   readonly session: Session
   readonly open: boolean
-  /** Put a message into the next write. */
-  send(message: Uint8Array): void
+  /** Put a message into the next write; `replyTo` is the TPDU of what it answers. */
+  send(message: Uint8Array, replyTo?: Uint8Array): void
   /**
    * Put the first bytes of the message's frame into the next write and end the connection there.
    */
-  sendCut(message: Uint8Array, afterBytes: number): void
+  sendCut(message: Uint8Array, replyTo: Uint8Array, afterBytes: number): void
   flush(): void
 }
 
 export interface LineEvents {
-  onMessage(message: Uint8Array): void
+  /** With its TPDU, which is empty where the header has none. */
+  onMessage(message: Uint8Array, tpdu: Uint8Array): void
   /** The stream can no longer be cut into frames. The line is closed already. */
   onUnframed(): void
   onClose(): void
@@ -28,6 +29,8 @@ export interface LineOptions {
   readonly frameBytesMax: number
 }
 
+const NO_TPDU = new Uint8Array(0)
+
 export function createLine(socket: Socket, options: LineOptions, events: LineEvents): Line {
   const { header } = options
   const framer = createFramer(header, { frameBytesMax: options.frameBytesMax })
@@ -37,7 +40,11 @@ export function createLine(socket: Socket, options: LineOptions, events: LineEve
   socket.setNoDelay(true)
   socket.on('data', (chunk) => {
     try {
-      for (const message of framer.push(chunk)) events.onMessage(message)
+      const messages = framer.push(chunk)
+      const { tpdus } = framer
+      messages.forEach((message, index) => {
+        events.onMessage(message, tpdus[index] ?? NO_TPDU)
+      })
     } catch (fault) {
       if (!(fault instanceof FrameError)) throw fault
       socket.destroy()
@@ -54,12 +61,12 @@ export function createLine(socket: Socket, options: LineOptions, events: LineEve
     get open() {
       return !ended && !socket.destroyed
     },
-    send(message) {
-      if (!ended) outgoing.push(header.wrap(message))
+    send(message, replyTo) {
+      if (!ended) outgoing.push(header.wrap(message, replyTo))
     },
-    sendCut(message, afterBytes) {
+    sendCut(message, replyTo, afterBytes) {
       if (ended) return
-      outgoing.push(header.wrap(message).subarray(0, afterBytes))
+      outgoing.push(header.wrap(message, replyTo).subarray(0, afterBytes))
       ended = true
     },
     flush() {

@@ -1,17 +1,20 @@
 import type { Message } from '#iso8583'
 import type { Clock } from '#platform'
 import type { Book } from './book.ts'
-import { settlementDate } from './calendar.ts'
-import { answerTo, PAYMENT, textOf } from './elements.ts'
-import { exchangeKey, factsOf } from './exchange-facts.ts'
-import { type Fault, type FaultRule, faultByScript } from './faults.ts'
-import { approvalCode, judgePayment, networkReference, type Verdict } from './judge.ts'
+import type { Conduct, PaymentRules } from './conduct/conduct.ts'
+import type { AnswerVerdict, PaymentType } from './conduct/document.ts'
+import type { Answer } from './conduct/message-rules.ts'
+import { type AnswerFacts, approvalCodeOf } from './conduct/own-values.ts'
+import { factsOf } from './exchange-facts.ts'
+import { alterAnswer, type Fault, type FaultRule, faultByScript } from './faults.ts'
+import { judgePayment, type Verdict } from './judge.ts'
 import type { PinCheck } from './pin.ts'
 
 /** What a payment is judged and recorded with. */
 export interface PaymentCounter {
   readonly book: Book
   readonly clock: Clock
+  readonly conduct: Conduct
   /** Faults by card number. */
   readonly cardFaults: ReadonlyMap<string, Fault>
   /** Faults by script; they go before those by card. */
@@ -21,11 +24,23 @@ export interface PaymentCounter {
   readonly holdMs: number
 }
 
-export interface PaymentConduct {
+export interface PaymentOutcome {
   readonly kind: 'approved' | 'declined' | 'duplicate'
   readonly answer: Message
-  /** How the answer goes astray. */
+  /** How the answer goes astray on its line. */
   readonly fault: Fault | undefined
+}
+
+/** A payment request with what is known of it. */
+interface Presented {
+  readonly request: Message
+  readonly rules: PaymentRules
+  readonly type: PaymentType
+  readonly pan: string
+  readonly stan: string
+  readonly transmissionTime: string
+  /** What names it among all. */
+  readonly key: string
 }
 
 /**
@@ -33,99 +48,124 @@ export interface PaymentConduct {
  *
  * @param sequence the payment's place among all since the start, counted from 1
  */
-export function conductPayment(
+export function settlePayment(
   request: Message,
-  counter: PaymentCounter,
-  sequence: number,
-): PaymentConduct {
-  const { book } = counter
+  rules: PaymentRules,
+  { counter, sequence }: { readonly counter: PaymentCounter; readonly sequence: number },
+): PaymentOutcome {
+  const { book, conduct } = counter
   book.lapseHolds(counter.clock.nowMs())
-  const fault = faultOf(request, counter, sequence)
-  const verdict = fault?.kind === 'decline' ? declinedBy(fault) : judge(request, counter)
-  if (!record(request, verdict, counter)) {
-    const answer = answerTo(request, PAYMENT, { 39: codeOfRepeat(request, book) })
-    return { kind: 'duplicate', answer, fault: undefined }
+  const presented = present(request, rules)
+  const fault = faultOf(presented, counter, sequence)
+  const verdict = fault?.kind === 'decline' ? DECLINED_BY_SCRIPT : judge(presented, counter)
+  const code = fault?.kind === 'decline' ? fault.code : conduct.codes[verdict.reason]
+  const approvalCode =
+    verdict.approvedMinor > 0n ? approvalCodeOf(presented.stan, presented.transmissionTime) : ''
+  if (!record(presented, { ...verdict, code, approvalCode }, counter)) {
+    return repeated(presented, counter)
   }
-  countPin(request, verdict, book)
+  countPin(presented, verdict, book)
+  const facts = { ...presented, ...verdict, approvalCode, businessDate: book.businessDate }
+  const answer = answerWith(facts, code, verdictOf(verdict))
+  rules.tellChecks(answer.fields, verdict.results)
+  if (fault !== undefined) alterAnswer(answer, fault, { rules, codes: conduct.codes })
+  return { kind: verdict.approvedMinor > 0n ? 'approved' : 'declined', answer, fault }
+}
+
+/** Answer a payment that is not even judged. */
+export function refusePayment(
+  request: Message,
+  rules: PaymentRules,
+  { code, businessDate }: { readonly code: string; readonly businessDate: string },
+): Message {
+  const facts = { ...present(request, rules), businessDate, approvedMinor: 0n, approvalCode: '' }
+  return answerWith(facts, code, 'declined')
+}
+
+function present(request: Message, rules: PaymentRules): Presented {
+  const { fields, mti } = request
   return {
-    kind: verdict.approvedMinor > 0n ? 'approved' : 'declined',
-    answer: answerPayment(request, verdict, book.businessDate),
-    fault,
+    request,
+    rules,
+    type: rules.typeOf(mti),
+    pan: rules.read.pan(fields),
+    stan: rules.read.stan(fields),
+    transmissionTime: rules.read.transmissionTime(fields),
+    key: rules.identityOf(fields),
   }
 }
 
+function answerWith(facts: Presented & AnswerFacts, code: string, verdict: AnswerVerdict): Answer {
+  const { request, rules } = facts
+  const answer = rules.answerTo(request, code)
+  rules.tellOwn(answer.fields, verdict, facts)
+  return answer
+}
+
+function verdictOf({ approvedMinor, reason }: Verdict): AnswerVerdict {
+  if (approvedMinor === 0n) return 'declined'
+  return reason === 'partial' ? 'partial' : 'approved'
+}
+
+const DECLINED_BY_SCRIPT: Verdict = { reason: 'unlisted', approvedMinor: 0n, results: {} }
+
 function faultOf(
-  request: Message,
+  { pan, request, rules }: Presented,
   { script, cardFaults }: PaymentCounter,
   sequence: number,
 ): Fault | undefined {
-  const pan = textOf(request, '2')
   if (script.length === 0) return cardFaults.get(pan)
-  const facts = { pan, amountMinor: BigInt(textOf(request, '4')), sequence }
+  const facts = { pan, amountMinor: BigInt(rules.read.amount(request.fields)), sequence }
   return faultByScript(script, facts) ?? cardFaults.get(pan)
 }
 
-function declinedBy({ code }: { readonly code: string }): Verdict {
-  return { code, approvedMinor: 0n, results: undefined }
-}
-
-function judge(request: Message, { book, pinCheck }: PaymentCounter): Verdict {
-  const card = book.card(textOf(request, '2'))
-  const block = textOf(request, '52')
+function judge(presented: Presented, { book, pinCheck }: PaymentCounter): Verdict {
+  const { pan, request, rules, type } = presented
+  const card = book.card(pan)
+  const block = rules.read.pinBlock(request.fields)
   const pinRight =
     block === '' || card?.pinHash === undefined
       ? undefined
-      : pinCheck?.matches(card.pan, block, card.pinHash)
-  return judgePayment(request, { card, businessDate: book.businessDate, pinRight })
+      : pinCheck?.matches(pan, block, card.pinHash)
+  const { businessDate } = book
+  return judgePayment(request.fields, { rules, type, card, businessDate, pinRight })
 }
 
 /** @returns false when the payment came before: nothing is recorded. */
 function record(
-  request: Message,
-  verdict: Verdict,
+  { key, request, rules, type }: Presented,
+  found: Verdict & { readonly code: string; readonly approvalCode: string },
   { book, clock, holdMs }: PaymentCounter,
 ): boolean {
-  const { code, approvedMinor } = verdict
+  const { approvalCode, approvedMinor, code } = found
   const approved = approvedMinor > 0n
-  const holds = request.mti === '0100'
+  const holds = type.effect === 'hold'
   const effect = holds ? 'held' : 'posted'
   return book.record({
-    ...factsOf(request),
-    key: exchangeKey(request),
+    ...factsOf(request.fields, rules.read),
+    key,
     mti: request.mti,
     approvedMinor,
     responseCode: code,
-    approvalCode: approved ? approvalCode(request) : '',
+    approvalCode,
     effect: approved ? effect : 'none',
     lapsesAtMs: approved && holds ? clock.nowMs() + holdMs : 0,
   })
 }
 
 /** A PIN counts when it decided, or stood in the way of nothing. */
-function countPin(request: Message, { code, approvedMinor }: Verdict, book: Book): void {
-  if (textOf(request, '52') === '') return
-  if (code === '55') book.countPinTry(textOf(request, '2'), false)
-  else if (approvedMinor > 0n) book.countPinTry(textOf(request, '2'), true)
+function countPin({ pan, request, rules }: Presented, verdict: Verdict, book: Book): void {
+  if (rules.read.pinBlock(request.fields) === '') return
+  if (verdict.reason === 'wrongPin') book.countPinTry(pan, false)
+  else if (verdict.approvedMinor > 0n) book.countPinTry(pan, true)
 }
 
-/** 94, or 12 when the reversal came before the payment. */
-function codeOfRepeat(request: Message, book: Book): string {
-  const key = exchangeKey(request)
+/** Say that it came before, or that its reversal did. */
+function repeated(presented: Presented, { book, conduct }: PaymentCounter): PaymentOutcome {
+  const { key, request, rules } = presented
   book.countArrival(key)
-  return book.exchange(key)?.effect === 'reversed-unseen' ? '12' : '94'
-}
-
-function answerPayment(request: Message, verdict: Verdict, businessDate: string): Message {
-  const { code, approvedMinor, results } = verdict
-  const checks = results === undefined ? {} : { 48: results }
-  if (approvedMinor === 0n) return answerTo(request, PAYMENT, { 39: code, ...checks })
-  const date = settlementDate(businessDate)
-  return answerTo(request, PAYMENT, {
-    4: approvedMinor.toString().padStart(12, '0'),
-    15: date,
-    38: approvalCode(request),
-    39: code,
-    ...checks,
-    63: networkReference(request, date),
-  })
+  const wasReversed = book.exchange(key)?.effect === 'reversed-unseen'
+  const code = wasReversed ? conduct.codes.lateOriginal : conduct.codes.duplicate
+  const answer = refusePayment(request, rules, { code, businessDate: book.businessDate })
+  return { kind: 'duplicate', answer, fault: undefined }
 }

@@ -1,49 +1,54 @@
 import type { Message } from '#iso8583'
 import type { Book } from './book.ts'
-import { partOf, textOf } from './elements.ts'
-import { exchangeKey, factsOf, originalKey, sameFacts } from './exchange-facts.ts'
+import type { Conduct, ReversalRules } from './conduct/conduct.ts'
+import type { Reason } from './conduct/document.ts'
+import { bare } from './elements.ts'
+import { agrees, factsOf } from './exchange-facts.ts'
+
+/** What a reversal is carried out with. */
+export interface ReversalCounter {
+  readonly book: Book
+  readonly rules: ReversalRules
+  readonly codes: Conduct['codes']
+}
 
 /**
  * Reverse what a reversal names, once, however often it comes (interface.md 6.6).
  *
- * @returns DE39
+ * @returns `reversed`, or why not
  */
-export function conductReversal(request: Message, book: Book, nowMs: number): string {
-  book.lapseHolds(nowMs)
-  const key = exchangeKey(request)
-  const earlier = book.reversal(key)
-  if (earlier !== undefined) return earlier
-  const code = undo(request, book)
-  book.recordReversal(key, code)
-  return code
-}
-
-function undo(request: Message, book: Book): string {
-  const key = originalKey(request)
+export function reverseOriginal({ fields }: Message, counter: ReversalCounter): Reason {
+  const { book, rules } = counter
+  const key = rules.originalOf(fields)
   const original = book.exchange(key)
   if (original === undefined) {
-    remember(request, key, book)
-    return '25'
+    remember(fields, key, counter)
+    return 'originalNotFound'
   }
-  if (original.effect === 'reversed-unseen') return '25'
-  const approval = textOf(request, '38')
-  const agrees =
-    sameFacts(factsOf(request), original) &&
-    partOf(request, '90', 'mti') === original.mti &&
-    (approval === '' || approval === original.approvalCode)
-  if (!agrees) return '12'
+  if (original.effect === 'reversed-unseen') return 'originalNotFound'
+  const approval = rules.read.approvalCode(fields)
+  const type = rules.readOriginalType(fields)
+  const isOfOriginal =
+    agrees(fields, rules.read, original) &&
+    (type === '' || type === original.mti) &&
+    (approval === '' || bare(approval) === bare(original.approvalCode))
+  if (!isOfOriginal) return 'contradiction'
   book.reverse(key)
-  return '00'
+  return 'reversed'
 }
 
 /** The original may still come, and must find itself reversed. */
-function remember(request: Message, key: string, book: Book): void {
+function remember(
+  fields: Message['fields'],
+  key: string,
+  { book, rules, codes }: ReversalCounter,
+): void {
   book.reverseUnseen({
-    ...factsOf(request),
+    ...factsOf(fields, rules.read),
     key,
-    mti: partOf(request, '90', 'mti') ?? '',
+    mti: rules.readOriginalType(fields),
     approvedMinor: 0n,
-    responseCode: '12',
+    responseCode: codes.lateOriginal,
     approvalCode: '',
     lapsesAtMs: 0,
   })

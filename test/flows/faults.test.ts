@@ -55,7 +55,7 @@ interface SandboxCard {
 }
 
 const FAULTY: readonly SandboxCard[] = JSON.parse(
-  readFileSync('specs/hosts/meridian/cards.json', 'utf8'),
+  readFileSync('specs/sandbox-cards.json', 'utf8'),
 ).cards.filter((card: SandboxCard) => card.fault !== undefined)
 
 test('every faulty card of the sandbox is expected here', (t) => {

@@ -1,6 +1,6 @@
 import test from 'ava'
 import fc from 'fast-check'
-import { dateOf, dayAfter, transmissionTime } from '../../src/host-emulator/calendar.ts'
+import { dateOf, dayAfter, momentText } from '../../src/host-emulator/calendar.ts'
 
 const DAY_MS = 86_400_000
 
@@ -18,7 +18,7 @@ test('a transmission time is month to second in UTC', (t) => {
   fc.assert(
     fc.property(fc.integer({ min: 0, max: Date.UTC(2110, 0) }), (wallMs) => {
       const iso = new Date(wallMs).toISOString()
-      t.is(transmissionTime(wallMs), iso.slice(5, 19).replace(/\D/g, ''))
+      t.is(momentText(wallMs, 'MMDDhhmmss'), iso.slice(5, 19).replace(/\D/g, ''))
     }),
   )
 })

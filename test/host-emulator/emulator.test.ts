@@ -6,9 +6,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { connect as connectTls } from 'node:tls'
 import test from 'ava'
-import { type HostEmulatorOptions, readBook } from '#host-emulator'
+import { compileConduct, type HostEmulatorOptions, readBook } from '#host-emulator'
 import { DecodeError } from '#iso8583'
-import { DIALECT, fakeClock, payment } from './meridian.ts'
+import { changed, DIALECT, fakeClock, json, payment } from './meridian.ts'
 import { createPeer, frame, LISTEN, type Peer, startEmulator } from './peer.ts'
 
 /** An emulator and a gateway's end of a line to it that has signed on. */
@@ -156,6 +156,16 @@ test('an unreadable message is counted and not answered, an empty frame is nothi
   peer.send(Buffer.from('no message'), Buffer.alloc(0), network('301'))
   t.is(fieldsOf(await peer.next())['70'], '301')
   t.like(emulator.counters(), { unreadable: 1, messages: 3 })
+  await emulator.close()
+})
+
+test('an answer that its dialect has no room for is counted and not sent, and the next one is', async (t) => {
+  const echoed = ['11', '43.city']
+  const document = changed(json('conduct.json'), { 'payments/0/echoed': echoed })
+  const { emulator, peer } = await signedOn({ conduct: compileConduct(document, DIALECT) })
+  peer.send(sale(1, APPROVING), network('301'))
+  t.is(fieldsOf(await peer.next())['70'], '301')
+  t.like(emulator.counters(), { unwritable: 1, approved: 1 })
   await emulator.close()
 })
 

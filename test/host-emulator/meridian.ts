@@ -1,5 +1,12 @@
 import { globSync, readFileSync } from 'node:fs'
-import { type CoreHost, createCoreHost, openBook, parseSandbox } from '#host-emulator'
+import {
+  type Conduct,
+  type CoreHost,
+  compileConduct,
+  createCoreHost,
+  openBook,
+  parseSandbox,
+} from '#host-emulator'
 import { compileDialect, compileFrameHeader, type Message } from '#iso8583'
 import type { Clock } from '#platform'
 
@@ -18,7 +25,7 @@ export interface Transcript {
   readonly steps: readonly Step[]
 }
 
-export const CARDS: unknown = json('cards.json')
+export const CARDS: unknown = JSON.parse(readFileSync('specs/sandbox-cards.json', 'utf8'))
 
 export const TRANSCRIPTS: readonly Transcript[] = globSync(`${FOLDER}/transcripts/*.json`)
   .sort()
@@ -27,11 +34,34 @@ export const TRANSCRIPTS: readonly Transcript[] = globSync(`${FOLDER}/transcript
     name: file.replace(/.*\/|\.json/g, ''),
   }))
 
-function json(name: string): unknown {
-  return JSON.parse(readFileSync(`${FOLDER}/${name}`, 'utf8'))
+/** A document of the host's folder, or what stands at a path `a/b/0` in it. */
+export function json(name: string, path = ''): JsonObject {
+  const document = JSON.parse(readFileSync(`${FOLDER}/${name}`, 'utf8'))
+  const steps = path === '' ? [] : path.split('/')
+  return steps.reduce((at, step) => at[step], document)
+}
+
+type JsonObject = { readonly [member: string]: unknown }
+
+/** A copy of a document with other values at paths `a/b/0`; undefined takes a member out. */
+export function changed(document: JsonObject, changes: JsonObject): JsonObject {
+  const copy = structuredClone(document)
+  for (const [path, value] of Object.entries(changes)) {
+    const steps = path.split('/')
+    const last = steps.pop() ?? ''
+    const holder = steps.reduce<Record<string, unknown>>(
+      (at, step) => at[step] as Record<string, unknown>,
+      copy as Record<string, unknown>,
+    )
+    if (value === undefined) delete holder[last]
+    else holder[last] = value
+  }
+  return copy
 }
 
 export const DIALECT = compileDialect(json('dialect.json'))
+
+export const CONDUCT = compileConduct(json('conduct.json'), DIALECT)
 
 export const HEADER = compileFrameHeader({
   length: { bytes: 2, encoding: 'binary', includesItself: false },
@@ -66,17 +96,27 @@ export function fakeClock(startMs = Date.parse('2026-11-22T10:00:00Z')): FakeClo
 export const HOLD_MS = 7 * 86_400_000
 
 export function openHost(
-  options: { file?: string; clock?: Clock; businessDate?: string; cards?: unknown } = {},
+  options: {
+    readonly file?: string
+    readonly clock?: Clock
+    readonly businessDate?: string
+    readonly cards?: unknown
+    readonly conduct?: Conduct
+  } = {},
 ) {
   const sandbox = parseSandbox(options.cards ?? CARDS)
+  const conduct = options.conduct ?? CONDUCT
+  const currency = conduct.accountCurrency
   const book = openBook(options.file ?? ':memory:', {
     cards: sandbox.cards,
     businessDate: options.businessDate ?? '2026-11-22',
+    ...(currency === undefined ? {} : { currency }),
   })
   const host: CoreHost = createCoreHost({
     book,
     clock: options.clock ?? fakeClock(),
-    cardFaults: new Map(),
+    conduct,
+    cardFaults: new Map(sandbox.cards.flatMap((it) => (it.fault ? [[it.pan, it.fault]] : []))),
     script: [],
     holdMs: HOLD_MS,
   })

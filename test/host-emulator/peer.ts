@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import type { Socket } from 'node:net'
 import { type HostEmulatorOptions, startHostEmulator } from '#host-emulator'
 import { silentLog } from '#platform'
-import { CARDS, DIALECT, fakeClock, HEADER } from './meridian.ts'
+import { CARDS, CONDUCT, DIALECT, fakeClock, HEADER } from './meridian.ts'
 
 export const LISTEN = { kind: 'listen', host: '127.0.0.1', port: 0, connectionsMax: 16 } as const
 
@@ -11,6 +11,7 @@ export function startEmulator(options: Partial<HostEmulatorOptions> = {}) {
   return startHostEmulator({
     dialect: DIALECT,
     header: HEADER,
+    conduct: CONDUCT,
     cards: CARDS,
     bookFile: ':memory:',
     wire: LISTEN,

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import test from 'ava'
 import { createCoreHost, openBook, parseSandbox } from '#host-emulator'
 import { createPinCheck } from '../../src/host-emulator/pin.ts'
-import { APPROVING, CARDS, fakeClock, payment } from './meridian.ts'
+import { APPROVING, CARDS, CONDUCT, fakeClock, payment } from './meridian.ts'
 
 const KEY = Buffer.from('0123456789ABCDEFFEDCBA9876543210', 'hex')
 
@@ -40,6 +40,7 @@ test('a wrong PIN is answered 55, the fourth in a row 75, and a right one in tim
   const host = createCoreHost({
     book,
     clock: fakeClock(),
+    conduct: CONDUCT,
     cardFaults: new Map(),
     script: [],
     pinCheck,

@@ -1,0 +1,228 @@
+import type { Composite, Dialect, Message, SpecFault } from '#iso8583'
+import { bare, type Draft, type ReadText, readerAt, sameButFilling, writerAt } from '../elements.ts'
+import {
+  type Check,
+  type ChecksDocument,
+  type ConductDocument,
+  PAYMENT_ELEMENTS,
+  type PaymentElement,
+  type PaymentsDocument,
+  type PaymentType,
+  REVERSAL_ELEMENTS,
+  type Reason,
+  type ReversalElement,
+  type ReversalsDocument,
+} from './document.ts'
+import { fits } from './element-reader.ts'
+import { compileMessageRules, compileUnlistedRules, type MessageRules } from './message-rules.ts'
+import { compileNetworkRules, type NetworkRules } from './network-rules.ts'
+import { compileOwnValues, type TellOwn } from './own-values.ts'
+import { readConductDocument } from './read-conduct.ts'
+
+/**
+ * How a host conducts itself, beside reading and writing its dialect: which messages it knows,
+ * which element carries what, and what it answers for which reason.
+ */
+export interface Conduct {
+  /** The currency that accounts are kept in, as messages have it; undefined for any. */
+  readonly accountCurrency: string | undefined
+  /** The response code for each reason. */
+  readonly codes: Readonly<Record<Reason, string>>
+  readonly network: NetworkRules
+  /** The rules for a request, by its type and, where payments share one, by its elements. */
+  rulesFor(request: Message): PaymentRules | ReversalRules | NetworkRules | UnlistedRules
+  /** Whether the host's messages have room for a response code. */
+  hasRoomFor(responseCode: string): boolean
+}
+
+export interface PaymentRules extends MessageRules {
+  readonly kind: 'payment'
+  readonly read: Readonly<Record<PaymentElement, ReadText>>
+  /** What names a payment among all. */
+  identityOf(fields: Composite): string
+  typeOf(mti: string): PaymentType
+  /** Whether each element has a value that the host supports. */
+  supports(fields: Composite): boolean
+  readonly tellOwn: TellOwn
+  tellChecks(fields: Draft, results: CheckResults): void
+  readonly write: Readonly<Record<'stan' | 'amount' | 'responseCode', Write>>
+}
+
+type Write = (fields: Draft, value: string) => void
+
+/** What the checks that a payment asked for have found, in the words of CHECK_WORDS. */
+export type CheckResults = { readonly [Name in Check]?: string }
+
+export interface ReversalRules extends MessageRules {
+  readonly kind: 'reversal'
+  readonly read: Readonly<Record<ReversalElement, ReadText>>
+  readonly readOriginalType: ReadText
+  /** What {@link PaymentRules.identityOf} says of the original. */
+  originalOf(fields: Composite): string
+  readonly tellOwn: TellOwn
+}
+
+export interface UnlistedRules extends MessageRules {
+  readonly kind: 'unlisted'
+}
+
+/** A conduct that cannot be used, or cannot be derived: everything that is wrong with it. */
+export class ConductError extends Error {
+  override readonly name = 'ConductError'
+  readonly code = 'CONDUCT_INVALID'
+  readonly faults: readonly SpecFault[]
+
+  constructor(faults: readonly SpecFault[]) {
+    super(faults.map((it) => `${it.path.join('.') || '(document)'}: ${it.reason}`).join('\n'))
+    this.faults = faults
+  }
+}
+
+/**
+ * Check a conduct document (specs/conduct.schema.json) against its host's dialect, and compile it.
+ *
+ * @throws ConductError with every fault
+ */
+export function compileConduct(document: unknown, dialect: Dialect): Conduct {
+  const { conduct, faults } = readConductDocument(document, dialect)
+  if (faults.length > 0) throw new ConductError(faults)
+  const { accountCurrency, network, payments, responseCodes, reversals } = conduct
+  const networkRules = compileNetworkRules(network, dialect)
+  const codeElement = payments[0]?.answer.responseCode ?? ''
+  const codeFacts = dialect.field(codeElement)
+  return Object.freeze({
+    accountCurrency,
+    codes: responseCodes,
+    network: networkRules,
+    rulesFor: compileDispatch({
+      payments: payments.map((it) => compilePaymentRules(it, conduct.identity, dialect)),
+      others: new Map<string, ReversalRules | NetworkRules>([
+        ...typed(reversals, compileReversalRules(reversals, dialect)),
+        ...typed(network, networkRules),
+      ]),
+      unlisted: {
+        kind: 'unlisted',
+        ...compileUnlistedRules([...payments, network], codeElement),
+      },
+      document: conduct,
+    }),
+    hasRoomFor: (code: string) => codeFacts !== undefined && fits(code, codeFacts),
+  })
+}
+
+function typed<T>(
+  { types }: { readonly types: readonly { readonly request: string }[] },
+  rules: T,
+): (readonly [string, T])[] {
+  return types.map(({ request }) => [request, rules] as const)
+}
+
+interface Dispatch {
+  readonly document: ConductDocument
+  /** In the order of the document. */
+  readonly payments: readonly PaymentRules[]
+  readonly others: ReadonlyMap<string, ReversalRules | NetworkRules>
+  readonly unlisted: UnlistedRules
+}
+
+function compileDispatch(dispatch: Dispatch): Conduct['rulesFor'] {
+  const { document, payments, others, unlisted } = dispatch
+  const byType = new Map<string, PaymentRules[]>()
+  for (const [index, { types }] of document.payments.entries()) {
+    const rules = payments[index]
+    if (rules === undefined) continue
+    for (const { request } of types) {
+      byType.set(request, [...(byType.get(request) ?? []), rules])
+    }
+  }
+  return ({ mti, fields }) => {
+    const kinds = byType.get(mti)
+    if (kinds === undefined) return others.get(mti) ?? unlisted
+    const [first] = kinds
+    if (kinds.length === 1 && first !== undefined) return first
+    return kinds.find((kind) => kind.supports(fields)) ?? first ?? unlisted
+  }
+}
+
+function compilePaymentRules(
+  document: PaymentsDocument,
+  identity: readonly string[],
+  dialect: Dialect,
+): PaymentRules {
+  const { answer, elements } = document
+  const types = new Map(document.types.map((type) => [type.request, type]))
+  return {
+    kind: 'payment',
+    ...compileMessageRules(document, answer.responseCode),
+    read: readersOf(PAYMENT_ELEMENTS, elements),
+    identityOf: compileIdentity(identity),
+    typeOf(mti) {
+      const type = types.get(mti)
+      if (type === undefined) throw new TypeError('the payment is of another kind')
+      return type
+    },
+    supports: compileSupports(document.supported),
+    tellOwn: compileOwnValues(answer, dialect),
+    tellChecks: compileChecks(answer.checks),
+    write: {
+      stan: writerAt(elements.stan),
+      amount: writerAt(elements.amount),
+      responseCode: writerAt(answer.responseCode),
+    },
+  }
+}
+
+function compileReversalRules(document: ReversalsDocument, dialect: Dialect): ReversalRules {
+  const { answer, elements, original } = document
+  return {
+    kind: 'reversal',
+    ...compileMessageRules(document, answer.responseCode),
+    read: readersOf(REVERSAL_ELEMENTS, elements),
+    readOriginalType: readerAt(original.type),
+    originalOf: compileIdentity(original.identity),
+    tellOwn: compileOwnValues(answer, dialect),
+  }
+}
+
+function readersOf<Name extends string>(
+  names: readonly Name[],
+  elements: { readonly [Element in Name]?: string },
+): Readonly<Record<Name, ReadText>> {
+  const entries = names.map((name) => [name, readerAt(elements[name])])
+  return Object.fromEntries(entries) as Record<Name, ReadText>
+}
+
+/** What the elements hold, without their filling: DE90 fills what DE32 does not. */
+function compileIdentity(paths: readonly string[]): (fields: Composite) => string {
+  const readers = paths.map(readerAt)
+  return (fields) => {
+    let identity = ''
+    for (const read of readers) identity += `${bare(read(fields))}-`
+    return identity.slice(0, -1)
+  }
+}
+
+function compileSupports(supported: PaymentsDocument['supported']): (fields: Composite) => boolean {
+  const tests = Object.entries(supported).map(([path, values]) => [readerAt(path), values] as const)
+  return (fields) => {
+    for (const [read, values] of tests) {
+      const value = read(fields)
+      if (!values.some((it) => sameButFilling(it, value))) return false
+    }
+    return true
+  }
+}
+
+function compileChecks(checks: ChecksDocument): PaymentRules['tellChecks'] {
+  const writers = Object.entries(checks).map(([name, { element, values }]) => ({
+    name: name as Check,
+    write: writerAt(element),
+    values,
+  }))
+  return (fields, results) => {
+    for (const { name, write, values } of writers) {
+      const written = values[results[name] ?? '']
+      if (written !== undefined) write(fields, written)
+    }
+  }
+}

@@ -1,0 +1,133 @@
+import { repeatTypeOf } from '../message-types.ts'
+import { carrierOf, type Derivation, deriveAnswer, usesOf } from './derive-payments.ts'
+import type { PaymentsDocument, ReversalElement, ReversalsDocument } from './document.ts'
+import { dateLayoutOf } from './element-reader.ts'
+import type { MessageMapping } from './mapping-document.ts'
+
+/** An element of a payment by which its reversal names it, and where the reversal has it. */
+export interface Named {
+  readonly element: string
+  readonly inReversal: string
+}
+
+/**
+ * What names a payment: its trace number and what makes that unique, as far as reversals say it;
+ * where they do not, what else of the moment or the reference they say.
+ */
+export function identityOf(
+  stanUniqueWith: readonly string[],
+  { mapping, faults }: Derivation,
+): readonly Named[] {
+  const { sale, authorize, reverse } = mapping
+  const stan = carrierOf(sale, ['exchange.stan'])
+  const unique = [...(stan === undefined ? [] : [stan]), ...stanUniqueWith]
+  const named = unique.flatMap((element) => namedIn(element, reverse) ?? [])
+  const others = named.length === unique.length ? [] : carriersOf(sale, OF_THE_EXCHANGE)
+  const identity = [...named, ...others.flatMap((element) => namedIn(element, reverse) ?? [])]
+  if (stan !== undefined && identity.every(({ element }) => !isTelling(element, sale))) {
+    const reason = `names its original neither by its trace number (original.${stan}) nor its rrn`
+    faults.push({ path: [...reverse.path, 'request'], reason })
+  }
+  for (const { element } of identity) {
+    if (authorize.request.has(element)) continue
+    const reason = `lacks ${element}, by which reversals name a payment.sale`
+    faults.push({ path: [...authorize.path, 'request'], reason })
+  }
+  return identity
+}
+
+const OF_THE_EXCHANGE = [
+  'exchange.transmittedAt',
+  'exchange.utc',
+  'exchange.local',
+  'exchange.rrn',
+] as const
+
+/** The dedicated place of an original's element before its own number. */
+function namedIn(element: string, { request }: MessageMapping): Named | undefined {
+  const places = [...request].flatMap(([path, { from }]) =>
+    from === `original.${element}` ? [path] : [],
+  )
+  const inReversal = places.find((path) => path !== element) ?? places[0]
+  return inReversal === undefined ? undefined : { element, inReversal }
+}
+
+function carriersOf({ request }: MessageMapping, sources: readonly string[]): string[] {
+  return [...request].flatMap(([path, { from }]) => (sources.includes(from ?? '') ? [path] : []))
+}
+
+function isTelling(element: string, { request }: MessageMapping): boolean {
+  const from = request.get(element)?.from
+  return from === 'exchange.stan' || from === 'exchange.rrn'
+}
+
+/** Derive what a host does with reversals of these payments. */
+export function deriveReversals(
+  payments: readonly PaymentsDocument[],
+  identity: readonly Named[],
+  parts: Derivation,
+): ReversalsDocument {
+  const { reverse } = parts.mapping
+  const { mti, answerMti } = reverse
+  const type = carrierOf(reverse, ['original.mti'])
+  const derived = deriveAnswer(reverse, parts)
+  return {
+    types: [mti, repeatTypeOf(mti)].map((request) => ({ request, answer: answerMti })),
+    ...usesOf(reverse),
+    elements: elementsOf(payments, reverse),
+    original: {
+      ...(type === undefined ? {} : { type }),
+      identity: identity.map(({ inReversal }) => inReversal),
+    },
+    answer: { ...derived, dates: [...derived.dates, ...businessDates(payments, parts)] },
+  }
+}
+
+const LIKE_ORIGINAL = ['pan', 'amount', 'currency', 'rrn', 'terminal'] as const
+
+function elementsOf(
+  payments: readonly PaymentsDocument[],
+  reverse: MessageMapping,
+): ReversalsDocument['elements'] {
+  const places = (find: (payment: PaymentsDocument) => string | undefined, of: string) =>
+    payments.flatMap((payment) => {
+      const path = find(payment)
+      return path === undefined ? [] : [`${of}.${path}`]
+    })
+  const found: [ReversalElement, string | undefined][] = [
+    ...LIKE_ORIGINAL.map((name): [ReversalElement, string | undefined] => [
+      name,
+      carrierOf(
+        reverse,
+        places(({ elements }) => elements[name], 'original'),
+      ),
+    ]),
+    [
+      'approvalCode',
+      carrierOf(
+        reverse,
+        places(({ answer }) => answer.approvalCode?.element, 'carried'),
+      ),
+    ],
+    [
+      'stan',
+      carrierOf(reverse, ['exchange.stan', ...places(({ elements }) => elements.stan, 'original')]),
+    ],
+    ['transmissionTime', carrierOf(reverse, ['exchange.transmittedAt', 'exchange.utc'])],
+  ]
+  return Object.fromEntries(found.filter(([, path]) => path !== undefined))
+}
+
+/** Dates that the answer to a reversal may have, where payments have theirs. */
+function businessDates(
+  payments: readonly PaymentsDocument[],
+  { dialect, mapping }: Derivation,
+): ReversalsDocument['answer']['dates'] {
+  const dates = new Set(payments.flatMap(({ answer }) => answer.dates.map((it) => it.element)))
+  return [...mapping.reverse.answer].flatMap(([element, { use, to }]) => {
+    const facts = dialect.field(element)
+    const isDate = facts !== undefined && dateLayoutOf(facts) !== undefined
+    const isTold = use === 'conditional' && to === undefined
+    return isTold && isDate && dates.has(element) ? [{ element, on: ['approved'] as const }] : []
+  })
+}

@@ -1,0 +1,112 @@
+import type { Dialect, FieldFacts } from '#iso8583'
+import type { DocumentReader } from '../document-reader.ts'
+
+/** Reads members that name elements of a dialect, or hold values of them. */
+export interface ElementReader {
+  /** An element or part that holds text. */
+  textElement(read: DocumentReader, member: string): string
+  textElements(read: DocumentReader, member: string): readonly string[]
+  /** An element or part that holds a date with month and day. */
+  dateElement(read: DocumentReader, member: string): string
+  /** An element or part that digits can be written into. */
+  filledElement(read: DocumentReader, member: string): string
+  /** Note at `member` when an element holds anything but digits. */
+  checkDigits(read: DocumentReader, member: string, path: string): void
+  /** Elements, composite or not. */
+  anyElements(read: DocumentReader, member: string): readonly string[]
+  /** Every member is a name for an element that holds text. */
+  carriers<Name extends string>(read: DocumentReader): Partial<Record<Name, string>>
+  /** A value for which each of these elements has room. */
+  value(read: DocumentReader, member: string, elements: readonly string[]): string
+  /** Note at `member` when an element does not exist, or has no room for one of these values. */
+  check(read: DocumentReader, member: string, path: string, values: readonly string[]): void
+}
+
+const PATH = /^[1-9][0-9]{0,2}(\.[A-Za-z0-9]{1,32}){0,8}$/
+
+export function createElementReader(dialect: Dialect): ElementReader {
+  const check: ElementReader['check'] = (read, member, path, values) => {
+    const facts = dialect.field(path)
+    if (facts === undefined) {
+      return read.refuse(member, `the dialect ${dialect.name} has no element ${path}`)
+    }
+    if (facts.parts) return read.refuse(member, `element ${path} has parts: name one of them`)
+    for (const value of values) {
+      if (!fits(value, facts)) read.refuse(member, `${value} does not fit element ${path}`)
+    }
+  }
+  const checked = (read: DocumentReader, member: string, path: string): string => {
+    if (path !== '') check(read, member, path, [])
+    return path
+  }
+  const textElement = (read: DocumentReader, member: string): string =>
+    checked(read, member, read.text(member, PATH))
+
+  return {
+    textElement,
+    textElements: (read, member) =>
+      read.texts(member, PATH).map((path) => checked(read, member, path)),
+    filledElement(read, member) {
+      const path = textElement(read, member)
+      const facts = dialect.field(path)
+      if (facts && !facts.parts && !fits('0'.repeat(Math.max(facts.min, 1)), facts)) {
+        read.refuse(member, `element ${path} has no room for digits`)
+      }
+      return path
+    },
+    checkDigits(read, member, path) {
+      const facts = dialect.field(path)
+      if (facts === undefined || facts.parts || facts.content === 'n') return
+      read.refuse(member, `element ${facts.path} holds ${facts.content}, no number`)
+    },
+    anyElements: (read, member) =>
+      read.texts(member, PATH).map((path) => {
+        if (path !== '' && dialect.field(path) === undefined) {
+          read.refuse(member, `the dialect ${dialect.name} has no element ${path}`)
+        }
+        return path
+      }),
+    carriers<Name extends string>(read: DocumentReader) {
+      const entries = read.members().map((member) => [member, textElement(read, member)])
+      return Object.fromEntries(entries) as Partial<Record<Name, string>>
+    },
+    value(read, member, elements) {
+      const value = read.text(member, /^[ -~]+$/)
+      if (value === '') return value
+      for (const path of new Set(elements)) if (path !== '') check(read, member, path, [value])
+      return value
+    },
+    check,
+    dateElement(read, member) {
+      const path = textElement(read, member)
+      const facts = dialect.field(path)
+      if (facts && !facts.parts && dateLayoutOf(facts) === undefined) {
+        read.refuse(member, `element ${path} is no MMDD, YYMMDD or YYYYMMDD in the dialect`)
+      }
+      return path
+    },
+  }
+}
+
+/** How an element writes a date: as its content class says, or by the number of its digits. */
+export function dateLayoutOf({ content, min, max }: FieldFacts): string | undefined {
+  if (/^(YYYY|YY)?MMDD$/.test(content)) return content
+  if (content !== 'n' || min !== max) return undefined
+  return { 4: 'MMDD', 6: 'YYMMDD', 8: 'YYYYMMDD' }[max]
+}
+
+/** Whether an element has room for a text. */
+export function fits(text: string, { content, min, max, unit, pad }: FieldFacts): boolean {
+  const length = unit === 'bytes' ? text.length / 2 : text.length
+  if (length > max || (length < min && pad === undefined)) return false
+  return (SHAPES[content] ?? (/^[YMDhms]+$/.test(content) ? /^[0-9]+$/ : /^[ -~]*$/)).test(text)
+}
+
+const SHAPES: Readonly<Record<string, RegExp>> = {
+  n: /^[0-9]*$/,
+  a: /^[A-Za-z]*$/,
+  an: /^[A-Za-z0-9]*$/,
+  ap: /^[A-Za-z ]*$/,
+  anp: /^[A-Za-z0-9 ]*$/,
+  b: /^([0-9A-F]{2})*$/,
+}

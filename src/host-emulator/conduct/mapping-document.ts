@@ -1,0 +1,125 @@
+import type { SpecFault } from '#iso8583'
+import { createDocumentReader, type DocumentReader } from '../document-reader.ts'
+import type { ListedCodes } from './iso-codes.ts'
+
+/** What a mapping.json says that tells of the host. */
+export interface MappingDocument {
+  readonly authorize: MessageMapping
+  readonly sale: MessageMapping
+  readonly reverse: MessageMapping
+  /** By name: which word each value of the host becomes. */
+  readonly tables: ReadonlyMap<string, Readonly<Record<string, string>>>
+  readonly codes: ListedCodes
+}
+
+/** One kind of message, with what it takes over from another. */
+export interface MessageMapping {
+  /** Where it is written. */
+  readonly path: SpecFault['path']
+  readonly mti: string
+  readonly answerMti: string
+  /** By path in the message; none that are forbidden. */
+  readonly request: ReadonlyMap<string, RequestElement>
+  readonly answer: ReadonlyMap<string, AnswerElement>
+}
+
+export interface RequestElement {
+  readonly use: string
+  readonly from: string | undefined
+  readonly value: string | undefined
+}
+
+export interface AnswerElement {
+  readonly use: string
+  readonly unlessVerdict: readonly string[]
+  readonly to: string | undefined
+  readonly table: string | undefined
+}
+
+/** Read a mapping.json (specs/mapping.md); what does not fit is added to `faults`. */
+export function readMappingDocument(document: unknown, faults: SpecFault[]): MappingDocument {
+  const read = createDocumentReader(document, faults, ['mapping'])
+  const messages = read.object('messages')
+  const kind = (name: string): MessageMapping => ({
+    path: ['mapping', 'messages', name],
+    ...messageOf(messages, name, LIKES_MAX),
+  })
+  const codes = read.object('responseCodes')
+  const listed = (verdict: string): readonly string[] => codes.texts(verdict, TEXT)
+  return {
+    authorize: kind('payment.authorize'),
+    sale: kind('payment.sale'),
+    reverse: kind('payment.reverse'),
+    tables: read.has('tables') ? tablesOf(read.object('tables')) : new Map(),
+    codes: {
+      approved: listed('approved'),
+      partial: listed('partial'),
+      declined: listed('declined'),
+      unknown: listed('unknown'),
+    },
+  }
+}
+
+const TEXT = /^/
+const LIKES_MAX = 3
+
+function messageOf(
+  messages: DocumentReader,
+  name: string,
+  likesLeft: number,
+): Omit<MessageMapping, 'path'> {
+  const read = messages.object(name)
+  const like = read.optional('like', TEXT)
+  const base =
+    like === undefined || likesLeft === 0 ? undefined : messageOf(messages, like, likesLeft - 1)
+  return {
+    mti: read.text('mti', TEXT),
+    answerMti: read.text('answerMti', TEXT),
+    request: merged(base?.request, elementsOf(read, 'request', requestElement)),
+    answer: merged(base?.answer, elementsOf(read, 'answer', answerElement)),
+  }
+}
+
+function elementsOf<T>(
+  read: DocumentReader,
+  member: string,
+  element: (read: DocumentReader) => T,
+): ReadonlyMap<string, T> {
+  if (!read.has(member)) return new Map()
+  const elements = read.object(member)
+  return new Map(elements.members().map((path) => [path, element(elements.object(path))]))
+}
+
+function requestElement(read: DocumentReader): RequestElement {
+  return {
+    use: read.text('use', TEXT),
+    from: read.optional('from', TEXT),
+    value: read.optional('value', TEXT),
+  }
+}
+
+function answerElement(read: DocumentReader): AnswerElement {
+  return {
+    use: read.text('use', TEXT),
+    unlessVerdict: read.has('unlessVerdict') ? read.texts('unlessVerdict', TEXT) : [],
+    to: read.optional('to', TEXT),
+    table: read.optional('table', TEXT),
+  }
+}
+
+function merged<T extends { readonly use: string }>(
+  base: ReadonlyMap<string, T> | undefined,
+  own: ReadonlyMap<string, T>,
+): ReadonlyMap<string, T> {
+  const all = [...new Map([...(base ?? []), ...own])]
+  return new Map(all.filter(([, { use }]) => use !== 'forbidden'))
+}
+
+function tablesOf(read: DocumentReader): MappingDocument['tables'] {
+  const entries = read.members().map((name) => {
+    const values = read.object(name).object('values')
+    const words = values.members().map((value) => [value, values.text(value, TEXT)])
+    return [name, Object.fromEntries(words) as Record<string, string>] as const
+  })
+  return new Map(entries)
+}

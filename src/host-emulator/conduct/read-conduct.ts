@@ -1,0 +1,198 @@
+import type { Dialect, SpecFault } from '#iso8583'
+import { createDocumentReader, type DocumentReader } from '../document-reader.ts'
+import {
+  CHECK_WORDS,
+  type CheckDocument,
+  type ChecksDocument,
+  type ConductDocument,
+  type MessageType,
+  PAYMENT_ELEMENTS,
+  type PaymentAnswerDocument,
+  type PaymentElement,
+  type PaymentsDocument,
+  REASONS,
+  REVERSAL_ELEMENTS,
+  type Reason,
+  type ReversalsDocument,
+} from './document.ts'
+import { createElementReader, type ElementReader } from './element-reader.ts'
+import { answerOf, MESSAGES, messagesOf, messageType, toldOf } from './read-messages.ts'
+import { networkOf } from './read-network.ts'
+
+/**
+ * Read a conduct document (specs/conduct.schema.json): its form, and whether the host's dialect has
+ * every element named and room for every value. The document is whole when there are no faults.
+ */
+export function readConductDocument(
+  document: unknown,
+  dialect: Dialect,
+): { readonly conduct: ConductDocument; readonly faults: readonly SpecFault[] } {
+  const faults: SpecFault[] = []
+  const read = createDocumentReader(document, faults)
+  const elements = createElementReader(dialect)
+  read.onlyMembers([
+    'accountCurrency',
+    'identity',
+    'payments',
+    'reversals',
+    'network',
+    'responseCodes',
+  ])
+  const accountCurrency = read.optional('accountCurrency', /^([0-9]{3}|[A-Z]{3})$/)
+  const identity = elements.textElements(read, 'identity')
+  if (identity.length === 0) read.refuse('identity', 'must name an element')
+  const payments = read.list('payments', (it) => paymentsOf(it, elements))
+  if (payments.length === 0) read.refuse('payments', 'must have a kind of payment')
+  const reversals = reversalsOf(read.object('reversals'), elements)
+  if (reversals.original.identity.length !== identity.length) {
+    const reason = 'must name an element for each of `identity`, in its order'
+    faults.push({ path: ['reversals', 'original', 'identity'], reason })
+  }
+  const network = networkOf(read.object('network'), elements)
+  const codeElements = [...payments, reversals].map(({ answer }) => answer.responseCode)
+  const responseCodes = codesOf(read.object('responseCodes'), codeElements, elements)
+  faults.push(...sharedTypes(payments, { reversals, network }))
+  return {
+    conduct: {
+      ...(accountCurrency === undefined ? {} : { accountCurrency }),
+      ...{ identity, payments, reversals, network, responseCodes },
+    },
+    faults,
+  }
+}
+
+function paymentsOf(read: DocumentReader, elements: ElementReader): PaymentsDocument {
+  read.onlyMembers([...MESSAGES, 'supported', 'elements', 'answer'])
+  const types = read.list('types', (it) => {
+    it.onlyMembers(['request', 'answer', 'effect', 'partialApprovals'])
+    const effect = it.text('effect', /^(hold|post)$/) === 'hold' ? 'hold' : 'post'
+    const partialApprovals = it.text('partialApprovals', /^(true|false)$/) === 'true'
+    return { ...messageType(it), effect, partialApprovals } as const
+  })
+  const carriers = read.object('elements')
+  carriers.onlyMembers(PAYMENT_ELEMENTS)
+  const {
+    pan = '',
+    amount = '',
+    stan = '',
+    ...others
+  } = elements.carriers<PaymentElement>(carriers)
+  for (const [name, path] of Object.entries({ pan, amount, stan })) {
+    if (path === '' && !carriers.has(name)) carriers.refuse(name, 'is missing')
+    else elements.checkDigits(carriers, name, path)
+  }
+  return {
+    types,
+    ...messagesOf(read, elements),
+    supported: read.has('supported') ? supportedOf(read.object('supported'), elements) : {},
+    elements: { pan, amount, stan, ...others },
+    answer: paymentAnswerOf(read.object('answer'), elements),
+  }
+}
+
+function supportedOf(read: DocumentReader, elements: ElementReader): PaymentsDocument['supported'] {
+  const supported: Record<string, readonly string[]> = {}
+  for (const element of read.members()) {
+    supported[element] = read.texts(element, /^/)
+    elements.check(read, element, element, supported[element])
+  }
+  return supported
+}
+
+function paymentAnswerOf(read: DocumentReader, elements: ElementReader): PaymentAnswerDocument {
+  const inAnswer = ['responseCode', 'dates', 'references', 'approvedAmount', 'approvalCode']
+  read.onlyMembers([...inAnswer, 'checks'])
+  const told = (name: 'approvedAmount' | 'approvalCode') =>
+    read.has(name) ? { [name]: toldOf(read.object(name), elements) } : {}
+  return {
+    ...answerOf(read, elements),
+    ...told('approvedAmount'),
+    ...told('approvalCode'),
+    checks: read.has('checks') ? checksOf(read.object('checks'), elements) : {},
+  }
+}
+
+function checksOf(read: DocumentReader, elements: ElementReader): ChecksDocument {
+  read.onlyMembers(Object.keys(CHECK_WORDS))
+  const one = (name: keyof typeof CHECK_WORDS): CheckDocument => {
+    const check = read.object(name)
+    check.onlyMembers(['element', 'values'])
+    const element = elements.textElement(check, 'element')
+    const values = check.object('values')
+    values.onlyMembers(CHECK_WORDS[name])
+    const words = values.members()
+    return {
+      element,
+      values: Object.fromEntries(
+        words.map((word) => [word, elements.value(values, word, [element])]),
+      ),
+    }
+  }
+  return {
+    ...(read.has('cvv2') ? { cvv2: one('cvv2') } : {}),
+    ...(read.has('address') ? { address: one('address') } : {}),
+    ...(read.has('cavv') ? { cavv: one('cavv') } : {}),
+  }
+}
+
+function reversalsOf(read: DocumentReader, elements: ElementReader): ReversalsDocument {
+  read.onlyMembers([...MESSAGES, 'elements', 'original', 'answer'])
+  const carriers = read.object('elements')
+  carriers.onlyMembers(REVERSAL_ELEMENTS)
+  const original = read.object('original')
+  original.onlyMembers(['type', 'identity'])
+  const answer = read.object('answer')
+  answer.onlyMembers(['responseCode', 'dates', 'references'])
+  return {
+    types: read.list('types', messageType),
+    ...messagesOf(read, elements),
+    elements: elements.carriers(carriers),
+    original: {
+      ...(original.has('type') ? { type: elements.textElement(original, 'type') } : {}),
+      identity: elements.textElements(original, 'identity'),
+    },
+    answer: answerOf(answer, elements),
+  }
+}
+
+function codesOf(
+  read: DocumentReader,
+  codeElements: readonly string[],
+  elements: ElementReader,
+): ConductDocument['responseCodes'] {
+  read.onlyMembers(REASONS)
+  const entries = REASONS.map((reason) => [reason, elements.value(read, reason, codeElements)])
+  return Object.fromEntries(entries) as Record<Reason, string>
+}
+
+/**
+ * A message type says which kind a message is. Kinds of payment may share one when an element has
+ * other values in one than in the other.
+ */
+function sharedTypes(
+  payments: readonly PaymentsDocument[],
+  others: Readonly<Record<'reversals' | 'network', { readonly types: readonly MessageType[] }>>,
+): SpecFault[] {
+  const kinds = [
+    ...payments.map(({ types, supported }, at) => ({ path: ['payments', at], types, supported })),
+    ...Object.entries(others).map(([path, { types }]) => ({ path: [path], types, supported: {} })),
+  ]
+  return kinds.flatMap(({ path, types, supported }, place) =>
+    types.flatMap(({ request }, at) => {
+      const earlier = kinds.slice(0, place).filter((kind) => hasType(kind.types, request))
+      if (earlier.every((kind) => areToldApart(kind.supported, supported))) return []
+      const reason = `${request} is the type of another kind of message as well`
+      return [{ path: [...path, 'types', at], reason }]
+    }),
+  )
+}
+
+function hasType(types: readonly MessageType[], request: string): boolean {
+  return types.some((type) => type.request === request)
+}
+
+function areToldApart(a: PaymentsDocument['supported'], b: PaymentsDocument['supported']): boolean {
+  return Object.entries(a).some(
+    ([element, values]) => b[element]?.every((value) => !values.includes(value)) === true,
+  )
+}

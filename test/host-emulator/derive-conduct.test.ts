@@ -1,0 +1,144 @@
+import test from 'ava'
+import fc from 'fast-check'
+import { ConductError, compileConduct, deriveConduct, type HostDocuments } from '#host-emulator'
+import type { Message } from '#iso8583'
+import { LANTERN, LANTERN_DOCUMENTS } from './lantern.ts'
+import { changed, DIALECT, json, openHost, payment, reversal, TRANSCRIPTS } from './meridian.ts'
+import { play } from './playing.ts'
+
+const MERIDIAN = deriveConduct({ mapping: json('mapping.json'), link: json('link.json') }, DIALECT)
+
+/**
+ * Where a conduct that is derived from meridian's mapping and link does otherwise than the bank's
+ * interface says: elements of the host's messages, by transcript and step.
+ *
+ * DE63 begins with the bank's own letter M, which no mapping has a reason to know.
+ */
+const NOT_DERIVABLE: Readonly<Record<string, Readonly<Record<number, readonly string[]>>>> = {
+  '03-sale-approved': { 2: ['63'] },
+  '05-authorization-approved': { 2: ['63'] },
+  '06-authorization-partial': { 2: ['63'] },
+  '07-sale-ecommerce-3ds': { 2: ['63'] },
+  '08-sale-merchant-initiated-recurring': { 2: ['63'] },
+  '14-sale-duplicate': { 2: ['63'] },
+}
+
+for (const transcript of TRANSCRIPTS) {
+  const { name } = transcript
+  const differing = NOT_DERIVABLE[name] ?? {}
+  const but = Object.keys(differing).length === 0 ? '' : ', but for what nobody could derive'
+  test(`${name} is played by meridian’s derived conduct${but}`, async (t) => {
+    const { said, verdicts } = await play(transcript, { conduct: MERIDIAN })
+    const found = said.flatMap(({ step, hex, expected }) => {
+      const elements = difference(messageOf(hex), messageOf(expected))
+      return elements.length === 0 ? [] : [[step, elements] as const]
+    })
+    t.deepEqual(Object.fromEntries(found), differing)
+    t.deepEqual(verdicts, (await play(transcript)).verdicts)
+  })
+}
+
+const messageOf = (hex: string): Message => DIALECT.unpack(Buffer.from(hex, 'hex'))
+
+/** Elements, or `mti`, in which two messages differ. */
+function difference(a: Message, b: Message): string[] {
+  const elements = new Set([...Object.keys(a.fields), ...Object.keys(b.fields)])
+  const differing = [...elements].filter(
+    (element) => JSON.stringify(a.fields[element]) !== JSON.stringify(b.fields[element]),
+  )
+  return a.mti === b.mti ? differing : ['mti', ...differing]
+}
+
+const anyAct = fc.record({
+  kind: fc.constantFrom('0100', '0200', 'reverse', 'repeat'),
+  stan: fc.integer({ min: 1, max: 5 }),
+  changes: fc.record(
+    {
+      2: fc.constantFrom(
+        '4000000000009995',
+        '4000000000000119',
+        '4000000000000069',
+        '4242424242424242',
+      ),
+      3: fc.constantFrom('010000'),
+      4: fc.constantFrom('000000000000', '000000000900'),
+      14: fc.constantFrom(undefined, '2001'),
+      48: fc.constantFrom({ 92: '123' }, { 92: '999', 80: '1 Main Street' }, { 43: 'x', 82: '1' }),
+      63: fc.constantFrom('?'),
+    },
+    { requiredKeys: [] },
+  ),
+})
+
+test('whatever meridian is asked, its derived conduct answers as its own, but for DE63', (t) => {
+  const own = compileConduct(changed(json('conduct.json'), { accountCurrency: undefined }), DIALECT)
+  const bare = (answer: Message | undefined) => ({ ...answer?.fields, mti: answer?.mti, 63: '' })
+  fc.assert(
+    fc.property(fc.array(anyAct, { maxLength: 12 }), (acts) => {
+      const hosts = [openHost({ conduct: own }), openHost({ conduct: MERIDIAN })]
+      for (const { kind, stan, changes } of acts) {
+        const original = payment('0200', stan, changes)
+        const request =
+          kind === '0100' || kind === '0200'
+            ? payment(kind, stan, changes)
+            : reversal(original, {}, kind === 'repeat' ? '0421' : '0420')
+        const [a, b] = hosts.map(({ host }) => host.answer(request, { signedOn: true })?.answer)
+        t.deepEqual(bare(a), bare(b))
+      }
+      const [ownBook, derivedBook] = hosts.map(({ book }) => [
+        book.exchanges().map(({ key, ...exchange }) => exchange),
+        book.cards(),
+      ])
+      t.deepEqual(ownBook, derivedBook)
+    }),
+    { numRuns: 60 },
+  )
+})
+
+const UNDERIVABLE: readonly {
+  readonly what: string
+  readonly mapping?: Readonly<Record<string, unknown>>
+  readonly link?: Readonly<Record<string, unknown>>
+  readonly faults: readonly string[]
+}[] = [
+  {
+    what: 'no place for the card number',
+    mapping: { 'messages/payment.sale/request/2': undefined },
+    faults: ['mapping/messages/payment.authorize/request', 'mapping/messages/payment.sale/request'],
+  },
+  {
+    what: 'no trace number or reference of the original in reversals',
+    mapping: {
+      'messages/payment.reverse/request/37': undefined,
+      'messages/payment.reverse/request/56.stan': undefined,
+    },
+    faults: ['mapping/messages/payment.reverse/request'],
+  },
+  {
+    what: 'a filled element that nothing explains',
+    mapping: { 'messages/payment.reverse/answer/12': { use: 'mandatory' } },
+    faults: ['mapping/messages/payment.reverse/answer/12'],
+  },
+  {
+    what: 'no code for a decline',
+    mapping: { 'responseCodes/declined': [] },
+    faults: ['mapping/responseCodes/declined'],
+  },
+  {
+    what: 'no network codes',
+    link: { 'network/signOn': undefined, 'network/elements/function': undefined },
+    faults: ['link/network/elements/function', 'link/network/signOn'],
+  },
+]
+
+for (const { what, mapping = {}, link = {}, faults } of UNDERIVABLE) {
+  test(`from documents with ${what} no conduct is derived, and the reason is told`, (t) => {
+    const documents: HostDocuments = {
+      mapping: changed(LANTERN_DOCUMENTS.mapping, mapping),
+      link: changed(LANTERN_DOCUMENTS.link, link),
+    }
+    const error = t.throws(() => deriveConduct(documents, LANTERN), { instanceOf: ConductError })
+    t.deepEqual(error?.faults.map(({ path }) => path.join('/')).sort(), [...faults].sort())
+    for (const { reason } of error?.faults ?? []) t.true(reason.length > 8, reason)
+  })
+}
