@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path'
 import { type Command, Option } from 'commander'
 import { createSystemClock, createSystemRandom } from '#platform'
 import { createCertificates, createKeyring, openKeyring } from '#security'
+import { readHostProfile, readMessages } from '../host-profile.ts'
 import { EMULATOR_ENDPOINT, endpointOf } from './endpoint.ts'
 import { EXIT, type ExitCode, type Finish } from './exit-codes.ts'
 import { complain, type Outside, say } from './outside.ts'
@@ -24,6 +25,7 @@ export interface InitOptions {
 const EXAMPLE = `
 Examples:
   sallyport init                        a sandbox in ./data, for the emulated host
+  sallyport init --host banks/harbour   the same for a host of your own (specs/hosts/README.md)
   sallyport init --environment production --folder /var/lib/sallyport \\
     --host meridian --connect 10.1.2.3:7000 --institution 12345678901 --country 840 \\
     --name pay.bank.example
@@ -41,7 +43,7 @@ export function addInit(program: Command, outside: Outside, finish: Finish): voi
         .choices(['sandbox', 'production'])
         .default('sandbox'),
     )
-    .option('--host <profile>', 'host profile under specs/hosts', 'meridian')
+    .option('--host <profile>', 'host profile: its name under specs/hosts, or a path', 'meridian')
     .option('--connect <address:port>', 'where the core host listens', EMULATOR_ENDPOINT)
     .option('--emulated', 'that host is the emulator; a sandbox without --connect has it')
     .option('--institution <digits>', 'acquiring institution, DE32', '12345678901')
@@ -57,7 +59,11 @@ export function addInit(program: Command, outside: Outside, finish: Finish): voi
     .action(async (options: InitOptions) => finish(await init(options, outside)))
 }
 
-/** Make the folder. Says what it made, and refuses one that is in use. */
+/**
+ * Make the folder. Says what it made, and refuses one that is in use.
+ *
+ * @throws ProfileError when the host's profile cannot be used; nothing is made then
+ */
 export async function init(options: InitOptions, outside: Outside): Promise<ExitCode> {
   const folder = resolve(options.folder)
   const configFile = join(folder, 'sallyport.json')
@@ -70,6 +76,7 @@ export async function init(options: InitOptions, outside: Outside): Promise<Exit
     complain(outside, '--connect must be ADDRESS:PORT')
     return EXIT.usage
   }
+  readHostProfile(options.host, readMessages())
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   await makeKeys(folder, options)
   writeFileSync(configFile, `${JSON.stringify(configOf(options, endpoint), undefined, 2)}\n`)
@@ -96,10 +103,12 @@ async function makeKeys(folder: string, options: InitOptions): Promise<void> {
 function configOf(options: InitOptions, endpoint: { address: string; port: number }): object {
   const isUsual = options.environment === 'sandbox' && options.connect === EMULATOR_ENDPOINT
   const emulated = options.emulated === true || isUsual
+  // A path holds wherever the gateway is started from.
+  const profile = options.host.includes('/') ? resolve(options.host) : options.host
   return {
     environment: options.environment,
     acquirer: { institution: options.institution, country: options.country },
-    host: { profile: options.host, connect: [endpoint], ...(emulated ? { emulated } : {}) },
+    host: { profile, connect: [endpoint], ...(emulated ? { emulated } : {}) },
   }
 }
 

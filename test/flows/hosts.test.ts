@@ -1,0 +1,193 @@
+import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
+import { connect } from 'node:net'
+import { join } from 'node:path'
+import test from 'ava'
+import { readBook } from '#host-emulator'
+import { createFramer, type Message } from '#iso8583'
+import { factsAt, type Host, PROFILES, reversed, saleAt, written } from '../hosts/profile.ts'
+import {
+  type GatewayProcess,
+  memberOf,
+  newPayment,
+  startGatewayAlone,
+} from './gateway-under-test.ts'
+import { openRecordingLine, type RecordingLine } from './recording-line.ts'
+import { type Running, run } from './running.ts'
+import { makeSite, type Site } from './site.ts'
+
+interface HostUnderTest {
+  readonly site: Site
+  readonly host: Running
+  readonly port: number
+  readonly line: RecordingLine
+  readonly gateway: GatewayProcess
+  close(): Promise<void>
+}
+
+/** Sandbox, emulated host and gateway, all of this profile, and a recorder on the line. */
+async function openHost(profile: Host): Promise<HostUnderTest> {
+  const site = await makeSite()
+  const host = run([
+    ...['emulate', 'host', '--json', '--profile', profile, '--listen', '127.0.0.1:0'],
+    ...['--book', site.bookFile],
+  ])
+  const port = Number((await host.untilReady())['port'])
+  const line = await openRecordingLine(port)
+  const environment = { SALLYPORT_HOST_PROFILE: profile }
+  const gateway = await startGatewayAlone(site, line.port, { environment })
+  await gateway.untilLogged('host-signed-on', 2)
+  return {
+    ...{ site, host, port, line, gateway },
+    async close() {
+      await Promise.all([gateway.kill(), host.kill()])
+      line.close()
+      site.remove()
+    },
+  }
+}
+
+const hex = (bytes: string) => Buffer.from(bytes.replaceAll(' ', ''), 'hex')
+const ascii = (text: string) => Buffer.from(text, 'latin1')
+
+const CARD = '4539578763621486'
+const CARD_IN = {
+  ASCII: ascii(CARD),
+  EBCDIC: hex('F4F5F3F9F5F7F8F7F6F3F6F2F1F4F8F6'),
+  packed: hex(CARD),
+}
+
+/** How each host's line looks: pieces of frames, written by hand; and codes that it answers. */
+const LINES: Readonly<Record<Host, Line>> = {
+  borealis: {
+    card: 'EBCDIC',
+    frames: {
+      // 51 bytes, TPDU, 0800 with 7, 11, 33 and 70.
+      'sign-on': hex('0033 6000170000 F0F8F0F0 8220000080000000 0400000000000000'),
+      // The addresses of the request, the other way round.
+      'answer to it': hex('6000000017 F0F8F1F0 8220000082000000 0400000000000000'),
+      sale: hex('6000170000 F0F2F0F0 723C640188E18008 F1F6'),
+    },
+    codes: { declined: '51', lost: '41' },
+    partial: true,
+  },
+  pampas: {
+    card: 'packed',
+    frames: {
+      'sign-on': hex('0026 0800 2020010000800000 920000'),
+      'answer to it': hex('0028 0810 2020010002800000 920000'),
+      sale: hex('0200 723C058008C1800C 16 4539578763621486 003000'),
+    },
+    codes: { declined: '51', lost: '41' },
+    partial: false,
+  },
+  kestrel: {
+    card: 'ASCII',
+    frames: {
+      'sign-on': ascii('0072180480300100000000000000000C00000000'),
+      'answer to it': ascii('1814'),
+      sale: ascii('12007234254108E1800016'),
+    },
+    codes: { declined: '116', lost: '208' },
+    partial: true,
+  },
+}
+
+interface Line {
+  readonly card: keyof typeof CARD_IN
+  readonly frames: Readonly<Record<string, Buffer>>
+  readonly codes: { readonly declined: string; readonly lost: string }
+  readonly partial: boolean
+}
+
+const SHORT_CARD = { pan: '4000000000009995', expiry: '3012', entryMode: 'ecommerce' } as const
+const LOST_CARD = { ...SHORT_CARD, pan: '4000000000000119' } as const
+const ODD_CARD = { ...SHORT_CARD, pan: '4000000000000465' } as const
+
+for (const profile of ['borealis', 'pampas', 'kestrel'] as const) {
+  const { frames, codes, card, partial } = LINES[profile]
+
+  test(`a gateway signs on to ${profile} and pays in its dialect`, async (t) => {
+    const under = await openHost(profile)
+    t.teardown(() => under.close())
+    const client = under.gateway.client()
+    t.teardown(() => client.close())
+
+    const sale = await client.sale(newPayment())
+    t.is(sale.kind, 'approved')
+    t.deepEqual(memberOf(sale, 'checks'), { cvv2: 'match' })
+    t.regex(String(memberOf(sale, 'approvalCode')), /^[0-9A-Z]{6}$/)
+    t.regex(String(memberOf(sale, 'settlementDate')), /^[0-9]{4}$/)
+    t.is((await client.authorize(newPayment())).kind, 'approved')
+    const dear = await client.sale(newPayment({ card: SHORT_CARD }))
+    t.is(dear.kind, 'declined')
+    t.is(memberOf(dear, 'responseCode'), codes.declined)
+    t.is(memberOf(await client.sale(newPayment({ card: LOST_CARD })), 'responseCode'), codes.lost)
+    const part = await client.authorize(newPayment({ card: SHORT_CARD, acceptPartial: true }))
+    t.is(part.kind, partial ? 'partial' : 'declined')
+    t.is((await client.sale(newPayment({ card: ODD_CARD }))).kind, 'unknown')
+
+    const capture = join(under.site.folder, 'line.pcap')
+    under.line.save(capture)
+    const bytes = readFileSync(capture)
+    for (const [what, frame] of Object.entries(frames)) t.true(bytes.includes(frame), what)
+    for (const [how, number] of Object.entries(CARD_IN)) t.is(bytes.includes(number), how === card)
+
+    const reversal = await sellAndReverse(profile, under.port)
+    t.true(['00', '400'].includes(reversal))
+    const book = readBook(under.site.bookFile).exchanges
+    t.like(
+      book.find(({ amountMinor }) => amountMinor === 424_242n),
+      { effect: 'reversed' },
+    )
+  })
+}
+
+/** A sale and its reversal on a line of their own. @returns what the host said to the reversal. */
+async function sellAndReverse(profile: Host, port: number): Promise<string> {
+  const body = { ...saleAt(profile), amount: { value: '424242', currency: 'USD' } }
+  const nowMs = Date.now()
+  const sale = written(profile, body, factsAt(profile, 800_001, nowMs))
+  const { network } = PROFILES[profile].link
+  const { stan, function: functionElement, transmissionTime } = network.elements
+  const signOn = {
+    mti: network.mti,
+    fields: {
+      ...network.constants,
+      ...(transmissionTime && { [transmissionTime]: sale.fields[transmissionTime] ?? '' }),
+      [stan]: '800000',
+      [functionElement]: network.signOn,
+    },
+  }
+  const facts = factsAt(profile, 800_002, nowMs + 1000)
+  const answers = await talk(profile, port, [
+    () => signOn,
+    () => sale,
+    (answer) =>
+      reversed(profile, sale, {
+        facts,
+        carried: PROFILES[profile].mapping.carriedOf('payment.sale', answer),
+      }),
+  ])
+  return String(answers.at(-1)?.fields['39'])
+}
+
+/** Say one message after the other, each once the one before it is answered. */
+async function talk(
+  profile: Host,
+  port: number,
+  script: readonly ((answer: Message) => Message)[],
+): Promise<Message[]> {
+  const { dialect, link } = PROFILES[profile]
+  const framer = createFramer(link.header, link)
+  const socket = connect(port, '127.0.0.1')
+  const answers: Message[] = []
+  for (const next of script) {
+    const message = next(answers.at(-1) ?? { mti: '', fields: {} })
+    socket.write(link.header.wrap(dialect.pack(message)))
+    const [chunk] = await once(socket, 'data')
+    answers.push(...framer.push(chunk).map((bytes) => dialect.unpack(bytes)))
+  }
+  socket.destroy()
+  return answers
+}
