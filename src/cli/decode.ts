@@ -1,13 +1,26 @@
-import type { Command } from 'commander'
-import type { Dialect } from '#iso8583'
-import { addDialectChoice, type DialectChoice, dialectChosen } from './dialect-option.ts'
+import { type Command, Option } from 'commander'
+import { DecodeError, type Dialect, readBefore } from '#iso8583'
+import { paintFor } from './colour.ts'
+import { diff } from './decode-diff.ts'
+import {
+  addDialectChoice,
+  type DialectChoice,
+  dialectChosen,
+  frameChosen,
+  headerOf,
+} from './dialect-option.ts'
 import { EXIT, type ExitCode, type Finish } from './exit-codes.ts'
+import { type Framing, type ReadMessage, readMessage, type Unread } from './framed-message.ts'
 import { linesOf, textOf } from './lines.ts'
-import { bytesOfHex, faultOf, maskedMessage, messageTable } from './message-json.ts'
+import { bytesOfHex, faultOf, maskedMessage, NOT_HEX } from './message-json.ts'
+import { messageTable } from './message-table.ts'
 import { complain, type Outside, say } from './outside.ts'
 
 interface DecodeOptions extends DialectChoice {
   readonly hex?: string
+  readonly diff?: readonly string[]
+  readonly files?: true
+  readonly framed?: true
   readonly jsonl?: true
   readonly json?: true
   readonly unmasked?: true
@@ -18,87 +31,113 @@ Examples:
   sallyport decode --host meridian --hex 30383030...
   sallyport decode --host meridian --json < message.hex
   sallyport decode --dialect my-host/dialect.json --jsonl --unmasked < messages.hex
+  sallyport decode --edition 1987-ascii --diff 30323030... 30323030...
+  sallyport decode --host meridian --diff sent.hex answered.hex --files
 
-A message that is not one of the dialect gives {"error":{"code","offset","path"}} and exit code 1.`
+A message that is not one of the dialect gives {"error":{"code","offset","path"}} and exit code 1;
+so do two messages that differ. A frame header that fits is recognised where the host is known.`
 
-/** `sallyport decode`: a host message, element by element. */
+/** `sallyport decode`: a host message, element by element, or what two of them differ in. */
 export function addDecode(program: Command, outside: Outside, finish: Finish): void {
+  const two = new Option('--diff <messages...>', 'two messages: say where they differ')
   const command = program
     .command('decode')
     .description('show a host message element by element, card numbers masked')
     .option('--hex <hex>', 'the message; without it, standard input is read')
+    .addOption(two.conflicts(['hex', 'jsonl']))
+    .option('--files', 'what --diff names are files of hex')
+    .option('--framed', 'each message stands behind the frame header of its host')
     .option('--jsonl', 'one hex message a line on standard input, one JSON object a line out')
     .option('--json', 'print JSON')
     .option('--unmasked', 'show card numbers and other secrets in clear')
     .addHelpText('after', EXAMPLE)
   addDialectChoice(command).action(async (options: DecodeOptions) => {
-    finish(await decode(dialectChosen(command, options), options, outside))
+    const framing = framingChosen(command, options)
+    if (options.diff === undefined) finish(await decode(framing, options, outside))
+    else if (options.diff.length !== 2) command.error('error: --diff takes two messages')
+    else finish(diff(options.diff, framing, { ...options, outside }))
   })
 }
 
+/** The header of a host is at hand, should a message turn out to be in its frame. */
+function framingChosen(command: Command, options: DecodeOptions): Framing {
+  const dialect = dialectChosen(command, options)
+  if (options.framed) return { dialect, header: frameChosen(command, options), isFramed: true }
+  const header = options.host === undefined ? undefined : headerOf(options)
+  return { dialect, header, isFramed: false }
+}
+
 async function decode(
-  dialect: Dialect,
+  framing: Framing,
   options: DecodeOptions,
   outside: Outside,
 ): Promise<ExitCode> {
   if (options.jsonl) {
     let code: ExitCode = EXIT.done
     for await (const line of linesOf(outside.input)) {
-      const { text, ok } = decodedJson(dialect, line, options)
-      say(outside, text)
-      if (!ok) code = EXIT.refused
+      if (tellJson(framing, line, { ...options, outside }) !== EXIT.done) code = EXIT.refused
     }
     return code
   }
   const hex = options.hex ?? (await textOf(outside.input))
-  return options.json
-    ? tellJson(dialect, hex, options, outside)
-    : tell(dialect, hex, options, outside)
+  const tellIt = options.json ? tellJson : tell
+  return tellIt(framing, hex, { ...options, outside })
 }
 
-function decodedJson(
-  dialect: Dialect,
-  hex: string,
-  { unmasked }: DecodeOptions,
-): { text: string; ok: boolean } {
+interface Telling extends Pick<DecodeOptions, 'unmasked'> {
+  readonly outside: Outside
+}
+
+function tellJson(framing: Framing, hex: string, { unmasked, outside }: Telling): ExitCode {
   const bytes = bytesOfHex(hex)
-  if (!bytes) return { text: JSON.stringify(NOT_HEX), ok: false }
-  try {
-    const message = dialect.unpack(bytes)
-    return { text: JSON.stringify(unmasked ? message : maskedMessage(dialect, message)), ok: true }
-  } catch (error) {
-    return { text: JSON.stringify(faultOf(error)), ok: false }
+  const read = bytes && readMessage(bytes, framing)
+  if (read === undefined || 'error' in read) {
+    say(outside, JSON.stringify(read === undefined ? NOT_HEX : faultOf(read.error)))
+    return EXIT.refused
   }
+  const { message } = read
+  say(outside, JSON.stringify(unmasked ? message : maskedMessage(framing.dialect, message)))
+  return EXIT.done
 }
 
-const NOT_HEX = { error: { code: 'NOT_HEX', offset: 0, path: 'message' } }
-
-function tellJson(
-  dialect: Dialect,
-  hex: string,
-  options: DecodeOptions,
-  outside: Outside,
-): ExitCode {
-  const { text, ok } = decodedJson(dialect, hex, options)
-  say(outside, text)
-  return ok ? EXIT.done : EXIT.refused
-}
-
-function tell(dialect: Dialect, hex: string, options: DecodeOptions, outside: Outside): ExitCode {
+function tell(framing: Framing, hex: string, { unmasked, outside }: Telling): ExitCode {
   const bytes = bytesOfHex(hex)
-  if (!bytes) {
+  if (bytes === undefined) {
     complain(outside, 'NOT_HEX: the input is not hex digits in pairs')
     return EXIT.refused
   }
-  try {
-    const described = dialect.describe(dialect.unpack(bytes), {
-      unmasked: options.unmasked === true,
-    })
-    for (const line of messageTable(described)) say(outside, line)
-    return EXIT.done
-  } catch (error) {
-    const { code, offset, path } = faultOf(error).error
-    complain(outside, `${code} at byte ${offset}, ${path}: not a message of ${dialect.name}`)
+  const read = readMessage(bytes, framing)
+  if ('error' in read) {
+    for (const line of faultLines(framing.dialect, read)) complain(outside, line)
     return EXIT.refused
   }
+  const paint = paintFor(outside)
+  const described = framing.dialect.describe(read.message, { unmasked: unmasked === true })
+  for (const line of messageTable(described, paint)) say(outside, line)
+  say(outside, `  ${paint.aside(sizeLine(read))}`)
+  return EXIT.done
+}
+
+function sizeLine({ message, bytes, headerBytes }: ReadMessage): string {
+  const frame = headerBytes === 0 ? '' : `, behind a frame header of ${headerBytes}`
+  const lenient = message.lenient?.length ?? 0
+  const leniency = lenient === 0 ? '' : `, ${lenient} faults let through`
+  return `${bytes} bytes, ${Object.keys(message.fields).length} elements${frame}${leniency}`
+}
+
+/** What was read up to the fault is always masked: of what comes after nothing is known. */
+function faultLines(dialect: Dialect, { error, bytes }: Unread): string[] {
+  if (!(error instanceof DecodeError)) {
+    return [`${error.code}: no frame of this host around a message of ${dialect.name}`]
+  }
+  const { code, offset, path } = error
+  const fault = `${code} at byte ${offset}, ${path}: not a message of ${dialect.name}`
+  const before = readBefore(dialect, bytes, error)
+  if (before === undefined) return [fault, `  it has ${bytes.byteLength} bytes`]
+  const place = path === 'message' ? 'the elements end' : `element ${path.split('.')[0]} begins`
+  return [
+    fault,
+    `  ${place} at byte ${before.bytes} of ${bytes.byteLength}; read before it:`,
+    ...messageTable(dialect.describe(before.message)).map((line) => `  ${line}`),
+  ]
 }

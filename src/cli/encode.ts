@@ -1,13 +1,19 @@
 import type { Command } from 'commander'
 import { isJsonObject } from '#domain'
-import { type Dialect, EncodeError, type Message } from '#iso8583'
-import { addDialectChoice, type DialectChoice, dialectChosen } from './dialect-option.ts'
+import { type Dialect, EncodeError, FrameError, type FrameHeader, type Message } from '#iso8583'
+import {
+  addDialectChoice,
+  type DialectChoice,
+  dialectChosen,
+  frameChosen,
+} from './dialect-option.ts'
 import { EXIT, type ExitCode, type Finish } from './exit-codes.ts'
 import { linesOf, textOf } from './lines.ts'
 import { faultOf, type MessageFault } from './message-json.ts'
 import { complain, type Outside, say } from './outside.ts'
 
 interface EncodeOptions extends DialectChoice {
+  readonly framed?: true
   readonly jsonl?: true
   readonly json?: true
 }
@@ -16,6 +22,7 @@ const EXAMPLE = `
 Examples:
   echo '{"mti":"0800","fields":{"7":"1122100000","11":"000001","70":"301"}}' |
     sallyport encode --host meridian
+  sallyport encode --host meridian --framed < message.json
   sallyport encode --host meridian --jsonl < messages.jsonl > messages.hex
 
 Takes what \`decode --json --unmasked\` prints. A message that the dialect cannot carry gives
@@ -27,20 +34,25 @@ export function addEncode(program: Command, outside: Outside, finish: Finish): v
     .command('encode')
     .description('write a host message as hex from JSON on standard input')
     .option('--jsonl', 'one JSON message a line in, one hex message a line out')
+    .option('--framed', 'put each message behind the frame header of its host')
     .option('--json', 'print {"hex":"..."}')
     .addHelpText('after', EXAMPLE)
   addDialectChoice(command).action(async (options: EncodeOptions) => {
-    finish(await encode(dialectChosen(command, options), options, outside))
+    const dialect = dialectChosen(command, options)
+    const header = options.framed ? frameChosen(command, options) : undefined
+    finish(await encode({ dialect, header }, options, outside))
   })
 }
 
-async function encode(
-  dialect: Dialect,
-  options: EncodeOptions,
-  outside: Outside,
-): Promise<ExitCode> {
+interface Target {
+  readonly dialect: Dialect
+  /** Undefined when a message goes without its frame. */
+  readonly header: FrameHeader | undefined
+}
+
+async function encode(target: Target, options: EncodeOptions, outside: Outside): Promise<ExitCode> {
   if (!options.jsonl) {
-    const result = encoded(dialect, await textOf(outside.input))
+    const result = encoded(target, await textOf(outside.input))
     if ('hex' in result) say(outside, options.json ? JSON.stringify(result) : result.hex)
     else if (options.json) say(outside, JSON.stringify(result))
     else complain(outside, `${result.error.code}, ${result.error.path}`)
@@ -48,20 +60,22 @@ async function encode(
   }
   let code: ExitCode = EXIT.done
   for await (const line of linesOf(outside.input)) {
-    const result = encoded(dialect, line)
+    const result = encoded(target, line)
     say(outside, 'hex' in result && !options.json ? result.hex : JSON.stringify(result))
     if (!('hex' in result)) code = EXIT.refused
   }
   return code
 }
 
-function encoded(dialect: Dialect, json: string): { hex: string } | MessageFault {
+function encoded({ dialect, header }: Target, json: string): { hex: string } | MessageFault {
   const message = messageOf(json)
   if (!message) return { error: { code: 'NOT_A_MESSAGE', path: 'message' } }
   try {
-    return { hex: dialect.pack(message).toString('hex').toUpperCase() }
+    const bytes = dialect.pack(message)
+    const line = header === undefined ? bytes : header.wrap(bytes)
+    return { hex: line.toString('hex').toUpperCase() }
   } catch (error) {
-    if (error instanceof EncodeError) return faultOf(error)
+    if (error instanceof EncodeError || error instanceof FrameError) return faultOf(error)
     throw error
   }
 }

@@ -4,6 +4,7 @@ import {
   type Dialect,
   EncodeError,
   type FieldValue,
+  FrameError,
   type Message,
 } from '#iso8583'
 
@@ -11,6 +12,8 @@ import {
 export interface MessageFault {
   readonly error: { readonly code: string; readonly offset?: number; readonly path: string }
 }
+
+export const NOT_HEX: MessageFault = { error: { code: 'NOT_HEX', offset: 0, path: 'message' } }
 
 /** Hex as an operator pastes it, in either case, with white space; undefined when it is not hex. */
 export function bytesOfHex(text: string): Buffer | undefined {
@@ -23,41 +26,31 @@ export function faultOf(error: unknown): MessageFault {
   if (error instanceof DecodeError) {
     return { error: { code: error.code, offset: error.offset, path: error.path } }
   }
+  if (error instanceof FrameError) return { error: { code: error.code, offset: 0, path: 'frame' } }
   if (error instanceof EncodeError) return { error: { code: error.code, path: error.path } }
   throw error
 }
 
-/** The message with every value as the dialect lets it be shown; what cannot be shown is `*`. */
+/**
+ * The message as `describe` shows it, made of its lines and of nothing else: what a line hides is
+ * not here to be printed, be it a value or the name of a tag.
+ */
 export function maskedMessage(dialect: Dialect, message: Message): Message {
-  const shown = new Map(dialect.describe(message).map((it) => [it.path, it]))
-  const fields = Object.entries(message.fields).map(([number, value]) => [
-    number,
-    maskedValue(number, value, shown),
-  ])
-  return { mti: message.mti, fields: Object.fromEntries(fields) }
+  const [type, ...lines] = dialect.describe(message)
+  const fields: Record<string, FieldValue> = {}
+  const composites = new Map<string, Record<string, FieldValue>>([['', fields]])
+  for (const { path, value, composite } of lines) {
+    const dot = path.lastIndexOf('.')
+    const around = composites.get(path.slice(0, Math.max(0, dot)))
+    if (around === undefined) continue
+    const parts = {}
+    if (composite) composites.set(path, parts)
+    around[path.slice(dot + 1)] = composite ? parts : value
+  }
+  const lenient = lines.flatMap((line) => leniencyOf(line))
+  return { mti: type?.value ?? '', fields, ...(lenient.length > 0 ? { lenient } : {}) }
 }
 
-function maskedValue(
-  path: string,
-  value: FieldValue,
-  shown: ReadonlyMap<string, DescribedField>,
-): FieldValue {
-  if (typeof value === 'string') return shown.get(path)?.value ?? '*'
-  const parts = Object.entries(value).map(([part, inner]) => [
-    part,
-    maskedValue(`${path}.${part}`, inner, shown),
-  ])
-  return Object.fromEntries(parts)
-}
-
-/** A table for people: path, name, value and, where the dialect knows it, the meaning. */
-export function messageTable(described: readonly DescribedField[]): string[] {
-  const width = (of: (it: DescribedField) => string) =>
-    Math.max(0, ...described.map((it) => of(it).length))
-  const paths = width((it) => it.path)
-  const names = width((it) => it.name)
-  return described.map(({ path, name, value, meaning }) => {
-    const line = `  ${path.padEnd(paths)}  ${name.padEnd(names)}  ${value}`
-    return meaning === undefined ? line : `${line}  (${meaning})`
-  })
+function leniencyOf({ path, lenient }: DescribedField): NonNullable<Message['lenient']> {
+  return (lenient ?? []).map(({ code, offset }) => ({ path, code, offset }))
 }

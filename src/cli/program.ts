@@ -9,6 +9,7 @@ import { ConfigError } from '../config.ts'
 import { ProfileError } from '../host-profile.ts'
 import { addDecode } from './decode.ts'
 import { addDemo } from './demo.ts'
+import { addDoctor } from './doctor.ts'
 import { addEmulate } from './emulate.ts'
 import { addEncode } from './encode.ts'
 import { ClientFileError } from './errors.ts'
@@ -19,6 +20,7 @@ import { addMerchant } from './merchant.ts'
 import { complain, type Outside } from './outside.ts'
 import { addPayments } from './payments.ts'
 import { addSend } from './send.ts'
+import { addSpec } from './spec.ts'
 import { addStart } from './start.ts'
 
 /**
@@ -64,6 +66,8 @@ function createProgram(outside: Outside, finish: Finish): Command {
     addPayments,
     addDecode,
     addEncode,
+    addDoctor,
+    addSpec,
   ]
   for (const add of adders) add(program, outside, finish)
   return program

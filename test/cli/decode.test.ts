@@ -93,4 +93,71 @@ test('a dialect that is not there, or not one, is a fault of configuration', asy
 test('without a dialect the command line is wrong', async (t) => {
   t.is((await runCli(['decode', '--hex', hex])).code, 2)
   t.is((await runCli([...DECODE, '--dialect', 'x', '--hex', hex])).code, 2)
+  t.is((await runCli([...DECODE, '--edition', '1987-ascii', '--hex', hex])).code, 2)
+  t.is((await runCli(['decode', '--edition', '1988-ascii', '--hex', hex])).code, 2)
+})
+
+test('an edition of the standard is a dialect too', async (t) => {
+  const { code, out } = await runCli(['decode', '--edition', '1987-ascii', '--hex', hex])
+  t.is(code, 0)
+  t.true(out.includes('453957******1486'))
+})
+
+test('parts are indented, and the size of the message is told', async (t) => {
+  const { out } = await runCli([...DECODE, '--hex', hex])
+  t.regex(out, /^ {2}48 .*\n {4}48\.80 /m)
+  t.regex(out, /^ {2}220 bytes, 19 elements$/m)
+})
+
+test('a terminal has colour, a pipe has none, and the environment has its say', async (t) => {
+  const words = [...DECODE, '--hex', hex]
+  const isColoured = async (environment: NodeJS.ProcessEnv, isTTY?: true) =>
+    (await runCli(words, { environment, ...(isTTY ? { isTTY } : {}) })).out.includes('\u001b[')
+  t.false(await isColoured({}))
+  t.true(await isColoured({}, true))
+  t.false(await isColoured({ NO_COLOR: '1' }, true))
+  t.true(await isColoured({ NO_COLOR: '' }, true))
+  t.false(await isColoured({ TERM: 'dumb' }, true))
+  t.true(await isColoured({ FORCE_COLOR: '1' }))
+  t.false(await isColoured({ FORCE_COLOR: '0' }, true))
+  const json = await runCli([...words, '--json'], { environment: { FORCE_COLOR: '1' } })
+  t.false(json.out.includes('\u001b['))
+})
+
+const FRAMED = `00DC${hex}`
+
+test('a frame around the message is recognised, and counted on when it is asked for', async (t) => {
+  const found = await runCli([...DECODE, '--hex', FRAMED])
+  t.is(found.code, 0)
+  t.regex(found.out, /220 bytes, 19 elements, behind a frame header of 2/)
+  t.is((await runCli([...DECODE, '--framed', '--hex', FRAMED])).code, 0)
+  const lines = await runCli([...DECODE, '--jsonl'], { input: `${hex}\n${FRAMED}\n` })
+  const [bare, framed] = lines.out.split('\n')
+  t.is(bare, framed)
+})
+
+test('a frame that was asked for and is not there is refused', async (t) => {
+  for (const bad of [hex, `00DD${hex}`, '00', `00DC${hex}30`]) {
+    const { code, out } = await runCli([...DECODE, '--framed', '--json', '--hex', bad])
+    t.is(code, 1)
+    t.like(JSON.parse(out), { error: { offset: 0, path: 'frame' } })
+    t.regex((await runCli([...DECODE, '--framed', '--hex', bad])).err, /no frame of this host/)
+  }
+  t.is((await runCli(['decode', '--edition', '1987-ascii', '--framed', '--hex', hex])).code, 2)
+})
+
+test('of a message that is refused, what was read is shown masked, and no byte more', async (t) => {
+  const place = 2 * 72
+  const bad = `${hex.slice(0, place)}58${hex.slice(place + 2)}`
+  const { code, err } = await runCli([...DECODE, '--unmasked', '--hex', bad])
+  t.is(code, 1)
+  t.regex(err, /CONTENT_INVALID at byte 72, 12: not a message of meridian/)
+  t.regex(err, /element 12 begins at byte 72 of 220/)
+  t.regex(err, /453957\*{6}1486/)
+  t.false(err.includes(fields['2']))
+  t.regex(
+    (await runCli([...DECODE, '--hex', `${hex}30`])).err,
+    /the elements end at byte 220 of 221/,
+  )
+  t.regex((await runCli([...DECODE, '--hex', '3038'])).err, /it has 2 bytes/)
 })

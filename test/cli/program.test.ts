@@ -13,6 +13,7 @@ const COMMANDS = [
   ['payments'],
   ['decode'],
   ['encode'],
+  ['doctor'],
 ]
 
 for (const words of COMMANDS) {

@@ -10,9 +10,14 @@ export interface CliRun {
 /** Run `sallyport` in this process with what a shell would give it. */
 export async function runCli(
   words: readonly string[],
-  given: { readonly input?: string; readonly environment?: NodeJS.ProcessEnv } = {},
+  given: {
+    readonly input?: string
+    readonly environment?: NodeJS.ProcessEnv
+    /** Standard output is a terminal. */
+    readonly isTTY?: true
+  } = {},
 ): Promise<CliRun> {
-  const out = new PassThrough()
+  const out = Object.assign(new PassThrough(), given.isTTY ? { isTTY: true } : {})
   const err = new PassThrough()
   const code = await runProgram(words, {
     out,

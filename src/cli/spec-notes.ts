@@ -1,0 +1,20 @@
+import type { Note } from '#dialects'
+
+/** A report for people: what is said of several elements is said once, with all their paths. */
+export function noteLines(notes: readonly Note[]): string[] {
+  const groups = new Map<string, Note[]>()
+  for (const note of notes) {
+    const key = `${note.kind} ${note.reason}`
+    groups.set(key, [...(groups.get(key) ?? []), note])
+  }
+  return [...groups.values()].map(groupLine)
+}
+
+function groupLine(notes: readonly Note[]): string {
+  const [first] = notes
+  if (first === undefined) return ''
+  const paths = [...new Set(notes.map((note) => note.path))].join(', ')
+  const lines = [...new Set(notes.flatMap(({ place }) => (place ? [place.line] : [])))]
+  const where = lines.length === 0 ? '' : ` (line ${lines.join(', ')})`
+  return `${first.kind}: ${paths}${where}: ${first.reason}`
+}
