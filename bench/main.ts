@@ -1,3 +1,4 @@
+import { measureCodec, printCodec } from './codec.ts'
 import { measureGateway, printGateway } from './gateway.ts'
 import { measureMemory, printMemory } from './memory.ts'
 import { type BenchOptions, parseOptions, USAGE, UsageError } from './options.ts'
@@ -10,6 +11,7 @@ type Answer = (options: BenchOptions, say: Say) => Promise<{ figures: object; li
 type Say = (line: string) => void
 
 const QUESTIONS: Readonly<Record<string, Answer>> = {
+  codec: answerWith(measureCodec, printCodec),
   gateway: answerWith(measureGateway, printGateway),
   stages: answerWith(measureStages, printStages),
   memory: answerWith(measureMemory, printMemory),

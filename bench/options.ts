@@ -20,6 +20,7 @@ export interface BenchOptions {
 
 export const USAGE = `npm run bench -- QUESTION [--json] [--quick] [options]
 
+  codec     messages read and written a second, against a probe and other libraries
   gateway   payments a second and latency, against a bare reference
   stages    CPU microseconds of one payment, by stage
   memory    resident size after 50,000 and after 200,000 payments
@@ -27,7 +28,7 @@ export const USAGE = `npm run bench -- QUESTION [--json] [--quick] [options]
 
   --json              one JSON object on standard output, nothing else
   --quick             few payments and one run: that it works, not how fast
-  --payments N        payments of each run
+  --payments N        payments of each run; of codec, messages
   --runs N            runs of each side; the median counts
   --in-flight K       requests in flight, over all connections
   --connections N     connections of the load generator (4)

@@ -34,6 +34,17 @@ test('each stage of a payment has its figure', async (t) => {
   }
 })
 
+test('the codec is measured against a probe and other libraries', async (t) => {
+  const { subjects } = JSON.parse(await bench('codec', '--json', '--quick'))
+  const names = new Set(subjects.map((it: { name: string }) => it.name))
+  for (const name of ['probe', 'sallyport, ASCII', 'sallyport, BCD', 'npm iso_8583']) {
+    t.true(names.has(name), name)
+  }
+  for (const it of subjects) {
+    t.true(it.messagesPerCpuS > 0 && it.ofProbe > 0 && it.allocatedBytes > 0, it.name)
+  }
+})
+
 test('memory is read as payments go by', async (t) => {
   const { readings, growth } = JSON.parse(await bench('memory', '--json', '--payments', '80'))
   t.deepEqual(

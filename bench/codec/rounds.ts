@@ -1,0 +1,86 @@
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
+import { median } from '../rig/report.ts'
+import type { Subject } from './subjects.ts'
+
+export interface SubjectFigures {
+  readonly name: string
+  readonly act: Subject['act']
+  readonly bytes: number
+  /** Median over the rounds, by the CPU time of the process, collection of garbage included. */
+  readonly messagesPerCpuS: number
+  /** Of the same round's probe, the median of these; of a route, against the probe's unpack. */
+  readonly ofProbe: number
+  readonly allocatedBytes: number
+  /** What is still held after a collection, for each of many messages: growth, if there is any. */
+  readonly heldBytes: number
+}
+
+/** Subjects take turns, so that what else the machine does meets all of them. */
+export function runRounds(
+  subjects: readonly Subject[],
+  { messages, rounds }: { messages: number; rounds: number },
+): SubjectFigures[] {
+  for (const subject of subjects) repeat(subject, messages)
+  const speeds = Array.from({ length: rounds }, () =>
+    subjects.map((subject) => speedOf(subject, messages)),
+  )
+  return subjects.map((subject, index) => {
+    const act = subject.act === 'pack' ? 'pack' : 'unpack'
+    const probe = subjects.findIndex((one) => one.name === 'probe' && one.act === act)
+    return {
+      name: subject.name,
+      act: subject.act,
+      bytes: subject.bytes,
+      messagesPerCpuS: median(speeds.map((round) => round[index] ?? 0)),
+      ofProbe: median(speeds.map((round) => (round[index] ?? 0) / (round[probe] ?? 1))),
+      allocatedBytes: allocatedBy(subject),
+      heldBytes: heldBy(subject, messages),
+    }
+  })
+}
+
+/** What comes out is looked at, lest the compiler of the runtime leave the work out. */
+function repeat(subject: Subject, messages: number): void {
+  let sum = 0
+  for (let count = 0; count < messages; count += 1) sum += subject.run()
+  if (sum === 0) throw new Error(`${subject.name} gave nothing`)
+}
+
+function speedOf(subject: Subject, messages: number): number {
+  const before = process.cpuUsage()
+  repeat(subject, messages)
+  const { user, system } = process.cpuUsage(before)
+  return (messages * 1_000_000) / (user + system)
+}
+
+/** Few enough messages to fit into the young generation between two collections. */
+const SAMPLE_MESSAGES = 500
+const SAMPLES = 15
+
+/** The median of samples: one in which a collection ran shows too little, and is not the median. */
+function allocatedBy(subject: Subject): number {
+  const samples = Array.from({ length: SAMPLES }, () => {
+    collect()
+    const before = heldNow()
+    repeat(subject, SAMPLE_MESSAGES)
+    return (heldNow() - before) / SAMPLE_MESSAGES
+  })
+  return Math.round(median(samples))
+}
+
+function heldBy(subject: Subject, messages: number): number {
+  collect()
+  const before = heldNow()
+  repeat(subject, messages)
+  collect()
+  return Math.max(0, Math.round((10 * (heldNow() - before)) / messages) / 10)
+}
+
+function heldNow(): number {
+  const { heapUsed, arrayBuffers } = process.memoryUsage()
+  return heapUsed + arrayBuffers
+}
+
+setFlagsFromString('--expose-gc')
+const collect = runInNewContext('gc') as () => void
