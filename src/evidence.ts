@@ -14,7 +14,9 @@ export interface StrayAnswer {
 export interface EvidenceParts {
   readonly store: Pick<Store, 'journalStray'>
   readonly keyring: Pick<Keyring, 'vault'>
-  readonly profile: Pick<HostProfile, 'name' | 'mapping'>
+  readonly profile: Pick<HostProfile, 'name' | 'mapping'> & {
+    readonly link: Pick<HostProfile['link'], 'matchKey'>
+  }
   readonly clock: Clock
   readonly log: Log
 }
@@ -22,14 +24,17 @@ export interface EvidenceParts {
 /**
  * Keeps answers that decided no payment, sealed, in the journal.
  *
- * A host that babbles must not fill the disk: past the limit of a minute answers are no longer
- * kept, which the log says once in that minute; the link goes on counting them.
+ * Each is in the log too, with what it was matched by: a match key that the host does not repeat
+ * looks like a host that is silent. A host that babbles must not fill the disk: past the limit of a
+ * minute answers are neither kept nor told, which the log says once in that minute; the link goes
+ * on counting them.
  */
 export function createEvidence(
   parts: EvidenceParts,
   limits: { readonly straysPerMinuteMax: number },
 ): Evidence & { keepStray(stray: StrayAnswer): void } {
   const { store, clock, log } = parts
+  const { matchKey } = parts.profile.link
   let minute = Number.NEGATIVE_INFINITY
   let kept = 0
 
@@ -44,6 +49,10 @@ export function createEvidence(
 
   function keepStray(stray: StrayAnswer): void {
     if (!mayKeep()) return
+    const { kind, message } = stray
+    if (kind !== 'mismatched') {
+      log.warn('host-answer-unmatched', { kind, mti: message.mti, stan: stanOf(message), matchKey })
+    }
     const lost = (error: unknown) => log.error('stray-not-kept', { kind: stray.kind, error })
     store.journalStray(recordOf(stray, parts)).catch(lost)
   }
@@ -59,16 +68,22 @@ export function createEvidence(
 
 const MINUTE_MS = 60_000
 
+function stanOf({ fields }: Message): string | undefined {
+  const stan = fields['11']
+  return typeof stan === 'string' ? stan : undefined
+}
+
 function recordOf({ kind, message }: StrayAnswer, parts: EvidenceParts): Stray {
   const { profile, keyring, clock } = parts
   const atMs = clock.nowMs()
-  const { '7': transmittedAt, '11': stan, '39': responseCode } = message.fields
+  const { '7': transmittedAt, '39': responseCode } = message.fields
+  const stan = stanOf(message)
   const image = profile.mapping.storedImage(message)
   return {
     kind,
     host: profile.name,
     mti: message.mti,
-    ...(typeof stan === 'string' ? { stan: Number(stan) } : {}),
+    ...(stan === undefined ? {} : { stan: Number(stan) }),
     ...(typeof transmittedAt === 'string' ? { transmittedAt } : {}),
     ...(typeof responseCode === 'string' ? { responseCode } : {}),
     sealedImage: keyring.vault.sealImage(image, `stray/${atMs}`),

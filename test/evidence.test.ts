@@ -19,7 +19,7 @@ function open(straysPerMinuteMax: number) {
     {
       store: { journalStray: async (stray) => void kept.push(stray) },
       keyring: { vault: { sealImage: seal } as never },
-      profile: { name: 'meridian', mapping },
+      profile: { name: 'meridian', mapping, link: { matchKey: ['11', '7', '41'] } },
       clock,
       log: {
         ...silentLog,
@@ -41,14 +41,15 @@ test('an answer that decided nothing is kept sealed, with what identifies it in 
     { kind: 'mismatched' },
   ])
   t.false(JSON.stringify({ ...kept[0], sealedImage: '' }).includes('4539578763621486'))
-  t.deepEqual(logged, ['host-answer-mismatched'])
+  t.deepEqual(logged, ['host-answer-unmatched', 'host-answer-mismatched'])
 })
 
 test('past the limit of a minute answers are not kept, and the log says so once', (t) => {
   const { evidence, kept, logged, clock } = open(3)
   for (let count = 0; count < 10; count++) evidence.keepStray({ kind: 'unknown', message: ANSWER })
   t.is(kept.length, 3)
-  t.deepEqual(logged, ['strays-no-longer-kept'])
+  const unmatched = Array.from({ length: 3 }, () => 'host-answer-unmatched')
+  t.deepEqual(logged, [...unmatched, 'strays-no-longer-kept'])
   clock.advance(60_000)
   evidence.keepStray({ kind: 'unknown', message: ANSWER })
   t.is(kept.length, 4)
