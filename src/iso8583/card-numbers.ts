@@ -3,9 +3,10 @@
  * bytes. Whoever looks for them here wants to hide them, so in doubt there is one.
  *
  * A card number is 13 to 19 digits, the first of them not 0, that end in their Luhn digit (ISO/IEC
- * 7812-1). Digits may be grouped, with one character between two groups ("4539 5787 6362 1486").
- * One that fills whole groups is found whatever it begins with, zeros before it or not; one in the
- * midst of other digits, as behind a length or before a date, when it begins as an issuer's do.
+ * 7812-1). Digits may be grouped, with up to three characters between two groups ("4539 5787",
+ * "4539 - 5787"). One that fills whole groups is found whatever it begins with, zeros before it or
+ * not; one in the midst of other digits, as behind a length or before a date, when it begins as an
+ * issuer's do.
  */
 
 /** A stretch of a text, from its first position to the one after its last. */
@@ -17,8 +18,8 @@ export interface Stretch {
 const DIGITS_MIN = 13
 const DIGITS_MAX = 19
 
-/** Digits, with at most one character that is no letter between two of them. */
-const CHAIN = /[0-9](?:[^0-9A-Za-z]?[0-9]){12,}/g
+/** Digits, with at most three characters that are no letters between two of them. */
+const CHAIN = /[0-9](?:[^0-9A-Za-z]{0,3}[0-9]){12,}/g
 
 /** The card numbers in a text, in order; two that overlap are one stretch. */
 export function cardNumbersIn(text: string): Stretch[] {

@@ -22,9 +22,9 @@ export interface Dialect {
   /** Throws `DecodeError`. The message does not share memory with `bytes`. */
   unpack(bytes: Uint8Array): Message
   /**
-   * Makes a reader of the message type and of these elements only, such as "11" and "41", which
-   * looks at nothing behind the last of them. Throws `TypeError` for what is no element here; the
-   * reader throws `DecodeError`.
+   * Makes a reader of the message type and of these elements only, such as "11" and "41". It steps
+   * over the others by their length and looks at nothing behind the last. Throws `TypeError` for
+   * what is no element here; the reader throws `DecodeError`.
    */
   routing(elements: readonly string[]): (bytes: Uint8Array) => Message
   /**

@@ -24,28 +24,22 @@ export {
   type DecodeErrorCode,
   DialectError,
   EncodeError,
-  type EncodeErrorCode,
   type SpecFault,
 } from './errors.ts'
-export { FrameError, type FrameErrorCode } from './framing/frame-error.ts'
-export { compileFrameHeader, type FrameHead, type FrameHeader } from './framing/frame-header.ts'
+export { FrameError } from './framing/frame-error.ts'
+export { compileFrameHeader, type FrameHeader } from './framing/frame-header.ts'
 export { createFramer, type Framer } from './framing/framer.ts'
 export type {
   Composite,
   DescribedField,
   FieldFacts,
   FieldValue,
-  LengthUnit,
-  Leniency,
   Mask,
   Message,
-  PadFacts,
 } from './message.ts'
 export { type ReadBefore, readBefore } from './read-before.ts'
 export {
   type BerPlan,
-  type BinaryPlan,
-  type BitmapPlan,
   type BitmappedPlan,
   type BodyPlan,
   type ByteEncoding,
@@ -55,17 +49,11 @@ export {
   type FieldPlan,
   isComposite,
   type LengthPlan,
-  type LenientRule,
   type Meanings,
-  type MeaningTable,
-  type NibblePad,
   type PackedPlan,
   type PositionalPlan,
   type PrefixPlan,
-  type RepeatedPlan,
   type TaggedPlan,
-  type TagPlan,
-  type TextPad,
   type TextPlan,
   type ValuePlan,
 } from './specification/plan.ts'

@@ -10,7 +10,8 @@ const CARD_NUMBER = /^\d{13,19}$/
 
 /**
  * What masks elements of every edition whose dialect is silent on them, as one that was brought in
- * from another format may be: card numbers, tracks and PIN blocks never show for want of a setting.
+ * from another format may be: card numbers, accounts, tracks, PIN blocks and chip data that nobody
+ * takes apart never show for want of a setting.
  */
 const ELEMENT_MASKS: ReadonlyMap<string, Mask> = new Map([
   ['2', 'pan'],
@@ -19,7 +20,17 @@ const ELEMENT_MASKS: ReadonlyMap<string, Mask> = new Map([
   ['36', 'sad'],
   ['45', 'sad'],
   ['52', 'sad'],
+  ['53', 'secret'],
+  ['55', 'sad'],
+  ['102', 'secret'],
+  ['103', 'secret'],
 ])
+
+/**
+ * Where these have parts, the parts are masked one by one: chip data by their tags; and 34 is then
+ * the electronic commerce data of 2003, no account number.
+ */
+const MASKED_IN_PARTS: ReadonlySet<string> = new Set(['34', '55'])
 
 /** The same of BER-TLV tags: EMV 4.3 book 3 annex A, and the networks' own tracks (9F6B). */
 const TAG_MASKS: ReadonlyMap<string, Mask> = new Map([
@@ -42,8 +53,7 @@ export function standardMaskOf(
 ): Mask | false {
   if (inside === 'composite') return false
   if (inside === 'ber') return TAG_MASKS.get(key) ?? false
-  // Where it has parts it is the electronic commerce data of 2003, not an account number.
-  if (key === '34' && isComposite(body)) return false
+  if (MASKED_IN_PARTS.has(key) && isComposite(body)) return false
   return ELEMENT_MASKS.get(key) ?? false
 }
 

@@ -27,7 +27,7 @@ function byteEncodings(): fc.Arbitrary<string> {
 }
 
 /** Whether a field has its own prefix, and whether it is settled what a length counts. */
-type Around = 'line' | 'tagged' | 'ber'
+type Around = 'line' | 'tagged' | 'ber' | 'end'
 
 function fieldsOf(depth: number, around: Around): fc.Arbitrary<Json> {
   const values = [texts(around), packed(around), binaries(around)]
@@ -58,7 +58,8 @@ function lengths(
 ): fc.Arbitrary<unknown> {
   const fixed = fc.integer({ min: 2, max: 20 })
   const limits = { min: fc.integer(least), max: fc.integer({ min: 4, max: 20 }) }
-  if (around === 'ber') return fc.oneof<fc.Arbitrary<unknown>[]>(fixed, fc.record(limits))
+  if (around === 'ber' || around === 'end')
+    return fc.oneof<fc.Arbitrary<unknown>[]>(fixed, fc.record(limits))
   const unit = fc.constantFrom(...units)
   const varying =
     around === 'tagged'
@@ -134,9 +135,11 @@ function composites(depth: number, around: Around): fc.Arbitrary<Json> {
 }
 
 function positionals(depth: number): fc.Arbitrary<Json> {
-  return fc.array(fieldsOf(depth, 'line'), { minLength: 1, maxLength: 3 }).map((parts) => ({
+  const first = fc.array(fieldsOf(depth, 'line'), { maxLength: 2 })
+  const last = fc.oneof(fieldsOf(depth, 'line'), fieldsOf(depth, 'end'))
+  return fc.tuple(first, last).map(([parts, end]) => ({
     kind: 'positional',
-    parts: parts.map((part, index) => ({ ...part, key: ['b', '7', '1a'][index] })),
+    parts: [...parts, end].map((part, index) => ({ ...part, key: ['b', '7', '1a'][index] })),
   }))
 }
 

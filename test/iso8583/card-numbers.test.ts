@@ -34,7 +34,7 @@ const NONE: readonly [what: string, text: string][] = [
   ['twelve digits', '453957876367'],
   ['an amount', '0000000000125000'],
   ['zeros', '0'.repeat(40)],
-  ['digits two characters apart', '45395787  63621486'],
+  ['digits four characters apart', '45395787    63621486'],
   ['nothing', ''],
 ]
 

@@ -110,6 +110,7 @@ test('the parts of a composite are shown as they stand on the line', (t) => {
 const FREE_TEXT: readonly [what: string, text: string, shown: string][] = [
   ['a card number', `CARD ${PAN}`, 'CARD 453957******1486'],
   ['a card number in groups', 'CARD 4539 5787 6362 1486', 'CARD ********'],
+  ['a card number in groups far apart', 'CARD 4539 - 5787 - 6362 - 1486', 'CARD ********'],
   ['a track', `T2 ${PAN}=30121010000012345678`, '********'],
   ['a card number in hex', Buffer.from(PAN).toString('hex'), '********'],
 ]
@@ -151,12 +152,12 @@ test('a date is shown whatever its Luhn digit', (t) => {
 const silent = (element: string) =>
   dialectOf(
     NUMBER,
-    {},
+    { bitmap: { encoding: 'hex', count: 2 } },
     { [element]: { name: 'X', content: 'ans', length: { max: 99, prefix: { digits: 2 } } } },
   )
 
-test('card numbers, tracks and PIN blocks are masked by dialects that do not say so', (t) => {
-  for (const element of ['34', '35', '36', '45', '52']) {
+test('card numbers, accounts, tracks, PIN blocks and chip data are masked for want of a setting', (t) => {
+  for (const element of ['34', '35', '36', '45', '52', '53', '55', '102', '103']) {
     const lines = silent(element).describe({ mti: '0200', fields: { [element]: '12345678' } })
     t.is(lines[1]?.value, '********', element)
   }

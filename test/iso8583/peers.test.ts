@@ -48,7 +48,7 @@ for (const { file, mtis, elements } of JUDGED) {
         t.deepEqual({ mti: type, fields: read }, message)
         t.deepEqual(dialect.unpack(theirs), message)
       }),
-      { numRuns: 200 },
+      { numRuns: 100 },
     )
   })
 }

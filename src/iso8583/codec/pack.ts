@@ -4,6 +4,7 @@ import type { DialectPlan } from '../specification/plan.ts'
 import { setBit, WORDS_MAX } from './bitmap.ts'
 import { type FieldCodec, refuseValue, type Sink } from './line.ts'
 import { roomFor } from './room.ts'
+import { inheritsNothing } from './straight/pieces.ts'
 import { createShapes } from './straight/shapes.ts'
 import { compileWrite, type FieldsShape } from './straight/write.ts'
 import type { MessageCodecs } from './unpack.ts'
@@ -73,12 +74,6 @@ export function compilePack(
     sink.bytes.copy(packed, 0, 0, sink.at)
     return packed
   }
-}
-
-/** Generated code looks its elements up by name, and would find those of a prototype. */
-function inheritsNothing(fields: Fields): boolean {
-  const prototype: unknown = Object.getPrototypeOf(fields)
-  return prototype === Object.prototype || prototype === null
 }
 
 /** Messages of one type with as many elements most often have the same ones. */

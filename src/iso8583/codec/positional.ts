@@ -1,11 +1,12 @@
 /** Composites of parts in a fixed order, such as DE43 and DE90. */
 import type { Composite } from '../message.ts'
-import type { FieldPlan, PositionalPlan } from '../specification/plan.ts'
+import { type FieldPlan, isOpenEnded, type PositionalPlan } from '../specification/plan.ts'
 import { checkGrowth, countedComposite, type Parts } from './composite.ts'
 import {
   type CompilePart,
   type Counted,
   type FieldCodec,
+  type Read,
   refuseBytes,
   refuseValue,
   type Sink,
@@ -17,15 +18,27 @@ export function compilePositional(
   compilePart: CompilePart,
 ): Counted {
   const codecs = body.parts.map(compilePart)
+  const readers = codecs.map((codec) => ({
+    key: codec.plan.key,
+    read: isOpenEnded(codec.plan) ? toEnd(codec) : codec.read,
+  }))
   return countedComposite(plan, {
     read: (source) => {
       const parts: Parts = {}
-      for (const codec of codecs) parts[codec.plan.key] = codec.read(source)
+      for (const { key, read } of readers) parts[key] = read(source)
       if (source.at !== source.end) refuseBytes('TRAILING_BYTES', source.at, plan.path)
       return parts
     },
     write: (sink, value) => writeParts(sink, value, { codecs, plan }),
   })
+}
+
+/** Reads a last part that runs to the end of its composite. */
+function toEnd({ readCounted }: FieldCodec): Read {
+  return (source) => {
+    source.lengthAt = source.at
+    return readCounted(source, source.end - source.at)
+  }
 }
 
 /** A part that may be empty may also be left out: it goes on the line as its padding. */

@@ -73,7 +73,7 @@ export function compileReadHead({
 }
 
 /** Reads the elements of these numbers, one by one, with their codecs. */
-export function readEach(
+function readEach(
   source: Source,
   numbers: readonly number[],
   elements: MessageCodecs['elements'],

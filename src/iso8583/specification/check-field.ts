@@ -5,6 +5,7 @@ import {
   type CompositePlan,
   type FieldPlan,
   isComposite,
+  isOpenEnded,
   type PrefixPlan,
   type TextPlan,
 } from './plan.ts'
@@ -27,14 +28,15 @@ export function checkField(place: Place, plan: FieldPlan, context: FieldContext)
   if (body.kind === 'text') checkPad(place, body, plan)
 }
 
-function checkPrefix(place: Place, plan: FieldPlan, { inside, outerPrefix }: FieldContext): void {
-  const { min, max, prefix } = plan.length
-  const isPadded = plan.body.kind === 'text' && plan.body.pad !== undefined
+function checkPrefix(place: Place, plan: FieldPlan, context: FieldContext): void {
+  const { inside, outerPrefix, isLast } = context
+  const { max, prefix } = plan.length
+  const isOpen = isOpenEnded(plan)
   const isSaidOutside = inside === 'tagged' || inside === 'ber'
   if (isSaidOutside && prefix !== undefined) {
     fault(place, 'a tagged part has no length prefix of its own', 'length')
   }
-  if (!isSaidOutside && prefix === undefined && min !== max && !isPadded) {
+  if (!isSaidOutside && !isLast && isOpen) {
     fault(place, 'a length that varies needs a prefix, or a pad that fills it up', 'length')
   }
   const count = prefixCount(plan, max)
@@ -44,6 +46,9 @@ function checkPrefix(place: Place, plan: FieldPlan, { inside, outerPrefix }: Fie
   }
   if (inside === 'ber' && count !== lineBytes(plan.body, max)) {
     fault(place, 'in BER-TLV a length counts the bytes on the line', 'length')
+  }
+  if (isLast && isOpen && count !== lineBytes(plan.body, max)) {
+    fault(place, 'to the end of a composite a length counts the bytes on the line', 'length')
   }
 }
 
@@ -111,6 +116,9 @@ function checkParts(place: Place, body: CompositePlan, plan: FieldPlan): void {
       const bytes = sum(body.parts.map(fixedBytes))
       if (body.parts.every(isFixed) && min === max && bytes !== max) {
         fault(place, `its parts take ${bytes} bytes and it has ${max}`, 'length')
+      }
+      if (body.parts.some(isOpenEnded) && min === max) {
+        fault(place, 'its last part runs to its end, so it cannot have a fixed length', 'length')
       }
       return
     }

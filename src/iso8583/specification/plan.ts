@@ -63,7 +63,10 @@ export type LenientRule = 'content' | 'pad' | 'length'
 export interface LengthPlan {
   readonly min: number
   readonly max: number
-  /** Undefined for an element of fixed width, and for a part whose composite says its length. */
+  /**
+   * Undefined for an element of fixed width, for a part whose composite says its length, and for a
+   * last part that runs to the end of its composite.
+   */
   readonly prefix: PrefixPlan | undefined
   readonly unit: LengthUnit
 }
@@ -175,4 +178,10 @@ export interface MeaningTable {
 
 export function isComposite(body: BodyPlan): body is CompositePlan {
   return body.kind !== 'text' && body.kind !== 'packed' && body.kind !== 'binary'
+}
+
+/** Whether neither a prefix nor a width of its own says where it ends, but what is around it. */
+export function isOpenEnded({ body, length: { prefix, min, max } }: FieldPlan): boolean {
+  const isPadded = body.kind === 'text' && body.pad !== undefined
+  return prefix === undefined && min !== max && !isPadded
 }

@@ -58,9 +58,16 @@ export function readComposite(place: Place, context: FieldContext): CompositePla
 /** How a part is read: under its key, by the rules of the kind of composite around it. */
 export function partContext(
   context: FieldContext,
-  { key, inside, prefix }: { key: string; inside: CompositePlan['kind']; prefix?: PrefixPlan },
+  { key, inside, prefix, isLast = false }: PartContext,
 ): FieldContext {
-  return { ...context, key, path: `${context.path}.${key}`, inside, outerPrefix: prefix }
+  return { ...context, key, path: `${context.path}.${key}`, inside, isLast, outerPrefix: prefix }
+}
+
+interface PartContext {
+  readonly key: string
+  readonly inside: CompositePlan['kind']
+  readonly prefix?: PrefixPlan
+  readonly isLast?: boolean
 }
 
 function positionalAt(
@@ -81,7 +88,8 @@ function positionalAt(
     if (!PART_KEY.test(key)) fault(item, 'must be 1 to 32 letters and digits', 'key')
     if (keys.has(key)) fault(item, 'is the key of an earlier part', 'key')
     keys.add(key)
-    const plan = readField(item, partContext(context, { key, inside: 'positional' }))
+    const isLast = item === items.at(-1)
+    const plan = readField(item, partContext(context, { key, inside: 'positional', isLast }))
     if (plan !== undefined) parts.push(plan)
   }
   return { kind: 'positional', parts }

@@ -31,6 +31,8 @@ export interface FieldContext {
    * What stands around the field: a tagged composite or BER says the length of each part itself.
    */
   readonly inside: 'message' | CompositePlan['kind']
+  /** Whether it is the last of positional parts, which may run to the end of its composite. */
+  readonly isLast: boolean
   /** The prefix that a tagged composite puts before each part. */
   readonly outerPrefix: PrefixPlan | undefined
   /** How many composites stand around the field. */

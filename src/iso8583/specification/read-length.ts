@@ -30,7 +30,8 @@ export function lengthAt(
   const max = integerAt(required(place, members, 'max'), range)
   const min = integerAt(members.get('min'), { min: 0, max: LENGTH_MAX }) ?? 1
   const prefix = prefixAt(members.get('prefix'), context)
-  const unit = choiceAt(members.get('unit'), UNITS) ?? naturalUnit(body, context)
+  const isToEnd = context.isLast && !members.has('prefix') && pad === undefined && min !== max
+  const unit = choiceAt(members.get('unit'), UNITS) ?? naturalUnit(body, context, isToEnd)
   const hasFaultyPrefix = members.has('prefix') && prefix === undefined
   if (max === undefined || hasFaultyPrefix) return undefined
   if (min > max) fault(place, 'must not be greater than max', 'min')
@@ -41,13 +42,17 @@ export function lengthAt(
  * What a length counts unless the dialect says otherwise: digits of packed values, else what the
  * line carries.
  */
-function naturalUnit(body: BodyPlan | undefined, { inside }: FieldContext): LengthUnit {
-  if (inside === 'ber') return isHexText(body) ? 'characters' : 'bytes'
+function naturalUnit(
+  body: BodyPlan | undefined,
+  { inside }: FieldContext,
+  isToEnd = false,
+): LengthUnit {
+  if (inside === 'ber' || isToEnd) return isHexText(body) ? 'characters' : 'bytes'
   if (body?.kind === 'packed') return inside === 'tagged' ? 'bytes' : 'digits'
   return body?.kind === 'text' ? 'characters' : 'bytes'
 }
 
-/** The bytes of a length in BER-TLV are those on the line. */
+/** The bytes of a length in BER-TLV, or up to the end of a composite, are those on the line. */
 function isHexText(body: BodyPlan | undefined): boolean {
   return (body?.kind === 'binary' || body?.kind === 'ber') && body.encoding !== 'binary'
 }

@@ -66,7 +66,7 @@ function defaultsAt(place: Place | undefined): Defaults {
 
 /** Element 1 is the bit that announces the second bitmap, even where there is none. */
 const FIRST_ELEMENT = 2
-const TOP_LEVEL = { inside: 'message', outerPrefix: undefined, depth: 0 } as const
+const TOP_LEVEL = { inside: 'message', isLast: false, outerPrefix: undefined, depth: 0 } as const
 
 function fieldsAt(
   place: Place,

@@ -28,6 +28,23 @@ export function prefixCount({ body, length: { unit } }: FieldPlan, positions: nu
   }
 }
 
+/**
+ * The bytes that a value takes on the line whose prefix says so much; half a byte has the other
+ * half with it.
+ */
+export function countedBytes({ body, length: { unit } }: FieldPlan, count: number): number {
+  switch (body.kind) {
+    case 'packed':
+      return unit === 'bytes' ? count : lineBytes(body, count)
+    case 'binary':
+    case 'ber':
+      if (unit === 'bytes') return lineBytes(body, count)
+      return body.encoding === 'binary' ? (count + 1) >> 1 : count
+    default:
+      return count
+  }
+}
+
 /** A sign is a byte of its own: only the digits after it are filled up. */
 function filledUp(positions: number, isSigned: boolean): number {
   const digits = isSigned ? positions - 1 : positions

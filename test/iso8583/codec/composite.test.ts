@@ -68,3 +68,38 @@ test('a composite over its maximum is refused while it is written', (t) => {
   t.is(encodeFault(dialect, { 2: { 1: '1234567', 2: '1' } }), 'accepted')
   t.is(encodeFault(dialect, { 2: { 1: '12345678', 2: '1' } }), 'LENGTH_OVER_MAX 2')
 })
+
+const NOTE = { key: 'note', name: 'Note', content: 'ans', length: { min: 2, max: 6 } }
+const ENDING = {
+  name: 'x',
+  length: { max: 99, prefix: { digits: 2 } },
+  composite: {
+    kind: 'positional',
+    parts: [{ key: 'code', name: 'Code', content: 'n', length: 3 }, NOTE],
+  },
+}
+
+test('a last part without a prefix runs to the end of its composite, within its own limits', (t) => {
+  const dialect = dialectOf(ENDING)
+  const fields = { 2: { code: '123', note: 'text' } }
+  const packed = dialect.pack({ mti: '0200', fields })
+  t.is(packed.toString('latin1', 20), '07123text')
+  t.deepEqual(dialect.unpack(packed).fields, fields)
+  const faultOf = (body: string) => decodeFault(dialect, Buffer.from(`${HEAD}${body}`))
+  t.is(faultOf('041231'), 'LENGTH_UNDER_MIN 25 2.note')
+  t.is(faultOf('0512312'), 'accepted')
+  t.is(faultOf('09123123456'), 'accepted')
+  t.is(faultOf('101231234567'), 'LENGTH_OVER_MAX 25 2.note')
+  t.is(encodeFault(dialect, { 2: { code: '123', note: '1' } }), 'LENGTH_UNDER_MIN 2.note')
+  t.is(encodeFault(dialect, { 2: { code: '123', note: '1234567' } }), 'LENGTH_OVER_MAX 2.note')
+})
+
+test('a packed last part counts its bytes, and its filler tells an odd count of digits', (t) => {
+  const last = { ...NOTE, content: 'n', encoding: 'bcd', pad: { side: 'right', with: 'F' } }
+  const dialect = dialectOf({ ...ENDING, composite: { kind: 'positional', parts: [last] } })
+  for (const note of ['123', '1234']) {
+    const packed = dialect.pack({ mti: '0200', fields: { 2: { note } } })
+    t.is(packed.toString('hex', 22), note.padEnd(4, 'f'))
+    t.deepEqual(dialect.unpack(packed).fields, { 2: { note } })
+  }
+})

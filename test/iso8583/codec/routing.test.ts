@@ -53,6 +53,51 @@ test('nothing behind the last element is looked at', (t) => {
   }
 })
 
+test('what stands before and is not wanted is stepped over, the first time as the hundredth', (t) => {
+  const route = meridian().routing(['11'])
+  const bytes = meridian().pack(message)
+  bytes.write('A', 25)
+  t.throws(() => meridian().unpack(bytes), { code: 'CONTENT_INVALID' })
+  for (let round = 0; round < 2 * OFTEN; round += 1) {
+    t.deepEqual(route(bytes), { mti: '0210', fields: { 11: '000123' } })
+  }
+})
+
+test('a wanted element that is not there is not looked for in what is', (t) => {
+  const route = meridian().routing(['63'])
+  const bytes = meridian().pack(message).subarray(0, 21)
+  for (let round = 0; round < 2 * OFTEN; round += 1) {
+    t.deepEqual(route(bytes), { mti: '0210', fields: {} })
+  }
+})
+
+test('damage is routed the first time as the hundredth', (t) => {
+  const damage = fc.array(fc.tuple(fc.nat(), fc.nat(255)), { minLength: 1, maxLength: 2 })
+  const often = compileDialect(EVERY_KIND)
+  const routed = (route: (bytes: Uint8Array) => Message, bytes: Uint8Array) => {
+    try {
+      return route(bytes)
+    } catch (error) {
+      if (!(error instanceof DecodeError)) throw error
+      return error.message
+    }
+  }
+  const wanted = fc.constantFrom(['2'], ['5', '11'], ['7', '20', '66'], ['15'], ['21', '127'])
+  fc.assert(
+    fc.property(messagesOf(often), wanted, fc.array(damage), (any, elements, damages) => {
+      const bytes = often.pack(any)
+      const known = often.routing(elements)
+      for (let round = 0; round < OFTEN; round += 1) known(bytes)
+      for (const changes of damages) {
+        const damaged = Buffer.from(bytes)
+        for (const [at, byte] of changes) damaged[at % damaged.length] = byte
+        t.deepEqual(routed(known, damaged), routed(often.routing(elements), damaged))
+      }
+    }),
+    { numRuns: 40 },
+  )
+})
+
 test('what is read is as strict as unpack', (t) => {
   for (const rounds of [0, OFTEN]) {
     const route = meridian().routing(['11', '41'])

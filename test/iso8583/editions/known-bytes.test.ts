@@ -96,10 +96,10 @@ const CASES: readonly Case[] = [
     '29012001234562611221020300554321',
   ],
   [
-    'DE56 of 2003: MTI 4, STAN 12, local time 14, acquirer',
+    'DE56 of 2003: MTI 4, STAN 12, local time 14, acquirer to the end',
     '2003-ascii',
     56,
-    '22001234567890122026112210203054321',
+    { mti: '2200', stan: '123456789012', localTime: '20261122102030', acquirer: '54321' },
     '3522001234567890122026112210203054321',
   ],
   [

@@ -11,6 +11,8 @@ import {
   variable,
 } from './specifications.ts'
 
+const TO_END = { name: 'x', content: 'n', length: { max: 4 } }
+
 const FAULTY: readonly [what: string, specification: unknown, path: string, reason: RegExp][] = [
   [
     'a composite of no kind',
@@ -26,6 +28,39 @@ const FAULTY: readonly [what: string, specification: unknown, path: string, reas
     }),
     'fields.4.length',
     /parts take 3 bytes/,
+  ],
+  [
+    'a last part to the end of an element of fixed width',
+    element({ length: 4, composite: { kind: 'positional', parts: [{ key: 'a', ...TO_END }] } }),
+    'fields.4.length',
+    /runs to its end/,
+  ],
+  [
+    'a part to the end that is not the last',
+    element({
+      length: variable(99, 2),
+      composite: {
+        kind: 'positional',
+        parts: [
+          { key: 'a', ...TO_END },
+          { key: 'b', ...digit },
+        ],
+      },
+    }),
+    'fields.4.composite.parts.0.length',
+    /needs a prefix/,
+  ],
+  [
+    'a part to the end whose length counts digits',
+    element({
+      length: variable(99, 2),
+      composite: {
+        kind: 'positional',
+        parts: [{ key: 'a', ...TO_END, encoding: 'bcd', length: { max: 9, unit: 'digits' } }],
+      },
+    }),
+    'fields.4.composite.parts.0.length',
+    /bytes on the line/,
   ],
   [
     'two parts of one name',

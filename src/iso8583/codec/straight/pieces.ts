@@ -7,8 +7,11 @@ import type { FieldCodec } from '../line.ts'
 import type { Draft } from './draft.ts'
 import { isPlainPacked, stepOver } from './steps.ts'
 
-/** What goes on the line as text, or as bytes by statements that move `at`. */
-export type Piece = TextPiece | { readonly kind: 'bytes'; readonly code: string }
+/**
+ * What goes on the line as text, or as bytes by statements that move `at`: those of a codec, and
+ * only those, may refuse a value themselves.
+ */
+export type Piece = TextPiece | { readonly kind: 'bytes' | 'codec'; readonly code: string }
 
 interface TextPiece {
   readonly kind: 'text'
@@ -28,7 +31,7 @@ export function pieceOf(codec: FieldCodec | undefined, value: string, draft: Dra
     sink.at = at
     ${draft.constant(codec?.write)}(sink, ${value})
     at = sink.at`
-  return { kind: 'bytes', code }
+  return { kind: 'codec', code }
 }
 
 function textPiece(plan: FieldPlan, value: string, draft: Draft): TextPiece | undefined {
@@ -72,8 +75,7 @@ function partsPiece(
   const step = stepOver(plan, draft)
   if (step === undefined || known.length !== pieces.length) return undefined
   const code = `const ${name} = ${value}
-    if (typeof ${name} !== 'object' || ${name} === null) return undefined
-    if (Object.keys(${name}).length !== ${parts.length}) return undefined`
+    if (!${draft.constant(isOwnParts)}(${name}, ${parts.length})) return undefined`
   return {
     kind: 'text',
     code: [code, ...known.map((piece) => piece.code)].join('\n'),
@@ -81,6 +83,18 @@ function partsPiece(
     length: known.map((piece) => piece.length).join(' + '),
     look: step.code,
   }
+}
+
+/** A plain object of so many parts; a list is none. */
+function isOwnParts(value: unknown, parts: number): boolean {
+  if (typeof value !== 'object' || value === null || !inheritsNothing(value)) return false
+  return Object.keys(value).length === parts
+}
+
+/** Generated code looks its values up by name, and would find those of a prototype. */
+export function inheritsNothing(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value)
+  return prototype === Object.prototype || prototype === null
 }
 
 /** A bitmap in hex is text like any other, and known to be good. */

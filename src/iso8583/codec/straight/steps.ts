@@ -6,6 +6,7 @@
  */
 import { allowedFromLine, toLine } from '../../character-sets.ts'
 import type { FieldPlan, PackedPlan, PrefixPlan, TextPlan } from '../../specification/plan.ts'
+import { countedBytes, lineBytes, prefixCount } from '../../specification/sizes.ts'
 import { textForm } from '../line.ts'
 import type { Draft } from './draft.ts'
 
@@ -36,45 +37,19 @@ export function stepOver(plan: FieldPlan, draft: Draft): Step | undefined {
   }
 }
 
-/** Code that moves `at` over an element by its length alone, which may not be over its maximum. */
+/** Code that moves `at` over an element by its length alone, which is held to its limits. */
 export function skipOver(plan: FieldPlan, draft: Draft): string {
-  const { prefix, max } = plan.length
-  const bytesMax = bytesOf(plan, max)
-  if (prefix === undefined) return `at += ${bytesMax}\nif (at > size) return undefined`
-  const from = draft.name()
+  const { prefix, min, max } = plan.length
+  if (prefix === undefined) {
+    return `at += ${lineBytes(plan.body, max)}\nif (at > size) return undefined`
+  }
+  const [least, most] = [prefixCount(plan, min), prefixCount(plan, max)]
+  const isPlain = plan.body.kind === 'text'
+  const toBytes = isPlain ? '' : draft.constant((count: number) => countedBytes(plan, count))
   return `${prefixSteps(prefix)}
-    const ${from} = at + ${prefixBytes(prefix)}
-    end = ${from} + ${bytesCounted(plan)}
-    if (end > size || end - ${from} > ${bytesMax}) return undefined
-    at = end`
-}
-
-/** What so many positions of a value take on the line. */
-function bytesOf({ body }: FieldPlan, positions: number): number {
-  switch (body.kind) {
-    case 'packed':
-      return body.content.kind === 'signed' ? 1 + (positions >> 1) : (positions + 1) >> 1
-    case 'binary':
-    case 'ber':
-      return body.encoding === 'binary' ? positions : 2 * positions
-    default:
-      return positions
-  }
-}
-
-/** What the value takes on the line when its prefix, in `end`, counts what the plan says. */
-function bytesCounted({ body, length: { unit } }: FieldPlan): string {
-  switch (body.kind) {
-    case 'packed':
-      if (unit === 'bytes') return 'end'
-      return body.content.kind === 'signed' ? '1 + (end >> 1)' : '((end + 1) >> 1)'
-    case 'binary':
-    case 'ber':
-      if (unit === 'bytes') return body.encoding === 'binary' ? 'end' : '2 * end'
-      return body.encoding === 'binary' ? '(end >> 1)' : 'end'
-    default:
-      return 'end'
-  }
+    if (end < ${least} || end > ${most}) return undefined
+    at += ${prefixBytes(prefix)} + ${toBytes}(end)
+    if (at > size) return undefined`
 }
 
 /** Where an element's value begins and ends, by name. */

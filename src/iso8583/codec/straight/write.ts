@@ -39,17 +39,27 @@ export function compileWrite(
   const pieces = [
     pieceOf(mti, 'message.mti', draft),
     bitmapPiece(bitmap),
-    ...numbers.map((number) => pieceOf(elements[number], `fields[${number}]`, draft)),
+    ...numbers.map((number) => pieceOf(elements[number], elementOf(number), draft)),
   ]
   return draft.compile(
     'sink, message, fields, count',
     `if (count !== ${numbers.length}) return undefined
     const { bytes } = sink
     let at = 0, size = 0, end = 0, index = 0, good = 1
+    ${pieces.some(({ kind }) => kind === 'codec') ? allThere(numbers) : ''}
     ${inRuns(pieces).map(writeRun).join('\n')}
     sink.at = at
     return true`,
   ) as WriteStraight
+}
+
+function elementOf(number: number): string {
+  return `fields[${number}]`
+}
+
+/** A codec that refuses its value must not do so before one that comes first in another set. */
+function allThere(numbers: readonly number[]): string {
+  return numbers.map((one) => `if (${elementOf(one)} === undefined) return undefined`).join('\n')
 }
 
 /** Neighbouring pieces of text in one run. */
@@ -67,7 +77,7 @@ function inRuns(pieces: readonly Piece[]): (readonly Piece[])[] {
 function writeRun(run: readonly Piece[]): string {
   const texts = run.filter((piece) => piece.kind === 'text')
   const [first] = run
-  if (first?.kind === 'bytes') return first.code
+  if (first !== undefined && first.kind !== 'text') return first.code
   const text = texts.map((piece) => piece.text).join(' + ')
   return `${texts.map((piece) => piece.code).join('\n')}
     size = at + ${texts.map((piece) => piece.length).join(' + ')}

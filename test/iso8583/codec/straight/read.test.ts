@@ -75,9 +75,10 @@ test('every byte of a message that comes often is looked at', (t) => {
   const rest = { 41: 'TERM1', 48: { 92: '123' }, 64: '0011223344556677' }
   const bytes = often.pack({ mti: '0200', fields: { ...fields, ...rest } })
   for (let round = 0; round < OFTEN; round += 1) often.unpack(bytes)
+  let careful = compileDialect(specification)
   for (let at = 0; at < bytes.length; at += 1) {
-    // A dialect of its own for each place, so that it has read too little to be fast.
-    const careful = compileDialect(specification)
+    // A dialect for two places has read too little to be fast.
+    if (at % 2 === 0) careful = compileDialect(specification)
     for (const byte of [0x00, 0x20, 0x2b, 0x30, 0x39, 0x3a, 0x41, 0x5f, 0x7a, 0xff]) {
       const damaged = Buffer.from(bytes)
       damaged[at] = byte
