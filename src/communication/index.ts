@@ -8,7 +8,8 @@
  */
 export type { Endpoint } from './bind.ts'
 export type { DiallingWay, HostWay, Identity, ListeningWay } from './host/dialling.ts'
-export type { ExchangeCounters, Stray } from './host/exchanges.ts'
+export type { ExchangeCounters } from './host/exchange-counters.ts'
+export type { Stray } from './host/exchanges.ts'
 export type { HostReply } from './host/line.ts'
 export {
   type HostLink,

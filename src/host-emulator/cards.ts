@@ -55,7 +55,7 @@ type HasRoomFor = (code: string) => boolean
 export function parseSandbox(document: unknown, hasRoomFor: HasRoomFor = () => true): Sandbox {
   const faults: SpecFault[] = []
   const read = createDocumentReader(document, faults)
-  read.onlyMembers(['pinKey', 'cards'])
+  read.onlyMembers(['$comment', 'pinKey', 'cards'])
   const pinKey = read.optional('pinKey', /^[0-9A-F]{32}$/)
   const cards = read.list('cards', (card) => sandboxCard(card, hasRoomFor))
   refuse(faults)
@@ -73,6 +73,7 @@ export function parseScript(
   const faults: SpecFault[] = []
   const read = createDocumentReader({ rules: document }, faults)
   const rules = read.list('rules', (rule): FaultRule => {
+    rule.onlyMembers(['note', 'pan', 'amount', 'sequence', 'fault'])
     const pan = rule.optional('pan', PAN)
     const amount = rule.optional('amount', MINOR)
     const sequence = rule.optional('sequence', /^[1-9][0-9]{0,8}$/)
@@ -95,7 +96,13 @@ function refuse(faults: readonly SpecFault[]): void {
   if (faults.length > 0) throw new SandboxError(faults.map(({ path }) => path.join('.')))
 }
 
+const CARD_MEMBERS = [
+  ...['note', 'pan', 'balance', 'expiry', 'state', 'partialApprovals'],
+  ...['cvv2', 'street', 'postalCode', 'pin', 'fault'],
+]
+
 function sandboxCard(read: DocumentReader, hasRoomFor: HasRoomFor): SandboxCard {
+  read.onlyMembers(CARD_MEMBERS)
   const optional = {
     cvv2: read.optional('cvv2', /^([0-9]{3,4}|none)$/),
     street: read.optional('street', /^.{1,40}$/),
@@ -115,6 +122,7 @@ function sandboxCard(read: DocumentReader, hasRoomFor: HasRoomFor): SandboxCard 
 
 function faultOf(read: DocumentReader, hasRoomFor: HasRoomFor): Fault {
   const kind = read.text('kind', /^[a-z-]+$/)
+  read.onlyMembers(['kind', ...(SETTINGS[kind] ?? [])])
   switch (kind) {
     case 'silence':
     case 'answer-twice':
@@ -136,6 +144,14 @@ function faultOf(read: DocumentReader, hasRoomFor: HasRoomFor): Fault {
       read.refuse('kind', 'is none of the kinds there are')
       return { kind: 'silence' }
   }
+}
+
+/** What a kind of fault has beside its name. */
+const SETTINGS: Readonly<Record<string, readonly string[]>> = {
+  delay: ['delayMs'],
+  cut: ['afterBytes'],
+  'answer-code': ['code'],
+  decline: ['code'],
 }
 
 function codeOf(read: DocumentReader, hasRoomFor: HasRoomFor): string {

@@ -20,9 +20,6 @@ export interface DocumentReader {
   refuse(member: string, reason: string): void
 }
 
-/** Members that say something to people and editors. */
-const SAID_TO_PEOPLE = ['$schema', '$comment', 'note']
-
 export function createDocumentReader(
   value: unknown,
   faults: SpecFault[],
@@ -70,8 +67,7 @@ export function createDocumentReader(
     },
     onlyMembers(known) {
       for (const member of members.keys()) {
-        if (known.includes(member) || SAID_TO_PEOPLE.includes(member)) continue
-        refuse(member, 'is not a member of this')
+        if (!known.includes(member)) refuse(member, 'is not a member of this')
       }
     },
     refuse,

@@ -75,6 +75,7 @@ export const MAPPING = {
       mti: '0200',
       answerMti: '0210',
       refuses: ['request.address', 'request.threeDS', 'request.storedCredential'],
+      untold: ['request.initiator'],
       request: {
         '2': from('request.card.pan'),
         '3': { use: 'mandatory', value: '000000' },

@@ -27,6 +27,14 @@ const FAULTY: readonly { readonly spec: unknown; readonly paths: readonly string
     paths: ['cards.0.fault.delayMs'],
   },
   {
+    spec: { cards: [{ ...CARD, cvv: '123' }] },
+    paths: ['cards.0.cvv'],
+  },
+  {
+    spec: { cards: [{ ...CARD, fault: { kind: 'answer-code', codes: '61' } }] },
+    paths: ['cards.0.fault.codes'],
+  },
+  {
     spec: { cards: [{ ...CARD, fault: { kind: 'sulk' } }] },
     paths: ['cards.0.fault.kind'],
   },
@@ -55,6 +63,12 @@ test('a script reads into rules; a wrong one is refused with its place', (t) => 
     instanceOf: SandboxError,
   })
   t.deepEqual(error?.paths, ['rules.0.sequence'])
+})
+
+test('a rule with a condition that there is not is refused, and not taken for all payments', (t) => {
+  const rule = { amonut: '1299', fault: { kind: 'silence' } }
+  const error = t.throws(() => parseScript([rule]), { instanceOf: SandboxError })
+  t.deepEqual(error?.paths, ['rules.0.amonut'])
 })
 
 function luhnHolds(digits: string): boolean {

@@ -35,6 +35,7 @@ const FAULTS: readonly {
   readonly unseenBySchema?: true
 }[] = [
   { what: 'a member that does not exist', changes: { sulks: true } },
+  { what: 'a note where editors know of none', changes: { 'network/note': 'by hand' } },
   {
     what: 'an element that the dialect lacks',
     changes: { 'reversals/elements/rrn': '48.99' },

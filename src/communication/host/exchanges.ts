@@ -1,5 +1,6 @@
 import { DecodeError, type Dialect, type Message } from '#iso8583'
 import type { CancelDeadline, Clock, Log } from '#platform'
+import { STRAYS, UNKNOWNS, type UnknownReason, zeroExchangeCounters } from './exchange-counters.ts'
 import type { LineEnd, OutgoingFrame } from './framed-socket.ts'
 import type { HostLine, HostReply } from './line.ts'
 import type { LinkProfile } from './link-profile.ts'
@@ -29,21 +30,6 @@ export interface ExchangeParts {
 export interface Stray {
   readonly kind: 'late' | 'unknown' | 'duplicate'
   readonly message: Message
-}
-
-export interface ExchangeCounters {
-  asked: number
-  answered: number
-  notSent: number
-  /** Outcomes unknown, by reason. */
-  hostSilent: number
-  linkLost: number
-  answersUnreadable: number
-  /** Refused, since an earlier request with the same key may still be answered. */
-  keysDuplicate: number
-  answersLate: number
-  answersUnknown: number
-  answersDuplicate: number
 }
 
 interface Exchange extends OutgoingFrame, Omit<Waiter, 'left'> {
@@ -148,16 +134,16 @@ export class Exchanges {
   }
 
   /**
-   * End the exchange whose answer this was to be, if the bytes tell so much. Only an answer that is
-   * awaited counts: whatever else looks like one may be the middle of something.
+   * End the exchange whose answer this was to be, if the bytes tell so much; it has had no answer,
+   * so that its repeat may be asked. Only what is awaited, or was until lately, counts: whatever
+   * else looks like an answer may be the middle of something.
    */
   hearUnreadable(bytes: Uint8Array): boolean {
     const route = this.#route(bytes)
     if (route === undefined || !isAnswerMti(route.mti)) return false
-    const matched = this.#pending.match(this.#keyOf(route), this.#parts.clock.elapsedMs())
-    if (matched.kind !== 'awaited') return false
-    this.#settle(matched.waiter, { kind: 'unknown', reason: 'answer-unreadable' })
-    return true
+    const matched = this.#pending.peek(this.#keyOf(route), this.#parts.clock.elapsedMs())
+    if (matched.kind === 'awaited') this.#abandon([matched.waiter], 'answer-unreadable')
+    return matched.kind === 'awaited' || matched.kind === 'late'
   }
 
   noteReadiness(line: HostLine): void {
@@ -291,34 +277,5 @@ export class Exchanges {
 
   #forget(line: HostLine): void {
     this.#ready = this.#ready.filter((it) => it !== line)
-  }
-}
-
-type UnknownReason = Extract<HostReply, { kind: 'unknown' }>['reason']
-
-const UNKNOWNS = {
-  'host-silent': 'hostSilent',
-  'link-lost': 'linkLost',
-  'answer-unreadable': 'answersUnreadable',
-} as const satisfies Record<UnknownReason, keyof ExchangeCounters>
-
-const STRAYS = {
-  late: 'answersLate',
-  unknown: 'answersUnknown',
-  duplicate: 'answersDuplicate',
-} as const satisfies Record<Stray['kind'], keyof ExchangeCounters>
-
-function zeroExchangeCounters(): ExchangeCounters {
-  return {
-    asked: 0,
-    answered: 0,
-    notSent: 0,
-    hostSilent: 0,
-    linkLost: 0,
-    answersUnreadable: 0,
-    keysDuplicate: 0,
-    answersLate: 0,
-    answersUnknown: 0,
-    answersDuplicate: 0,
   }
 }

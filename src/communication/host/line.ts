@@ -48,6 +48,9 @@ export interface LineCounters {
   echoesMissed: number
 }
 
+/** So many messages in a row that cannot be read, and the host speaks another dialect. */
+const UNREADABLE_IN_A_ROW_MAX = 10
+
 /**
  * One connection to the host, from sign-on to sign-off.
  *
@@ -61,6 +64,7 @@ export class HostLine {
   #state: 'signing-on' | 'signed-on' | 'signed-off' | 'ended' = 'signing-on'
   #echoing = false
   #missed = 0
+  #unreadableInARow = 0
   /** Payments of this line that wait for their answer. */
   inFlight = 0
   /** Whether the host ever accepted a sign-on here. */
@@ -169,19 +173,28 @@ export class HostLine {
     else this.#answerHost(message, tpdu)
   }
 
-  /**
-   * An answer that tells at least whose it is spoils that exchange only. After any other bytes that
-   * are no message nothing on the line can be trusted: it ends.
-   */
   #read(bytes: Uint8Array): Message | undefined {
     try {
-      return this.#parts.dialect.unpack(bytes)
+      const message = this.#parts.dialect.unpack(bytes)
+      this.#unreadableInARow = 0
+      return message
     } catch (fault) {
       this.#parts.counters.messagesUnreadable += 1
       this.#parts.log.error('host-message-unreadable', { fault })
-      if (!this.#parts.onUnreadable(bytes)) this.#socket.destroy('unreadable')
+      this.#hearUnreadable(bytes)
       return undefined
     }
+  }
+
+  /**
+   * An answer that tells at least whose it is spoils that exchange only. After any other bytes that
+   * are no message, or too many in a row, nothing on the line can be trusted: it ends.
+   */
+  #hearUnreadable(bytes: Uint8Array): void {
+    this.#unreadableInARow += 1
+    const isKnown = this.#parts.onUnreadable(bytes)
+    if (isKnown && this.#unreadableInARow < UNREADABLE_IN_A_ROW_MAX) return
+    this.#socket.destroy('unreadable')
   }
 
   #answerHost(request: Message, tpdu: Uint8Array): void {

@@ -71,10 +71,11 @@ export function compileLinkProfile(spec: unknown, dialect: Dialect): LinkProfile
     echoMissesMax: reader.integer('echoMissesMax', 1, 100),
     network: networkOf(reader.object('network', NETWORK_MEMBERS), dialect),
   }
-  if (faults.length === 0) faults.push(...combinedFaults(rules))
+  const layoutOf = (element: string) => dialect.field(element)?.content ?? ''
+  const capacity = faults.length === 0 ? stanCapacity(rules, layoutOf) : undefined
+  if (faults.length === 0) faults.push(...combinedFaults(rules, capacity))
   if (faults.length === 0) faults.push(...networkFaults(profile.network, dialect))
-  const capacity = faults.length === 0 ? stanCapacity(rules) : undefined
-  if (header === undefined || capacity === undefined) throw new LinkProfileError(faults)
+  if (faults.length > 0 || !header || !capacity) throw new LinkProfileError(faults)
   return Object.freeze({ ...profile, header, capacity })
 }
 
@@ -138,12 +139,13 @@ function networkOf(reader: SpecReader, dialect: Dialect): LinkProfile['network']
 }
 
 function combinedFaults(
-  rules: Pick<LinkProfile, 'stanUniqueWith' | 'answerTimeoutMs' | 'lateAnswerMaxMs'>,
+  rules: Pick<LinkProfile, 'answerTimeoutMs' | 'lateAnswerMaxMs'>,
+  capacity: StanCapacity | undefined,
 ): SpecFault[] {
   if (rules.lateAnswerMaxMs < rules.answerTimeoutMs) {
     return [{ path: ['lateAnswerMaxMs'], reason: 'must not be less than answerTimeoutMs' }]
   }
-  if (stanCapacity(rules) !== undefined) return []
-  const reason = 'must hold an element that changes with time: 7, 13 or 17'
+  if (capacity !== undefined) return []
+  const reason = 'must hold the day of the request: 7, 12, 13 or 17, with a DD in the dialect'
   return [{ path: ['stanUniqueWith'], reason }]
 }

@@ -11,7 +11,8 @@ import {
   type HostWay,
   keepDialling,
 } from './dialling.ts'
-import { type ExchangeCounters, type ExchangeLimits, Exchanges, type Stray } from './exchanges.ts'
+import type { ExchangeCounters } from './exchange-counters.ts'
+import { type ExchangeLimits, Exchanges, type Stray } from './exchanges.ts'
 import type { LineCounters } from './line.ts'
 import { createHostLines } from './lines.ts'
 import { type LinkProfile, LinkProfileError } from './link-profile.ts'

@@ -44,7 +44,10 @@ export interface Pending<W extends Waiter> {
   readonly restingCount: number
   /** @returns false, and takes nothing, when the key is open, resting or was just answered. */
   add(waiter: W): boolean
+  /** Whose answer has come; a request that waited for it is closed, as answered. */
   match(key: string, nowMs: number): Matched<W>
+  /** What {@link Pending.match} would say, and nothing is closed. */
+  peek(key: string, nowMs: number): Matched<W>
   /** Close a request without an answer: its key rests if it left, and is free again if not. */
   giveUp(waiter: W, nowMs: number): void
   /** Give up, and return, every request whose time is over. */
@@ -62,6 +65,13 @@ export function createPending<W extends Waiter>(times: PendingTimes): Pending<W>
   function giveUp(waiter: W, nowMs: number): void {
     open.delete(waiter.key)
     if (waiter.left) resting.add(waiter.key, waiter.askedAtMs + times.lateAnswerMaxMs, nowMs)
+  }
+
+  function peek(key: string, nowMs: number): Matched<W> {
+    const waiter = open.get(key)
+    if (waiter?.left) return { kind: 'awaited', waiter }
+    if (resting.has(key, nowMs)) return { kind: 'late' }
+    return { kind: answered.has(key, nowMs) ? 'duplicate' : 'unknown' }
   }
 
   return {
@@ -82,15 +92,14 @@ export function createPending<W extends Waiter>(times: PendingTimes): Pending<W>
       return true
     },
     match(key, nowMs) {
-      const waiter = open.get(key)
-      if (waiter?.left) {
+      const matched = peek(key, nowMs)
+      if (matched.kind === 'awaited') {
         open.delete(key)
-        answered.add(key, waiter.askedAtMs + times.lateAnswerMaxMs)
-        return { kind: 'awaited', waiter }
+        answered.add(key, matched.waiter.askedAtMs + times.lateAnswerMaxMs)
       }
-      if (resting.has(key, nowMs)) return { kind: 'late' }
-      return { kind: answered.has(key, nowMs) ? 'duplicate' : 'unknown' }
+      return matched
     },
+    peek,
     giveUp,
     expire(nowMs) {
       const due: W[] = []

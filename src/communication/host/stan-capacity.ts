@@ -1,9 +1,15 @@
 import { STAN_MAX } from '#domain'
 
-/**
- * Elements that change with time, and after how many seconds at most each may still be the same.
- */
-const SECONDS_OF: Readonly<Record<string, number>> = { '7': 1, '13': 86_400, '17': 86_400 }
+/** Elements that say when a request was made: sent, at the merchant's, captured. */
+const TIMES = new Set(['7', '12', '13', '17'])
+
+/** What a layout is written in, the finest first, and after how many seconds each changes. */
+const UNITS: readonly (readonly [unit: string, seconds: number])[] = [
+  ['ss', 1],
+  ['mm', 60],
+  ['hh', 3_600],
+  ['DD', 86_400],
+]
 
 /** What six digits of trace number allow. Derived in specs/decisions/0004-host-link-matching.md. */
 export interface StanCapacity {
@@ -26,15 +32,21 @@ export interface StanRules {
  *
  * Numbers are taken in turn, so one comes back after 999,999 others. It is held for as long as the
  * host may answer, `lateAnswerMaxMs` from the request; and it must not come back while the other
- * unique elements may be the same, which is the least that any of them takes to change.
+ * unique elements may be the same, which is the finest unit that they have of a date and time.
  *
- * @returns undefined when none of the elements changes with time: then no rate is low enough
+ * @param layoutOf how the dialect writes an element, such as `MMDDhhmmss`
+ * @returns undefined when the elements have no day: then no rate is low enough
  */
-export function stanCapacity(rules: StanRules): StanCapacity | undefined {
-  const periods = rules.stanUniqueWith.flatMap((element) => SECONDS_OF[element] ?? [])
-  if (periods.length === 0) return undefined
+export function stanCapacity(
+  rules: StanRules,
+  layoutOf: (element: string) => string,
+): StanCapacity | undefined {
+  const layout = rules.stanUniqueWith.filter((it) => TIMES.has(it)).map(layoutOf)
+  const [, changeSeconds] = UNITS.find(([unit]) => layout.some((it) => it.includes(unit))) ?? []
+  // A time of day without its day comes back every day.
+  if (changeSeconds === undefined || !layout.some((it) => it.includes('DD'))) return undefined
   const heldSeconds = Math.ceil(rules.lateAnswerMaxMs / 1000)
-  const seconds = Math.max(heldSeconds, Math.min(...periods))
+  const seconds = Math.max(heldSeconds, changeSeconds)
   return {
     requestsOpenMax: Math.floor((STAN_MAX * rules.answerTimeoutMs) / rules.lateAnswerMaxMs),
     // A span of so many seconds touches one counted second more than it has.

@@ -31,6 +31,7 @@ export function readConductDocument(
   const read = createDocumentReader(document, faults)
   const elements = createElementReader(dialect)
   read.onlyMembers([
+    '$schema',
     'accountCurrency',
     'identity',
     'payments',

@@ -19,6 +19,7 @@ import {
 import { structureFaults } from './structure.ts'
 import { tablesOf } from './tables.ts'
 import { tryOut } from './trial.ts'
+import { checkTold } from './untold.ts'
 
 /** A host's mapping, compiled: merchants' requests to host messages, host answers to findings. */
 export interface Mapping {
@@ -146,6 +147,8 @@ function compileKinds(spec: MappingSpec, parts: MappingParts, faults: Faults): C
     carried: new Set(both.flatMap(({ answer }) => [...answer.carried])),
   }
   const reverse = compileKind('payment.reverse', reversalSources(originals))
+  // A source that is misspelt is told as that, and not as a member that is lost as well.
+  if (faults.list.length === 0) checkTold(placed, messages, faults)
   return { 'payment.authorize': authorize, 'payment.sale': sale, 'payment.reverse': reverse }
 }
 

@@ -5,7 +5,7 @@ import type {
   MappingSpec,
   MessageKind,
   Placed,
-  PlacedRefusal,
+  PlacedMember,
   RequestElementSpec,
 } from './specification.ts'
 
@@ -13,7 +13,8 @@ import type {
 export interface PlacedMessage {
   readonly mti: string
   readonly answerMti: string
-  readonly refuses: readonly PlacedRefusal[]
+  readonly refuses: readonly PlacedMember[]
+  readonly untold: readonly PlacedMember[]
   readonly request: readonly Placed<RequestElementSpec>[]
   readonly answer: readonly Placed<AnswerElementSpec>[]
 }
@@ -29,7 +30,8 @@ export function placeMessages(
   const placed = (kind: MessageKind): PlacedMessage => ({
     mti: spec.messages[kind].mti,
     answerMti: spec.messages[kind].answerMti,
-    refuses: refusalsOf(spec, kind, faults),
+    refuses: membersOf(spec, { kind, list: 'refuses' }, faults),
+    untold: membersOf(spec, { kind, list: 'untold' }, faults),
     request: elementsOf(spec, { kind, part: 'request' }, faults),
     answer: elementsOf(spec, { kind, part: 'answer' }, faults),
   })
@@ -62,12 +64,16 @@ function elementsOf<Part extends keyof ElementSpecs>(
   return [...elements.values()].sort((a, b) => byElement(a.element, b.element))
 }
 
-/** What any kind of the line refuses. */
-function refusalsOf(spec: MappingSpec, kind: MessageKind, faults: Faults): PlacedRefusal[] {
+/** What any kind of the lineage names. */
+function membersOf(
+  spec: MappingSpec,
+  { kind, list }: { readonly kind: MessageKind; readonly list: 'refuses' | 'untold' },
+  faults: Faults,
+): PlacedMember[] {
   return lineage(spec, kind, faults).flatMap((from) =>
-    (spec.messages[from].refuses ?? []).map((source, index) => ({
+    (spec.messages[from][list] ?? []).map((source, index) => ({
       source,
-      path: ['messages', from, 'refuses', index],
+      path: ['messages', from, list, index],
     })),
   )
 }

@@ -3,7 +3,7 @@ import type { Dialect, Message } from '#iso8583'
 import { compileValue, type ValueOf } from './element-value.ts'
 import type { PlacedMessage } from './placed-messages.ts'
 import { type FindSource, type Given, isThere } from './sources.ts'
-import type { Faults, Placed, PlacedRefusal, RequestElementSpec } from './specification.ts'
+import type { Faults, Placed, PlacedMember, RequestElementSpec } from './specification.ts'
 import type { Table } from './tables.ts'
 
 /** A host message written, or why this request cannot be told to this host. */
@@ -66,7 +66,7 @@ export function compileRequest(
 
 /** What a host has no place for must not be lost on the way to it. */
 function compileRefusal(
-  { source: from, path }: PlacedRefusal,
+  { source: from, path }: PlacedMember,
   { find, faults }: RequestParts,
 ): ((given: Given) => Refusal | undefined) | undefined {
   const source = find(from)
@@ -127,6 +127,7 @@ function compileWhen(
       return []
     }
     if (wanted === true) return [(given: Given) => isThere(source, given)]
+    if (source.isGroup) faults.add([...path, 'when', from], `${from} has no text: say true`)
     for (const [index, word] of wanted.entries()) {
       if (source.words && !source.words.includes(word)) {
         faults.add([...path, 'when', from, index], `${from} is never ${word}`)

@@ -27,6 +27,8 @@ export interface Source {
   readonly stamp?: boolean
   /** Whether the text must be checked each time, because no schema has vouched for it. */
   readonly unproven?: boolean
+  /** An object of the request, which has no text of its own. */
+  readonly isGroup?: boolean
   /** Whether it is there, where that is not the same as having a text: an object has none. */
   isThere?(given: Given): boolean
   read(given: Given): string | undefined
@@ -45,8 +47,11 @@ export function requestSources(members: ReadonlyMap<string, Member>): FindSource
   return (path) => {
     const [room, ...rest] = path.split('.')
     if (room !== 'request') return COMMON.get(path)
-    const member = members.get(rest.join('.'))
-    return member && memberSource(member)
+    const name = rest.join('.')
+    const member = members.get(name)
+    if (member === undefined) return undefined
+    const isGroup = [...members.keys()].some((it) => it.startsWith(`${name}.`))
+    return { ...memberSource(member), isGroup }
   }
 }
 

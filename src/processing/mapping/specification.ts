@@ -26,6 +26,8 @@ interface MessageSpec {
   readonly answerMti: string
   /** Members of the merchant's request that this host has no place for. */
   readonly refuses?: readonly string[]
+  /** Members of the merchant's request that this host need not be told. */
+  readonly untold?: readonly string[]
   readonly request?: Readonly<Record<string, RequestElementSpec>>
   readonly answer?: Readonly<Record<string, AnswerElementSpec>>
 }
@@ -55,8 +57,8 @@ export interface TableSpec {
   readonly otherwise: string | null
 }
 
-/** A member that is refused, with where it is written. */
-export interface PlacedRefusal {
+/** A member of the request that is named, with where it is written. */
+export interface PlacedMember {
   readonly source: string
   readonly path: SpecFault['path']
 }

@@ -1,5 +1,5 @@
 import test from 'ava'
-import { compileFrameHeader, type Message } from '#iso8583'
+import { compileFrameHeader } from '#iso8583'
 import type { HostLink } from '../../../src/communication/host/link.ts'
 import {
   compileLinkProfile,
@@ -9,7 +9,7 @@ import type { Reservation } from '../../../src/communication/host/reservation.ts
 import { makeCertificates } from '../certificates.ts'
 import { until } from '../until.ts'
 import { ask, openLink, openSignedOn, roomIn, stansOf } from './link-under-test.ts'
-import { answerTo, dialect, linkSpec, profile, sale } from './meridian.ts'
+import { answerTo, dialect, linkSpec, sale } from './meridian.ts'
 import { dialGateway, startScriptedHost } from './scripted-host.ts'
 
 const spec = linkSpec as object
@@ -358,87 +358,6 @@ test('an answer that comes over another line after its own was lost is late', as
   t.is(strays[0]?.kind, 'late')
 })
 
-const GARBAGE: readonly [what: string, hex: string][] = [
-  ['a frame that holds no message', '0004deadbeef'],
-  ['a message with bytes behind it', `0008${Buffer.from('0810').toString('hex')}00000000`],
-  ['a frame over the limit', '1001'],
-]
-
-for (const [what, hex] of GARBAGE) {
-  test(`after ${what}, all that is pending on the line is unknown and the line ends`, async (t) => {
-    const { link, ends } = await openSignedOn(t, { connections: 2 })
-    const [one, two] = ends
-    const asked = [1, 2, 3, 4].map((stan) => ask(link, sale(stan)))
-    await one?.hear('0200', 2)
-    const kept = await two?.hear('0200', 2)
-    one?.sendBytes(Buffer.from(hex, 'hex'))
-    await until(() => link.counters().linesOpen === 1, 'the line ended')
-    t.is(link.counters().answersUnreadable, 2)
-    for (const request of kept ?? []) two?.send(answerTo(request))
-    const kinds = (await Promise.all(asked)).map((it) =>
-      it.kind === 'unknown' ? it.reason : it.kind,
-    )
-    t.deepEqual(kinds.sort(), ['answer-unreadable', 'answer-unreadable', 'answered', 'answered'])
-  })
-}
-
-test('an answer with a byte too many spoils its own exchange, and the line goes on', async (t) => {
-  const { link, end, strays } = await openSignedOn(t)
-  const asked = [1, 2].map((stan) => ask(link, sale(stan)))
-  const [first = sale(0), second = sale(0)] = await end.hear('0200', 2)
-  end.sendBytes(profile.header.wrap(withOneByteTooMany(answerTo(first))))
-  t.deepEqual(await asked[0], { kind: 'unknown', reason: 'answer-unreadable' })
-  end.send(answerTo(second))
-  t.is((await asked[1])?.kind, 'answered')
-  t.like(link.counters(), { linesOpen: 1, messagesUnreadable: 1, answersUnreadable: 1 })
-  end.send(answerTo(first))
-  await until(() => strays.length === 1, 'the answer, now whole, is reported')
-  t.is(strays[0]?.kind, 'duplicate')
-})
-
-test('a bad answer that nobody waits for ends the line', async (t) => {
-  const { link, end } = await openSignedOn(t)
-  const asked = ask(link, sale(1))
-  await end.hear('0200')
-  end.sendBytes(profile.header.wrap(withOneByteTooMany(answerTo(sale(2)))))
-  t.deepEqual(await asked, { kind: 'unknown', reason: 'answer-unreadable' })
-  t.is(link.counters().linesOpen, 0)
-})
-
-test('answers that were whole before a bad frame reach whoever asked', async (t) => {
-  const { link, end } = await openSignedOn(t)
-  const asked = [1, 2].map((stan) => ask(link, sale(stan)))
-  const [request = sale(0)] = await end.hear('0200', 2)
-  const good = profile.header.wrap(dialect.pack(answerTo(request)))
-  end.sendBytes(Buffer.concat([good, Buffer.from('ffff', 'hex')]))
-  const [first, second] = await Promise.all(asked)
-  t.is(first?.kind, 'answered')
-  t.deepEqual(second, { kind: 'unknown', reason: 'answer-unreadable' })
-})
-
-test('an answer cut off at any byte leaves the outcome unknown', async (t) => {
-  const { link, end, clock, host } = await openSignedOn(t)
-  const frame = profile.header.wrap(dialect.pack(answerTo(sale(1))))
-  const fields = { '7': '1122220000', '11': '900001', '70': '301' }
-  const echo = profile.header.wrap(dialect.pack({ mti: '0800', fields }))
-  for (const cut of [1, 2, 3, frame.length - 1]) {
-    const count = host.ends.length
-    const current = host.ends[count - 1] ?? end
-    const reply = ask(link, sale(cut))
-    await current.hear('0200')
-    // An echo before it, in one piece: when that is answered, the beginning was heard too.
-    current.sendBytes(Buffer.concat([echo, frame.subarray(0, cut)]))
-    await current.hear('0810')
-    clock.advance(9000)
-    t.is(link.counters().linesOpen, 1)
-    clock.advance(2500)
-    t.deepEqual(await reply, { kind: 'unknown', reason: 'answer-unreadable' })
-    clock.advance(500)
-    await host.end(count + 1)
-    t.true(await link.untilReady(60_000))
-  }
-})
-
 test('an empty frame only says that the host is there', async (t) => {
   const { link, end } = await openSignedOn(t)
   end.sendBytes(Buffer.from('0000', 'hex'))
@@ -642,8 +561,4 @@ function reserved(link: HostLink): Extract<Reservation, { kind: 'reserved' }> {
   const place = link.reserve()
   if (place.kind !== 'reserved') throw new Error(`the link is ${place.kind}`)
   return place
-}
-
-function withOneByteTooMany(message: Message): Buffer {
-  return Buffer.concat([dialect.pack(message), Buffer.of(0)])
 }

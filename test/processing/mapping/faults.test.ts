@@ -204,6 +204,26 @@ const FAULTS: readonly [title: string, edit: Edit, fault: readonly [Path, RegExp
     [[...R, '48.80', 'when', 'request.initiator', 0], /is never nobody/],
   ],
   [
+    'a condition on the text of what has none',
+    [[...R, '48.80', 'when'], { 'request.threeDS': ['05'] }],
+    [[...R, '48.80', 'when', 'request.threeDS'], /has no text: say true/],
+  ],
+  [
+    'a member of the request that no element takes',
+    [[...R, '48.63'], undefined],
+    [['messages', 'payment.authorize'], /^no element takes request.storedCredential: name/],
+  ],
+  [
+    'a member that only a forbidden element takes',
+    [[...R, '48.63', 'use'], 'forbidden'],
+    [['messages', 'payment.authorize'], /no element takes request.storedCredential/],
+  ],
+  [
+    'leave to withhold what no request has',
+    [['messages', 'payment.sale', 'untold'], ['request.nothing']],
+    [['messages', 'payment.sale', 'untold', 0], /no member of the request/],
+  ],
+  [
     'a refusal of what no request has',
     [['messages', 'payment.sale', 'refuses'], ['request.nothing']],
     [['messages', 'payment.sale', 'refuses', 0], /no member of the request/],
@@ -439,6 +459,24 @@ test('a trial goes round what a host refuses, and still finds what cannot be pac
     faultsOf([refuses, [[...V, '90.stan'], undefined]]).map(({ path }) => path),
     [V],
   )
+})
+
+for (const list of ['refuses', 'untold']) {
+  for (const named of ['request.address', 'request.address.street']) {
+    test(`what no element takes may be named as ${named} under ${list}`, (t) => {
+      const edits: Edit[] = [
+        [[...R, '48.80'], undefined],
+        [['messages', 'payment.authorize', list], [named]],
+      ]
+      t.deepEqual(faultsOf(edits), [])
+    })
+  }
+}
+
+test('a condition on a member tells it, too', (t) => {
+  const when = { 'request.storedCredential': ['initial', 'recurring'] }
+  const edit: Edit = [[...R, '48.63'], { use: 'conditional', value: 'R', when }]
+  t.deepEqual(faultsOf([edit]), [])
 })
 
 test('a fault is found in its file by line and column', (t) => {

@@ -72,6 +72,13 @@ const document = {
     'payment.sale': {
       mti: '1200',
       answerMti: '1210',
+      untold: [
+        'request.card.expiry',
+        'request.address.postcode',
+        'request.threeDS.transactionId',
+        'request.initiator',
+        'request.storedCredential',
+      ],
       request: {
         '2': mandatory('request.card.pan'),
         '3': { use: 'mandatory', value: '001000' },
@@ -110,6 +117,7 @@ const document = {
       like: 'payment.sale',
       mti: '1100',
       answerMti: '1110',
+      untold: ['request.address.street'],
       request: { '62': { use: 'forbidden' } },
     },
     'payment.reverse': {
@@ -188,6 +196,7 @@ test('what a host has no place for is refused, whole or in part, and its likes r
 
 test('an object that is there meets a condition on it', (t) => {
   const changed = structuredClone(document)
+  changed.messages['payment.sale'].untold.push('request.address.street')
   Object.assign(changed.messages['payment.sale'].request, {
     '62': { use: 'conditional', value: '3DS', when: { 'request.threeDS': true } },
   })

@@ -1,0 +1,62 @@
+import type { PaymentOperation } from '#domain'
+import type { Member } from '../messages/members.ts'
+import type { Messages } from '../messages/messages.ts'
+import type { PlacedMessage } from './placed-messages.ts'
+import type { Faults } from './specification.ts'
+
+/** Members that are the gateway's own to act upon, whatever the host is told. */
+const OF_THE_GATEWAY = new Set(['type', 'id', 'merchant', 'time', 'terminal', 'acceptPartial'])
+
+/**
+ * Note what of a merchant's request would be lost without a word: no element takes it, `refuses`
+ * does not name it, and `untold` does not say that the host can do without.
+ */
+export function checkTold(
+  placed: Readonly<Record<PaymentOperation, PlacedMessage>>,
+  messages: Messages,
+  faults: Faults,
+): void {
+  for (const kind of ['payment.authorize', 'payment.sale'] as const) {
+    const members = [...messages.members(kind).values()]
+    checkUntold(placed[kind], new Set(members.map(sourceOf)), faults)
+    const named = namedIn(placed[kind])
+    const lost = members.filter((member) => isLeaf(member) && !isNamed(member, named))
+    if (lost.length === 0) continue
+    const list = lost.map(sourceOf).join(', ')
+    const reason = `no element takes ${list}: name them under \`refuses\` or \`untold\``
+    faults.add(['messages', kind], reason)
+  }
+}
+
+function checkUntold(
+  { untold }: PlacedMessage,
+  sources: ReadonlySet<string>,
+  faults: Faults,
+): void {
+  for (const { source, path } of untold) {
+    if (!sources.has(source)) faults.add(path, `${source} is no member of the request`)
+  }
+}
+
+function namedIn({ request, refuses, untold }: PlacedMessage): ReadonlySet<string> {
+  const used = request.filter(({ spec }) => spec.use !== 'forbidden')
+  return new Set([
+    ...used.flatMap(({ spec }) => [spec.from ?? '', ...Object.keys(spec.when ?? {})]),
+    ...[...refuses, ...untold].map(({ source }) => source),
+  ])
+}
+
+function isLeaf({ value, words }: Member): boolean {
+  return value !== undefined || words !== undefined
+}
+
+/** Whether the member is named, or an object that it is in. */
+function isNamed(member: Member, named: ReadonlySet<string>): boolean {
+  const { path } = member
+  if (OF_THE_GATEWAY.has(path[0] ?? '')) return true
+  return path.some((_, index) => named.has(sourceOf({ path: path.slice(0, index + 1) })))
+}
+
+function sourceOf({ path }: Pick<Member, 'path'>): string {
+  return `request.${path.join('.')}`
+}
