@@ -6,6 +6,7 @@ import { type ParseError, parse as parseJson, printParseErrorCode } from 'jsonc-
 import { isJsonObject, type JsonObject } from '#domain'
 import type { Random } from '#platform'
 import type { KeyringOptions } from '#security'
+import { profileFrom } from './host-profile.ts'
 
 /** Where a TCP socket is; port 0 lets the system choose. */
 export interface Endpoint {
@@ -147,7 +148,11 @@ export function readConfig(file: string, environment: NodeJS.ProcessEnv): Config
   if (!validate(document)) faults.push(...(validate.errors ?? []).map(faultOf))
   faults.push(...combinationFaults(document))
   if (faults.length > 0) throw new ConfigError(file, faults)
-  for (const path of PATHS) makeAbsolute(document, path.split('.'), dirname(resolve(file)))
+  const folder = dirname(resolve(file))
+  for (const path of PATHS) {
+    resolveAt(document, path.split('.'), (value) => resolve(folder, value))
+  }
+  resolveAt(document, ['host', 'profile'], (value) => profileFrom(folder, value))
   return freezeDeep(document) as unknown as Config
 }
 
@@ -297,13 +302,17 @@ function addressFaults(listen: unknown, hasTls: boolean): ConfigFault[] {
   return areKnown ? [] : [{ path, reason: 'must be IP addresses' }]
 }
 
-function makeAbsolute(node: unknown, path: readonly string[], folder: string): void {
+function resolveAt(
+  node: unknown,
+  path: readonly string[],
+  absolute: (value: string) => string,
+): void {
   const [member, ...rest] = path
   if (member === undefined || typeof node !== 'object' || node === null) return
   const draft = node as Draft
   const value = draft[member]
-  if (rest.length > 0) makeAbsolute(value, rest, folder)
-  else if (typeof value === 'string') draft[member] = resolve(folder, value)
+  if (rest.length > 0) resolveAt(value, rest, absolute)
+  else if (typeof value === 'string') draft[member] = absolute(value)
 }
 
 function freezeDeep<T>(value: T): T {

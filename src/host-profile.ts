@@ -1,5 +1,5 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { basename, isAbsolute, join, resolve } from 'node:path'
+import { closeSync, existsSync, openSync, readdirSync, readFileSync, readSync } from 'node:fs'
+import { basename, join, resolve } from 'node:path'
 import { compileLinkProfile, type LinkProfile, LinkProfileError } from '#communication'
 import type { JsonObject } from '#domain'
 import {
@@ -8,6 +8,8 @@ import {
   compileConduct,
   deriveConduct,
   parseSandbox,
+  parseScript,
+  SandboxError,
 } from '#host-emulator'
 import { compileDialect, type Dialect, DialectError, type SpecFault } from '#iso8583'
 import {
@@ -19,6 +21,7 @@ import {
   MappingError,
   type Messages,
   parseSpec,
+  SPEC_TEXT_LIMITS,
 } from '#processing'
 
 /** Everything that one folder of specs/hosts says of a core host, compiled. */
@@ -34,6 +37,7 @@ export interface HostProfile {
 export class ProfileError extends Error {
   override readonly name = 'ProfileError'
   readonly code = 'PROFILE_INVALID'
+  readonly file: string
   readonly faults: readonly LocatedFault[]
 
   constructor(file: string, faults: readonly LocatedFault[]) {
@@ -41,11 +45,13 @@ export class ProfileError extends Error {
       ({ line, column, path, reason }) => `  ${file}:${line}:${column} ${path}: ${reason}`,
     )
     super([`${file} cannot be used:`, ...lines].join('\n'))
+    this.file = file
     this.faults = faults
   }
 }
 
 const SPECS = resolve(import.meta.dirname, '../specs')
+const HOSTS = join(SPECS, 'hosts')
 
 /** The messages of specs/messages, compiled. */
 export function readMessages(): Messages {
@@ -68,22 +74,72 @@ export function readMessages(): Messages {
 export function readHostProfile(profile: string, messages: Messages): HostProfile {
   const folder = folderOf(profile)
   const dialect = readDialect(join(folder, 'dialect.json'))
-  const name = basename(folder)
-  const mapping = compiled(join(folder, 'mapping.json'), (spec) => {
+  const mapping = readMapping(folder, dialect, messages)
+  const link = readLink(folder, dialect)
+  return { name: basename(folder), folder, dialect, mapping, link }
+}
+
+/** Read the mapping of a host's folder. @throws ProfileError */
+export function readMapping(folder: string, dialect: Dialect, messages: Messages): Mapping {
+  return compiled(join(folder, 'mapping.json'), (spec) => {
     const compiled = compileMapping(spec, { dialect, messages, schema: readSchema('mapping') })
     // The journal knows the host by this name: two would give it two sets of trace numbers.
-    const reason = `must be the name of the folder, ${name}`
-    if (compiled.exchange.host !== name) throw new MappingError([{ path: ['host'], reason }])
+    const reason = `must be the name of the folder, ${basename(folder)}`
+    const isNamed = compiled.exchange.host === basename(folder)
+    if (!isNamed) throw new MappingError([{ path: ['host'], reason }])
     return compiled
   })
-  const link = compiled(join(folder, 'link.json'), (spec) => compileLinkProfile(spec, dialect))
-  return { name, folder, dialect, mapping, link }
+}
+
+/** Read the link of a host's folder. @throws ProfileError */
+export function readLink(folder: string, dialect: Dialect): LinkProfile {
+  return compiled(join(folder, 'link.json'), (spec) => compileLinkProfile(spec, dialect))
 }
 
 /** Read a dialect file. @throws ProfileError */
 export function readDialect(file: string): Dialect {
   return compiled(file, compileDialect)
 }
+
+/** Read a file of specifications of any kind, whatever it says. @throws ProfileError */
+export function readSpec(file: string): unknown {
+  return compiled(file, (spec) => spec)
+}
+
+/**
+ * Read a file of specifications, and of no more bytes than one may have; a byte order mark, as
+ * Windows puts before a text, is left off.
+ *
+ * @throws ProfileError
+ */
+export function readText(file: string): string {
+  try {
+    return textIn(file, SPEC_TEXT_LIMITS.bytesMax + 1).replace(/^\uFEFF/, '')
+  } catch {
+    throw new ProfileError(file, [{ line: 1, column: 1, path: '(file)', reason: 'cannot be read' }])
+  }
+}
+
+/** Not by the size that the system tells: a pipe has none. */
+function textIn(file: string, bytesMax: number): string {
+  const descriptor = openSync(file, 'r')
+  try {
+    const chunks: Buffer[] = []
+    let left = bytesMax
+    while (left > 0) {
+      const chunk = Buffer.allocUnsafe(Math.min(left, CHUNK_BYTES))
+      const read = readSync(descriptor, chunk)
+      if (read === 0) break
+      chunks.push(chunk.subarray(0, read))
+      left -= read
+    }
+    return Buffer.concat(chunks).toString('utf8')
+  } finally {
+    closeSync(descriptor)
+  }
+}
+
+const CHUNK_BYTES = 65_536
 
 /** The editions of the standard in specs/editions, by name. */
 export const EDITIONS: readonly string[] = [
@@ -111,12 +167,15 @@ export interface EmulatedHost {
  * @throws ProfileError with every fault of the first file at fault
  */
 export function readEmulatedHost({ folder, dialect }: HostProfile): EmulatedHost {
-  const own = join(folder, 'conduct.json')
-  if (existsSync(own)) {
-    const conduct = compiled(own, (spec) => compileConduct(spec, dialect))
-    return { conduct, origin: 'own' }
-  }
-  return { conduct: derivedConduct(folder, dialect), origin: 'derived' }
+  const isOwn = existsSync(join(folder, 'conduct.json'))
+  return isOwn
+    ? { conduct: readConduct(folder, dialect), origin: 'own' }
+    : { conduct: derivedConduct(folder, dialect), origin: 'derived' }
+}
+
+/** Read the conduct of a host's folder. @throws ProfileError */
+export function readConduct(folder: string, dialect: Dialect): Conduct {
+  return compiled(join(folder, 'conduct.json'), (spec) => compileConduct(spec, dialect))
 }
 
 function derivedConduct(folder: string, dialect: Dialect): Conduct {
@@ -143,10 +202,66 @@ export function cardsFileOf({ folder }: HostProfile): string {
   return existsSync(own) ? own : SANDBOX_CARDS
 }
 
+/**
+ * Read a list of cards, as the emulator takes it.
+ *
+ * @param conduct of the host whose cards they are, where it is known
+ * @throws ProfileError
+ */
+export function readCards(file: string, conduct?: Conduct): unknown {
+  return sandboxFile(file, (document) => {
+    parseSandbox(document, conduct?.hasRoomFor)
+    return document
+  })
+}
+
+/** Read a script of faults, as the emulator takes it. @throws ProfileError */
+export function readScript(file: string, conduct: Conduct): unknown {
+  return sandboxFile(file, (document) => {
+    parseScript(document, conduct.hasRoomFor)
+    return document
+  })
+}
+
+/** A list holds PINs, so that its faults say where and not what. */
+function sandboxFile<T>(file: string, parse: (document: unknown) => T): T {
+  return compiled(file, (document) => {
+    try {
+      return parse(document)
+    } catch (error) {
+      if (!(error instanceof SandboxError)) throw error
+      const faults = error.paths.map((path) => ({ path: pathIn(document, path), reason: AMISS }))
+      throw new SandboxFileError(faults)
+    }
+  })
+}
+
+const AMISS = 'is missing, or is not what interface.md of meridian has in this place'
+
+class SandboxFileError extends Error {
+  readonly faults: readonly SpecFault[]
+
+  constructor(faults: readonly SpecFault[]) {
+    super('SANDBOX_INVALID')
+    this.faults = faults
+  }
+}
+
+/** A script is a list, whose faults are told as of its `rules`. */
+function pathIn(document: unknown, path: string): SpecFault['path'] {
+  const segments = path.split('.').map((it) => (/^\d+$/.test(it) ? Number(it) : it))
+  return Array.isArray(document) ? segments.slice(1) : segments
+}
+
+/** The hosts of specs/hosts, by name. */
+export function hostNames(): readonly string[] {
+  const entries = readdirSync(HOSTS, { withFileTypes: true })
+  return entries.filter((it) => it.isDirectory()).map(({ name }) => name)
+}
+
 /** The card numbers of every sandbox under specs: production takes none of them. */
 export function readSandboxPans(): ReadonlySet<string> {
-  const hosts = join(SPECS, 'hosts')
-  const own = readdirSync(hosts).map((name) => join(hosts, name, 'cards.json'))
+  const own = hostNames().map((name) => join(HOSTS, name, 'cards.json'))
   const cards = [SANDBOX_CARDS, ...own.filter((file) => existsSync(file))].flatMap(
     (file) => parseSandbox(JSON.parse(readFileSync(file, 'utf8'))).cards,
   )
@@ -158,10 +273,13 @@ export function dialectFileOf(profile: string): string {
   return join(folderOf(profile), 'dialect.json')
 }
 
+/** The path of a host's folder made absolute; the name of one under specs/hosts stays a name. */
+export function profileFrom(folder: string, profile: string): string {
+  return profile.includes('/') ? resolve(folder, profile) : profile
+}
+
 function folderOf(profile: string): string {
-  return isAbsolute(profile) || profile.includes('/')
-    ? resolve(profile)
-    : join(SPECS, 'hosts', profile)
+  return resolve(HOSTS, profileFrom('.', profile))
 }
 
 function readSchema(name: string): JsonObject {
@@ -185,14 +303,7 @@ function isSpecError(error: unknown): error is { readonly faults: readonly SpecF
     error instanceof ConductError ||
     error instanceof DialectError ||
     error instanceof MappingError ||
-    error instanceof LinkProfileError
+    error instanceof LinkProfileError ||
+    error instanceof SandboxFileError
   )
-}
-
-function readText(file: string): string {
-  try {
-    return readFileSync(file, 'utf8')
-  } catch {
-    throw new ProfileError(file, [{ line: 1, column: 1, path: '(file)', reason: 'cannot be read' }])
-  }
 }

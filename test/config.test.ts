@@ -35,6 +35,17 @@ test('the least configuration is completed by defaults, made absolute and frozen
   t.true(Object.isFrozen(config.listeners.limits))
 })
 
+test('a relative profile is taken from the folder of the file, a name is not a path', (t) => {
+  const profileOf = (profile: string) => {
+    const file = fileOf({ ...LEAST, host: { ...LEAST.host, profile } })
+    return readConfig(file, {}).host.profile.replace(file.replace('/sallyport.json', ''), 'FOLDER')
+  }
+  t.is(profileOf('banks/harbour'), 'FOLDER/banks/harbour')
+  t.is(profileOf('./harbour'), 'FOLDER/harbour')
+  t.is(profileOf('/opt/harbour'), '/opt/harbour')
+  t.is(profileOf('meridian'), 'meridian')
+})
+
 test('an environment variable overrides the file, as text or as number by the schema', (t) => {
   const config = readConfig(fileOf(LEAST), {
     SALLYPORT_LISTENERS_FRAMED_PORT: '99',

@@ -5,7 +5,9 @@ import test from 'ava'
 import {
   EDITIONS,
   editionFileOf,
+  hostNames,
   ProfileError,
+  profileFrom,
   readDialect,
   readHostProfile,
   readMessages,
@@ -107,6 +109,23 @@ test('a file that is missing is named', (t) => {
     instanceOf: ProfileError,
   })
   t.regex(error?.message ?? '', /at-all\/dialect\.json/)
+  t.is(error?.file, '/nowhere/at-all/dialect.json')
+})
+
+test('the hosts are the folders of specs/hosts, and no file there', (t) => {
+  t.true(readdirSync('specs/hosts').includes('README.md'))
+  t.deepEqual([...hostNames()].sort(), ['borealis', 'kestrel', 'meridian', 'pampas'])
+})
+
+test('of a file without end no more is read than a specification may have', (t) => {
+  const error = t.throws(() => readDialect('/dev/zero'), { instanceOf: ProfileError })
+  t.regex(error?.faults[0]?.reason ?? '', /larger than \d+ bytes/)
+})
+
+test('the path of a profile is taken from the folder that names it, a name stays a name', (t) => {
+  t.is(profileFrom('/etc/bank', './harbour'), '/etc/bank/harbour')
+  t.is(profileFrom('/etc/bank', '/opt/harbour'), '/opt/harbour')
+  t.is(profileFrom('/etc/bank', 'meridian'), 'meridian')
 })
 
 test('the cards of every sandbox are known, so that production can refuse them', (t) => {

@@ -1,15 +1,14 @@
-import { readFileSync } from 'node:fs'
 import type { Command } from 'commander'
-import { SandboxError, startHostEmulator } from '#host-emulator'
+import { startHostEmulator } from '#host-emulator'
 import { createLog, createSystemClock } from '#platform'
-import { parseSpec } from '#processing'
 import {
   cardsFileOf,
   type EmulatedHost,
-  ProfileError,
+  readCards,
   readEmulatedHost,
   readHostProfile,
   readMessages,
+  readScript,
 } from '../host-profile.ts'
 import { EMULATOR_ENDPOINT, endpointOf } from './endpoint.ts'
 import { EXIT, type ExitCode, type Finish } from './exit-codes.ts'
@@ -63,35 +62,29 @@ async function emulate(options: EmulateOptions, outside: Outside): Promise<ExitC
   const { dialect, link } = profile
   const { conduct, origin } = readEmulatedHost(profile)
   const stopAsked = new Promise<void>((resolve) => outside.onStopSignal(resolve))
-  try {
-    const emulator = await startHostEmulator({
-      dialect,
-      header: link.header,
-      conduct,
-      cards: readJson(options.cards ?? cardsFileOf(profile)),
-      ...(options.script === undefined ? {} : { script: readJson(options.script) }),
-      bookFile: options.book,
-      wire: {
-        kind: 'listen',
-        host: endpoint.address,
-        port: endpoint.port,
-        connectionsMax: CONNECTIONS_MAX,
-      },
-      clock: createSystemClock(),
-      log: createLog('info', outside.err),
-      limits: { frameBytesMax: link.frameBytesMax },
-    })
-    const { port } = emulator
-    if (options.json) say(outside, JSON.stringify({ ready: true, port, conduct: origin }))
-    else say(outside, `Host on port ${port}\n${ORIGINS[origin]}`)
-    await stopAsked
-    await emulator.close()
-    return EXIT.done
-  } catch (error) {
-    if (!(error instanceof SandboxError)) throw error
-    complain(outside, error.message)
-    return EXIT.configuration
-  }
+  const emulator = await startHostEmulator({
+    dialect,
+    header: link.header,
+    conduct,
+    cards: readCards(options.cards ?? cardsFileOf(profile), conduct),
+    ...(options.script === undefined ? {} : { script: readScript(options.script, conduct) }),
+    bookFile: options.book,
+    wire: {
+      kind: 'listen',
+      host: endpoint.address,
+      port: endpoint.port,
+      connectionsMax: CONNECTIONS_MAX,
+    },
+    clock: createSystemClock(),
+    log: createLog('info', outside.err),
+    limits: { frameBytesMax: link.frameBytesMax },
+  })
+  const { port } = emulator
+  if (options.json) say(outside, JSON.stringify({ ready: true, port, conduct: origin }))
+  else say(outside, `Host on port ${port}\n${ORIGINS[origin]}`)
+  await stopAsked
+  await emulator.close()
+  return EXIT.done
 }
 
 const CONNECTIONS_MAX = 64
@@ -100,10 +93,4 @@ const CONNECTIONS_MAX = 64
 const ORIGINS: Readonly<Record<EmulatedHost['origin'], string>> = {
   own: 'Conduct: its own, from conduct.json',
   derived: 'Conduct: derived from mapping.json and link.json; proves that the files fit, no more',
-}
-
-function readJson(file: string): unknown {
-  const parsed = parseSpec(readFileSync(file, 'utf8'))
-  if (parsed.kind === 'faulty') throw new ProfileError(file, parsed.faults)
-  return parsed.spec
 }

@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path'
 import { type Command, Option } from 'commander'
 import { createSystemClock, createSystemRandom } from '#platform'
 import { createCertificates, createKeyring, openKeyring } from '#security'
-import { readHostProfile, readMessages } from '../host-profile.ts'
+import { profileFrom, readHostProfile, readMessages } from '../host-profile.ts'
 import { EMULATOR_ENDPOINT, endpointOf } from './endpoint.ts'
 import { EXIT, type ExitCode, type Finish } from './exit-codes.ts'
 import { complain, type Outside, say } from './outside.ts'
@@ -104,7 +104,7 @@ function configOf(options: InitOptions, endpoint: { address: string; port: numbe
   const isUsual = options.environment === 'sandbox' && options.connect === EMULATOR_ENDPOINT
   const emulated = options.emulated === true || isUsual
   // A path holds wherever the gateway is started from.
-  const profile = options.host.includes('/') ? resolve(options.host) : options.host
+  const profile = profileFrom('.', options.host)
   return {
     environment: options.environment,
     acquirer: { institution: options.institution, country: options.country },

@@ -7,20 +7,21 @@ import { KeyringError } from '#security'
 import { StoreError } from '#store'
 import { ConfigError } from '../config.ts'
 import { ProfileError } from '../host-profile.ts'
-import { addDecode } from './decode.ts'
 import { addDemo } from './demo.ts'
-import { addDoctor } from './doctor.ts'
 import { addEmulate } from './emulate.ts'
-import { addEncode } from './encode.ts'
-import { ClientFileError } from './errors.ts'
 import { EXIT, type ExitCode, type Finish } from './exit-codes.ts'
 import { addInit } from './init.ts'
-import { addInquire } from './inquire.ts'
-import { addMerchant } from './merchant.ts'
+import { InputError } from './lines.ts'
+import { ClientFileError } from './merchant/client-file.ts'
+import { addInquire } from './merchant/inquire.ts'
+import { addMerchant } from './merchant/merchant.ts'
+import { addSend } from './merchant/send.ts'
+import { addDecode } from './message/decode.ts'
+import { addDoctor } from './message/doctor.ts'
+import { addEncode } from './message/encode.ts'
 import { complain, type Outside } from './outside.ts'
 import { addPayments } from './payments.ts'
-import { addSend } from './send.ts'
-import { addSpec } from './spec.ts'
+import { addSpec } from './spec/spec.ts'
 import { addStart } from './start.ts'
 
 /**
@@ -75,6 +76,10 @@ function createProgram(outside: Outside, finish: Finish): Command {
 
 function codeOf(error: unknown, outside: Outside): ExitCode {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage
+  if (error instanceof InputError) {
+    complain(outside, `${error.code}: ${error.message}`)
+    return EXIT.refused
+  }
   if (isConfigurationFault(error)) {
     complain(outside, error.message)
     return EXIT.configuration

@@ -11,15 +11,21 @@ const SENSITIVE = [35, 36, 45, 52, 55]
 const SECRETS = [14, 53, 96, 102, 103, ...range(46, 48), ...range(56, 63), ...range(104, 127)]
 const TRACKS = [35, 36]
 
-/** Names of parts that speak of card data, and of what is only said about it. */
-const TELLING = /\b(pan|primary account|account|track|pin|cvv\d?|cvc\d?|cvn|cavv|expir\w*)\b/i
+/** Names that speak of card data, and of what is only said about it. */
+const TELLING =
+  /\b(pan|account|track|pin|cvv\d?|cvc\d?|cvn|cavv|expir\w*|verification (data|value))\b/i
 const HARMLESS = /\b(types?|results?)\b/i
 
-/** The mask of an element by its number. */
-export function maskOfElement(number: number): Mask | undefined {
+/** The mask of an element by its number, else by its name: editions move elements about. */
+export function maskOfElement(number: number, name: string): Mask | undefined {
   if (PANS.includes(number)) return 'pan'
   if (SENSITIVE.includes(number)) return 'sad'
-  return SECRETS.includes(number) ? 'secret' : undefined
+  return SECRETS.includes(number) ? 'secret' : maskOfPart(name)
+}
+
+/** The mask of a chip data object by its tag, else by its name. */
+export function maskOfObject(tag: string, name: string): Mask | undefined {
+  return CARD_OBJECTS.has(tag) ? 'secret' : maskOfPart(name)
 }
 
 /** The mask of a part, whose number says nothing, by its name. */
@@ -40,7 +46,7 @@ export function isTrack(number: number): boolean {
 export const CARD_MASKS_NOTE =
   `masks go by element number: pan on ${PANS.join(', ')}; sad on ${SENSITIVE.join(', ')}; ` +
   'secret on 14, 46 to 48, 53, 56 to 63, 96 and 102 to 127 but where a reader of the host’s ' +
-  'interface takes it off; and on parts whose names tell of card data'
+  'interface takes it off; and on what has a name that tells of card data'
 
 /** Elements that a reviewer wants masked, with what they hold. */
 export const CARD_DATA: ReadonlyMap<number, string> = new Map([

@@ -19,6 +19,14 @@ export function partsOf(body: CompositePlan): readonly FieldPlan[] {
   }
 }
 
+/** Whether the last of positional parts ends only where its composite does. */
+export function hasOpenEnd(parts: readonly FieldPlan[]): boolean {
+  const last = parts.at(-1)
+  if (last === undefined || last.length.prefix !== undefined) return false
+  const isFilled = last.body.kind === 'text' && last.body.pad !== undefined
+  return last.length.min !== last.length.max && !isFilled
+}
+
 /** What an element is, as people write it: `n`, `ans`, `MMDDhhmmss` or `composite`. */
 export function classNameOf(body: BodyPlan): string {
   return isValue(body) ? body.content.name : 'composite'

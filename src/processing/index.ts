@@ -25,6 +25,12 @@ export type { Written } from './mapping/request.ts'
 export { MappingError, type MessageKind, type Verdict } from './mapping/specification.ts'
 export type { Member, MessageSchemas, ValueFacts } from './messages/members.ts'
 export { compileMessages, type Messages } from './messages/messages.ts'
-export { type LocatedFault, locateFaults, type ParsedSpec, parseSpec } from './spec-text.ts'
+export {
+  type LocatedFault,
+  locateFaults,
+  type ParsedSpec,
+  parseSpec,
+  SPEC_TEXT_LIMITS,
+} from './spec-text.ts'
 export { type NewPaymentContext, refusalOfNew } from './validation/new-request.ts'
 export type { RequestContext, Validated } from './validation/validate.ts'

@@ -2,7 +2,6 @@ import {
   findNodeAtLocation,
   type Node,
   type ParseError,
-  parse,
   parseTree,
   printParseErrorCode,
 } from 'jsonc-parser'
@@ -21,17 +20,77 @@ export type ParsedSpec =
   | { readonly kind: 'parsed'; readonly spec: unknown }
   | { readonly kind: 'faulty'; readonly faults: readonly LocatedFault[] }
 
-/** Parse a specification file: JSON without comments; every syntax error is told with its place. */
+/** Larger or deeper is no specification, and would cost a parser its stack. */
+export const SPEC_TEXT_LIMITS = { bytesMax: 4_194_304, depthMax: 64, syntaxFaultsMax: 10 } as const
+
+/**
+ * Parse a specification file: JSON without comments, and without two members of one name, of which
+ * a parser would drop one unseen. Every fault is told with its place.
+ */
 export function parseSpec(text: string): ParsedSpec {
+  const { bytesMax, depthMax, syntaxFaultsMax } = SPEC_TEXT_LIMITS
+  if (Buffer.byteLength(text) > bytesMax)
+    return faultyAt(text, 0, `is larger than ${bytesMax} bytes`)
+  const tooDeep = offsetDeeper(text, depthMax)
+  if (tooDeep !== undefined) return faultyAt(text, tooDeep, `nests deeper than ${depthMax} levels`)
   const errors: ParseError[] = []
-  const spec: unknown = parse(text, errors, { disallowComments: true })
-  if (errors.length === 0) return { kind: 'parsed', spec }
-  const faults = errors.map(({ error, offset }) => ({
-    ...placeOf(text, offset),
-    path: WHOLE,
-    reason: `is no JSON: ${printParseErrorCode(error)}`,
-  }))
-  return { kind: 'faulty', faults }
+  const tree = parseTree(text, errors, { disallowComments: true })
+  if (errors.length > 0 || tree === undefined) {
+    // After the first of them a parser only guesses.
+    const first = errors.slice(0, syntaxFaultsMax).map(({ error, offset }) => ({
+      ...placeOf(text, offset),
+      path: WHOLE,
+      reason: `is no JSON: ${printParseErrorCode(error)}`,
+    }))
+    return { kind: 'faulty', faults: first }
+  }
+  const faults: LocatedFault[] = []
+  const spec = specOf(tree, [], (path, { offset }) => {
+    faults.push({ ...placeOf(text, offset), path: pointerOf(path), reason: 'is there twice' })
+  })
+  return faults.length === 0 ? { kind: 'parsed', spec } : { kind: 'faulty', faults }
+}
+
+function faultyAt(text: string, offset: number, reason: string): ParsedSpec {
+  return { kind: 'faulty', faults: [{ ...placeOf(text, offset), path: WHOLE, reason }] }
+}
+
+/** Where brackets outside of strings begin to nest deeper. */
+function offsetDeeper(text: string, depthMax: number): number | undefined {
+  let depth = 0
+  let isInString = false
+  for (let offset = 0; offset < text.length; offset++) {
+    const character = text[offset]
+    if (character === '\\' && isInString) offset += 1
+    else if (character === '"') isInString = !isInString
+    else if (isInString) continue
+    else if (character === '{' || character === '[') depth += 1
+    else if (character === '}' || character === ']') depth -= 1
+    if (depth > depthMax) return offset
+  }
+  return undefined
+}
+
+type Path = SpecFault['path']
+
+/** The value of a node; a member's name may be any text, `__proto__` too. */
+function specOf(
+  { type, children = [], value }: Node,
+  path: Path,
+  tellTwice: (path: Path, node: Node) => void,
+): unknown {
+  if (type === 'array') return children.map((it, at) => specOf(it, [...path, at], tellTwice))
+  if (type !== 'object') return value
+  const members = new Map<string, unknown>()
+  for (const property of children) {
+    const [key, member] = property.children ?? []
+    if (key === undefined || member === undefined) continue
+    const name = String(key.value)
+    const memberPath = [...path, name]
+    if (members.has(name)) tellTwice(memberPath, property)
+    members.set(name, specOf(member, memberPath, tellTwice))
+  }
+  return Object.fromEntries(members)
 }
 
 /**
@@ -50,12 +109,12 @@ export function locateFaults(text: string, faults: readonly SpecFault[]): readon
 const WHOLE = '(file)'
 
 /** A path as a JSON pointer. */
-export function pointerOf(path: SpecFault['path']): string {
+export function pointerOf(path: Path): string {
   const segments = path.map((it) => String(it).replaceAll('~', '~0').replaceAll('/', '~1'))
   return segments.length === 0 ? WHOLE : `/${segments.join('/')}`
 }
 
-function offsetOf(tree: Node | undefined, path: SpecFault['path']): number {
+function offsetOf(tree: Node | undefined, path: Path): number {
   if (!tree) return 0
   for (let length = path.length; length > 0; length--) {
     const node = findNodeAtLocation(tree, path.slice(0, length))

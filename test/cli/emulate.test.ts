@@ -69,7 +69,7 @@ test('cards are the file’s that is named, else the folder’s, else the common
   writeFileSync(join(folder, 'cards.json'), JSON.stringify({ cards: [{ ...CARD, pan: '1' }] }))
   const own = await emulate('--profile', folder)
   t.is(own.code, 3)
-  t.regex(own.err, /cards\.0\.pan/)
+  t.regex(own.err, /cards\.json:1:\d+ \/cards\/0\/pan: /)
   const named = join(folder, 'named.json')
   writeFileSync(named, JSON.stringify({ cards: [CARD] }))
   t.is((await emulate('--profile', folder, '--cards', named)).code, 0)
@@ -85,5 +85,13 @@ test('a card that is answered with a code that the host has no room for is refus
   writeFileSync(file, JSON.stringify({ cards: [{ ...CARD, fault }] }))
   const { code, err } = await emulate('--cards', file)
   t.is(code, 3)
-  t.regex(err, /cards\.0\.fault\.code/)
+  t.regex(err, /long\.json:1:\d+ \/cards\/0\/fault\/code: /)
+})
+
+test('a script with a fault is refused by its place', async (t) => {
+  const file = join(folderWith({}), 'script.json')
+  writeFileSync(file, JSON.stringify([{ fault: { kind: 'silence' } }, { fault: { kind: 'wry' } }]))
+  const { code, err } = await emulate('--script', file)
+  t.is(code, 3)
+  t.regex(err, /script\.json:1:\d+ \/1\/fault\/kind: /)
 })

@@ -14,6 +14,11 @@ const COMMANDS = [
   ['decode'],
   ['encode'],
   ['doctor'],
+  ['spec', 'import'],
+  ['spec', 'export'],
+  ['spec', 'check'],
+  ['spec', 'diff'],
+  ['spec', 'types'],
 ]
 
 for (const words of COMMANDS) {
@@ -25,6 +30,31 @@ for (const words of COMMANDS) {
       new RegExp(`Examples?:[\\s\\S]*sallyport ${words.join(' ')}|sallyport ${words[0]}`),
     )
     if (words[0] !== 'demo') t.true(out.includes('--json'))
+  })
+}
+
+/** Of those that need no file of the reader's own and no gateway. */
+const RUNNABLE = [
+  ['decode'],
+  ['doctor'],
+  ['spec', 'export'],
+  ['spec', 'check'],
+  ['spec', 'types'],
+  ['spec', 'diff'],
+]
+
+for (const words of RUNNABLE) {
+  test(`the examples of ${words.join(' ')} work when they are copied`, async (t) => {
+    const { out } = await runCli([...words, '--help'])
+    const examples = [...out.replaceAll('\\\n', '').matchAll(/^ {2}sallyport (.*)$/gm)]
+      .map(([, line = '']) => line.replace(/ {3,}[a-z].*/, '').split(/ +/))
+      .filter((line) => !/my-host|old\/|<|\.hex/.test(line.join(' ')))
+    t.true(examples.length > 0)
+    for (const example of examples) {
+      const out = example.indexOf('--out')
+      const { code, err } = await runCli(out < 0 ? example : example.slice(0, out))
+      t.is(code, example.includes('--diff') || words.includes('diff') ? 1 : 0, err)
+    }
   })
 }
 

@@ -11,7 +11,7 @@ export interface CliRun {
 export async function runCli(
   words: readonly string[],
   given: {
-    readonly input?: string
+    readonly input?: string | Buffer
     readonly environment?: NodeJS.ProcessEnv
     /** Standard output is a terminal. */
     readonly isTTY?: true

@@ -131,7 +131,7 @@ function taggedOf({ children, read }: Whole, classes: readonly TagClass[]): Foun
   const prefixEncoding = encoding === 'ascii' ? 'ascii' : 'ebcdic'
   const composite: CompositeFile = {
     kind: 'tagged',
-    tag: { content: 'n', length: tagDigits, encoding },
+    tag: { content: 'n', length: tagDigits, encoding: 'ascii' },
     prefix: { digits: lengthDigits, encoding: prefixEncoding },
     parts: Object.fromEntries(parts),
   }

@@ -9,7 +9,7 @@ import type {
 } from '#iso8583'
 import type { Exported } from '../exported.ts'
 import { type Note, type NoteTaker, noteTaker } from '../notes.ts'
-import { byteEncodingOf, isValue } from '../plans.ts'
+import { byteEncodingOf, hasOpenEnd, isValue } from '../plans.ts'
 import { binaryClass, bytesClass, classOf } from './class-of.ts'
 
 export function exportJpos(dialect: DialectPlan): Exported {
@@ -111,6 +111,7 @@ const SUBFIELDS = 'org.jpos.iso.packager.GenericSubFieldPackager'
 
 /** Parts by number: their own keys where these are numbers in order, else their places. */
 function positionalXml(field: FieldPlan, { parts }: PositionalPlan, place: Place) {
+  if (hasOpenEnd(parts)) return undefined
   const keys = parts.map((part) => part.key)
   const isNumbered = keys.every(
     (key, index) => /^[1-9]\d{0,2}$/.test(key) && Number(key) > Number(keys[index - 1] ?? 0),
@@ -161,31 +162,31 @@ function partLines(
   return lines.flatMap((line) => line ?? [])
 }
 
-/** Two digits of tag and two of length, around text: the only form there is a class for. */
+/** Two ASCII digits of tag and two of length before text: the only form there is a class for. */
 function taggedXml(field: FieldPlan, body: TaggedPlan, place: Place) {
   const { tag, prefix, parts, other } = body
   const isNumeric = tag.content.name === 'n' && tag.length === 2 && prefix.size === 2
-  const key = `${tag.encoding} ${prefix.encoding}`
-  const className = isNumeric ? TAG_CLASSES.get(key) : undefined
+  const form = isNumeric ? TAG_CLASSES.get(`${tag.encoding} ${prefix.encoding}`) : undefined
   const isText = parts.every(
     ({ body: it, length }) =>
-      it.kind === 'text' && it.characterSet === tag.encoding && length.max <= 99,
+      it.kind === 'text' && it.characterSet === form?.characterSet && length.max <= 99,
   )
-  if (className === undefined || !isText || parts.length === 0) return undefined
+  if (form === undefined || !isText || parts.length === 0) return undefined
   if (other !== undefined)
     place.notes.at('other').take('left-out', 'tags that are not listed are refused')
   return fieldpackager(field, place, {
     packager: 'org.jpos.iso.packager.EuroSubFieldPackager',
     attributes: 'emitBitmap="false"',
     lines: parts.map((part) =>
-      isofield({ id: Number(part.key), name: part.name, className, length: part.length.max }),
+      isofield({ id: Number(part.key), name: part.name, length: part.length.max, ...form }),
     ),
   })
 }
 
-const TAG_CLASSES: ReadonlyMap<string, string> = new Map([
-  ['ascii ascii', 'IFMC_LLCHAR'],
-  ['ebcdic-1047 ebcdic', 'IFEMC_LLCHAR'],
+/** By the encodings of tag and length. */
+const TAG_CLASSES: ReadonlyMap<string, { className: string; characterSet: string }> = new Map([
+  ['ascii ascii', { className: 'IFMC_LLCHAR', characterSet: 'ascii' }],
+  ['ascii ebcdic', { className: 'IFEMC_LLCHAR', characterSet: 'ebcdic-1047' }],
 ])
 
 /** jPOS takes every data object as bytes, and none by name. */

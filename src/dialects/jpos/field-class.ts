@@ -35,7 +35,7 @@ export interface NibbleFill {
   readonly counted?: true
 }
 
-/** A part that brings its own tag: decimal digits, then its length. */
+/** A part that brings its own tag: decimal digits in ASCII, then its length as its value is. */
 export interface TagClass {
   readonly kind: 'tag'
   readonly tagDigits: number
@@ -114,7 +114,10 @@ function bytesOfDigits(digits: number): ValueClass {
 
 const TAGGED = /^IF(A_T+|MC_|EMC_|IPM_)(L{1,5})(CHAR|BINARY)$/
 
-/** `IFA_TTLLCHAR`; and IFMC, IFEMC and IFIPM, whose tags have two, two and four digits. */
+/**
+ * `IFA_TTLLCHAR`; and IFMC, IFEMC and IFIPM, whose tags have two, two and four digits. IFEMC has
+ * its tags in ASCII before lengths and values in EBCDIC.
+ */
 function taggedClass(name: string): TagClass | undefined {
   const [, family = '', length = '', kind] = TAGGED.exec(name) ?? []
   if (kind === undefined) return undefined

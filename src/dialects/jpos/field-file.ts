@@ -5,7 +5,7 @@ import type { FieldFile, PadFile, Surroundings } from '../dialect-file.ts'
 import type { NoteTaker } from '../notes.ts'
 import { compositeCandidate } from './composite-file.ts'
 import { fieldClass, type TagClass, type ValueClass } from './field-class.ts'
-import { classNameOf, lengthOf, nameOf } from './packager-xml.ts'
+import { classNameOf, lengthOf, nameOf, noteUnknownSettings } from './packager-xml.ts'
 import type { XmlElement } from './xml.ts'
 
 export interface FieldSetting {
@@ -20,7 +20,9 @@ export function fieldFileOf(element: XmlElement, setting: FieldSetting): FieldFi
   const whole = () => valueCandidate(element, setting)
   const inParts = () => compositeCandidate(element, setting, fieldFileOf)
   const isComposite = element.name === 'isofieldpackager'
-  return chosenField(isComposite ? [inParts, whole] : [whole], setting)
+  const chosen = chosenField(isComposite ? [inParts, whole] : [whole], setting)
+  if (chosen !== undefined) noteUnknownSettings(element, setting.notes)
+  return chosen
 }
 
 /** A part of a tagged field is its value alone: the tag and the length are the composite's. */

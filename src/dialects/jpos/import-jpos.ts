@@ -6,7 +6,7 @@ import { ImportError } from '../import-error.ts'
 import { type Note, type NoteTaker, noteTaker } from '../notes.ts'
 import { fieldClass } from './field-class.ts'
 import { fieldFileOf } from './field-file.ts'
-import { classNameOf, fieldsById, lengthOf, numberAt } from './packager-xml.ts'
+import { classNameOf, fieldsById, lengthOf, nameOf, numberAt } from './packager-xml.ts'
 import { parseXml, type XmlElement } from './xml.ts'
 
 /**
@@ -100,7 +100,7 @@ function fieldOf(element: XmlElement, { id, bitmap, notes }: Where): FieldFile |
   const isBitmapBit = bitmap.count === 3 && (id === 65 || id === 129)
   if (id <= last && !isBitmapBit) {
     const setting = {
-      mask: maskOfElement(id),
+      mask: maskOfElement(id, nameOf(element)),
       isTrack: isTrack(id),
       inside: 'message',
       notes,

@@ -26,6 +26,16 @@ export function fieldsById(parent: XmlElement, notes: NoteTaker): ReadonlyMap<nu
   return new Map([...found].sort(([a], [b]) => a - b))
 }
 
+const KNOWN = ['id', 'name', 'length', 'class', 'pad', 'packager']
+const KNOWN_OF_PARTS = ['emitBitmap', 'bitmapField', 'firstField', 'maxValidField']
+
+/** What is said of a field and not carried, such as `trim` or `token`. */
+export function noteUnknownSettings({ name, attributes }: XmlElement, notes: NoteTaker): void {
+  const known = name === 'isofieldpackager' ? [...KNOWN, ...KNOWN_OF_PARTS] : KNOWN
+  const unknown = [...attributes.keys()].filter((it) => !known.includes(it))
+  for (const it of unknown) notes.take('coarser', `its setting ${it} is not carried`)
+}
+
 export function classNameOf(element: XmlElement | undefined): string {
   return element?.attributes.get('class') ?? ''
 }

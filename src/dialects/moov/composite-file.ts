@@ -1,7 +1,7 @@
 /** A field of a moov specification with parts: by position, by bitmap, by tag, or BER-TLV. */
 
 import { type Candidate, noField, type Remark } from '../candidates.ts'
-import { maskOfPart } from '../card-data.ts'
+import { maskOfObject, maskOfPart } from '../card-data.ts'
 import type { CompositeFile, FieldFile, PrefixFile, Surroundings } from '../dialect-file.ts'
 import type { Note } from '../notes.ts'
 import { type FieldSetting, nameOf } from './field-file.ts'
@@ -42,7 +42,7 @@ export function compositeCandidate(
     max,
     read: (part, key, around = 'message') =>
       readPart(part, {
-        mask: maskOfPart(part.description ?? ''),
+        mask: maskIn(around, key, part.description ?? ''),
         inside: around,
         notes: aside.at(key),
       }),
@@ -58,6 +58,10 @@ export function compositeCandidate(
     composite: found.composite,
   }
   return { kind: 'field', field: result, remarks: found.remarks ?? [], notes: own }
+}
+
+function maskIn(around: Surroundings, key: string, name: string) {
+  return around === 'ber' ? maskOfObject(key, name) : maskOfPart(name)
 }
 
 function compositeOf(whole: Whole): Found | string {

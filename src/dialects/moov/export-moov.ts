@@ -10,7 +10,7 @@ import type {
 } from '#iso8583'
 import type { Exported } from '../exported.ts'
 import { type Note, type NoteTaker, noteTaker } from '../notes.ts'
-import { byteEncodingOf, isValue } from '../plans.ts'
+import { byteEncodingOf, hasOpenEnd, isValue } from '../plans.ts'
 import { bytesJson, type MoovJson, prefixName, valueJson } from './value-json.ts'
 
 export function exportMoov(dialect: DialectPlan): Exported {
@@ -114,6 +114,7 @@ function allParts(
 }
 
 function positionalJson({ parts }: PositionalPlan, notes: NoteTaker) {
+  if (hasOpenEnd(parts)) return undefined
   const subfields = allParts(parts, notes, (_, index) => String(index + 1))
   if (subfields === undefined) return undefined
   const keys = parts.map((part) => part.key)

@@ -91,7 +91,13 @@ function valueCandidate(field: MoovField, setting: FieldSetting): Candidate {
     ...(filled.pad ? { pad: filled.pad } : {}),
     ...(mask ? { mask } : {}),
   }
-  return { kind: 'field', field: result, remarks: filled.remarks }
+  return { kind: 'field', field: result, remarks: [...filled.remarks, ...pageRemarks(value)] }
+}
+
+/** Its EBCDIC is a page of its own, 037 in all but five characters; digits are none of them. */
+function pageRemarks({ content, encoding }: Value): Remark[] {
+  if (encoding !== 'ebcdic-037' || content !== 'ans') return []
+  return [['differs', 'its EBCDIC is read as 037, where !, |, [, ] and ^ are other bytes']]
 }
 
 /**
@@ -111,7 +117,7 @@ function told(
     ...(pad ? { pad } : {}),
     ...(mask ? { mask } : {}),
   }
-  return { kind: 'field', field: result, remarks: [] }
+  return { kind: 'field', field: result, remarks: pageRemarks({ content, encoding }) }
 }
 
 /** Bytes are counted as bytes, in hex text too. */

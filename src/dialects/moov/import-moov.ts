@@ -96,7 +96,8 @@ function elementOf(
   const last = 64 * bitmap.count
   const isBitmapBit = bitmap.count === 3 && (number === 65 || number === 129)
   if (number <= last && !isBitmapBit) {
-    return fieldFileOf(field, { mask: maskOfElement(number), inside: 'message', notes })
+    const mask = maskOfElement(number, field.description ?? '')
+    return fieldFileOf(field, { mask, inside: 'message', notes })
   }
   const beyond = `is beyond the bitmap, which ends with ${last}`
   notes.take('left-out', isBitmapBit ? 'is the first bit of a bitmap' : beyond)

@@ -39,6 +39,15 @@ export function prefixName(prefix: PrefixPlan | undefined): string {
   return `${FAMILIES[prefix.encoding]}.${'L'.repeat(prefix.size)}`
 }
 
+const OTHER_IN_MOOV = [...'!|[]^'].map((character) => character.charCodeAt(0))
+
+/** Its EBCDIC is a page of its own, 037 in all but five characters. */
+function pageRemarks({ content, characterSet }: TextPlan): Remark[] {
+  const isSame = OTHER_IN_MOOV.every((code) => content.characters[code] !== 1)
+  if (characterSet !== 'ebcdic-037' || isSame) return []
+  return [['differs', 'in EBCDIC as moov has it, !, |, [, ] and ^ are other bytes than in 037']]
+}
+
 const TEXTS = { ascii: 'ASCII', 'ebcdic-037': 'EBCDIC', 'ebcdic-1047': 'EBCDIC1047' } as const
 
 /**
@@ -58,7 +67,7 @@ function textJson({ name, length }: FieldPlan, body: TextPlan): Said | undefined
       ? {}
       : { padding: { type: padding.side === 'left' ? 'Left' : 'Right', pad: padding.with } }),
   }
-  return { json, remarks: [] }
+  return { json, remarks: pageRemarks(body) }
 }
 
 /** Digits with zeros for filling, counted as digits: nothing else is known there. */

@@ -64,6 +64,20 @@ test('parts with names go by number, and those with numbers keep them', (t) => {
   t.regex(oddities.text, /<isofield id="24" length="9" name="Last" class="org.jpos.iso.IFA_LCHAR"/)
 })
 
+test('tags in ASCII before values in EBCDIC have a class, tags in EBCDIC have none', (t) => {
+  const taggedIn = (encoding: string) => {
+    const value = { name: 'x', content: 'ans', encoding: 'ebcdic-1047', length: { min: 0, max: 9 } }
+    const tag = { content: 'n', length: 2, encoding }
+    const prefix = { digits: 2, encoding: 'ebcdic' }
+    const composite = { kind: 'tagged', tag, prefix, parts: { '02': value } }
+    const length = { max: 99, prefix: { digits: 2, encoding: 'ascii' } }
+    const fields = { '48': { name: 'y', length, composite } }
+    return exportJpos(readSpecification({ ...ODDITIES, fields })).text
+  }
+  t.true(taggedIn('ascii').includes('class="org.jpos.iso.IFEMC_LLCHAR"'))
+  t.false(taggedIn('ebcdic-1047').includes('EMC'))
+})
+
 test('a second bitmap that is always sent is told, since jPOS sends one that is needed', (t) => {
   const bitmap = { encoding: 'hex-ebcdic', count: 2, secondary: 'always' }
   const { text, notes } = exportJpos(readSpecification({ ...ODDITIES, bitmap }))

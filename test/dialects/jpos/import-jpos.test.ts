@@ -79,6 +79,35 @@ test('card data is masked whatever the packager says, in parts by their names', 
   t.true(told(imported).some((line) => line.startsWith('decided (file): masks')))
 })
 
+const MASTERCARD_PARTS = (className: string) =>
+  packager(`<isofieldpackager id="48" length="99" class="IFA_LLCHAR"
+      packager="org.jpos.iso.packager.EuroSubFieldPackager" emitBitmap="false">
+    <isofield id="2" length="20" name="x" class="${className}"/>
+  </isofieldpackager>`)
+
+for (const [className, hex] of [
+  ['IFMC_LLCHAR', '303230326162'],
+  ['IFEMC_LLCHAR', '3032f0f28182'],
+] as const) {
+  test(`a part of ${className} stands on the line as ${hex}, its tag in ASCII`, (t) => {
+    const dialect = compiled(importJpos(MASTERCARD_PARTS(className), 'x'))
+    const bytes = dialect.pack({ mti: '0200', fields: { '48': { '02': 'ab' } } })
+    t.is(bytes.subarray(-6).toString('hex'), hex)
+  })
+}
+
+test('an element that an edition moved is masked by its name', (t) => {
+  const field = '<isofield id="49" length="6" class="IF_CHAR" name="Card verification data"/>'
+  t.is(compiled(importJpos(packager(field), 'x')).field('49')?.sensitive, 'secret')
+})
+
+test('a setting of a field that is not carried is told', (t) => {
+  const field = '<isofield id="4" length="6" class="IF_CHAR" trim="true"/>'
+  t.true(
+    told(importJpos(packager(field), 'x')).includes('coarser 4: its setting trim is not carried'),
+  )
+})
+
 test('of two fields with one number the last is taken, as jPOS does', (t) => {
   const twice = importJpos(packager('<isofield id="4" length="6" class="IF_CHAR"/>'.repeat(2)), 'x')
   t.true(told(twice).includes('left-out 4: is replaced by a later one'))

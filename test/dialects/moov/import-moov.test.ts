@@ -58,6 +58,29 @@ test('packed digits behind a tag are counted as digits, in BER-TLV as bytes', (t
   t.is(bytes.subarray(12).toString('hex'), `${text('060103')}0123${text('05')}9f41021234`)
 })
 
+test('card data is masked by its name where its number or its tag does not tell of it', (t) => {
+  const value = { type: 'Binary', length: 19, enc: 'Binary', prefix: 'ASCII.LL' }
+  const object = { ...value, prefix: 'BerTLV', description: 'x' }
+  const tag = { enc: 'BerTLVTag' }
+  const ber = { ...value, type: 'Composite', tag, subfields: { '5A': object, '9A': object } }
+  const named = { ...value, description: 'Card verification data' }
+  const other = { ...value, description: 'Address verification result' }
+  const dialect = compiled(importMoov(spec({ 0: MTI, 1: BITMAP, 43: ber, 44: other, 49: named })))
+  t.is(dialect.field('43.5A')?.sensitive, 'secret')
+  t.is(dialect.field('43.9A')?.sensitive, false)
+  t.is(dialect.field('44')?.sensitive, false)
+  t.is(dialect.field('49')?.sensitive, 'secret')
+})
+
+test('that EBCDIC is another page than 037 is told of text, and of no digits', (t) => {
+  const text = { type: 'String', length: 9, enc: 'EBCDIC', prefix: 'EBCDIC.LL' }
+  const imported = importMoov(spec({ 0: MTI, 1: BITMAP, 4: text, 5: { ...text, type: 'Numeric' } }))
+  t.deepEqual(
+    told(imported).filter((line) => line.startsWith('differs')),
+    ['differs 4: its EBCDIC is read as 037, where !, |, [, ] and ^ are other bytes'],
+  )
+})
+
 test('what cannot be said is left out, and that is told', (t) => {
   const left = imported.notes.filter((note) => note.kind === 'left-out')
   t.deepEqual(

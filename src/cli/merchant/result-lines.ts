@@ -1,0 +1,64 @@
+import { currencyOf, isJsonObject, type JsonObject, moneyText } from '#domain'
+import type { MerchantResult } from '#merchant-client'
+import { EXIT, type ExitCode } from '../exit-codes.ts'
+import { type Outside, say } from '../outside.ts'
+
+/** As JSON, or a line a member. */
+export function tellResult(result: MerchantResult, asJson: boolean, outside: Outside): void {
+  if (asJson) say(outside, JSON.stringify(result))
+  else for (const line of linesOfResult(result)) say(outside, line)
+}
+
+/** What the operator reads of a result, a line each. */
+export function linesOfResult(result: MerchantResult): string[] {
+  switch (result.kind) {
+    case 'echo':
+      return [`The gateway is there; its time is ${result.time}.`]
+    case 'refused':
+      return [
+        `Refused: ${result.code}${result.field ? ` at ${result.field}` : ''}: ${result.reason}`,
+      ]
+    case 'unreachable':
+      return [
+        `No answer that can be trusted: ${result.reason}.`,
+        ...(result.id === undefined ? [] : [`Ask again with the same id: ${result.id}`]),
+      ]
+    default:
+      return paymentLines(result.kind, result.answer)
+  }
+}
+
+/** The exit code that a script can branch on. */
+export function exitOfResult(result: MerchantResult): ExitCode {
+  switch (result.kind) {
+    case 'approved':
+    case 'partial':
+    case 'echo':
+      return EXIT.done
+    case 'declined':
+    case 'failed':
+      return EXIT.declined
+    case 'refused':
+      return EXIT.refused
+    case 'unknown':
+    case 'pending':
+    case 'unreachable':
+      return EXIT.unknown
+  }
+}
+
+function paymentLines(outcome: string, answer: JsonObject): string[] {
+  const shown = Object.entries(answer).filter(([member]) => !['type', 'outcome'].includes(member))
+  const width = Math.max(...shown.map(([member]) => member.length))
+  return [outcome, ...shown.map(([member, value]) => `  ${member.padEnd(width)}  ${textOf(value)}`)]
+}
+
+function textOf(value: unknown): string {
+  if (!isJsonObject(value)) return String(value)
+  const { value: minor, currency: code } = value
+  const currency = typeof code === 'string' ? currencyOf(code) : undefined
+  if (currency && typeof minor === 'string') return moneyText({ minor: BigInt(minor), currency })
+  return Object.entries(value)
+    .map(([member, inner]) => `${member} ${inner}`)
+    .join(', ')
+}

@@ -1,0 +1,77 @@
+import { existsSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { type Command, Option } from 'commander'
+import { isJsonObject } from '#domain'
+import { compileFrameHeader, type Dialect, DialectError, type FrameHeader } from '#iso8583'
+import { locateFaults, parseSpec } from '#processing'
+import {
+  dialectFileOf,
+  EDITIONS,
+  editionFileOf,
+  ProfileError,
+  readDialect,
+  readText,
+} from '../../host-profile.ts'
+
+export interface DialectChoice {
+  readonly host?: string
+  readonly dialect?: string
+  readonly edition?: string
+}
+
+/** `--host NAME`, `--dialect FILE` or `--edition NAME`, as decode and encode take them. */
+export function addDialectChoice(command: Command): Command {
+  const host = new Option('--host <name>', 'a host profile under specs/hosts')
+  const dialect = new Option('--dialect <file>', 'a dialect file')
+  const edition = new Option('--edition <name>', 'an edition of the standard').choices(EDITIONS)
+  return command
+    .addOption(host.conflicts(['dialect', 'edition']))
+    .addOption(dialect.conflicts(['host', 'edition']))
+    .addOption(edition.conflicts(['host', 'dialect']))
+}
+
+/** @throws ProfileError when the dialect cannot be used */
+export function dialectChosen(command: Command, choice: DialectChoice): Dialect {
+  const file = fileOf(choice)
+  if (file !== undefined) return readDialect(file)
+  return command.error('error: one of --host NAME, --dialect FILE and --edition NAME is needed')
+}
+
+/** The frame header that `--framed` asks for. @throws ProfileError */
+export function frameChosen(command: Command, choice: DialectChoice): FrameHeader {
+  const header = headerOf(choice)
+  return header ?? command.error('error: --framed needs a host: a link.json beside the dialect')
+}
+
+/**
+ * The frame header of the dialect's host.
+ *
+ * @returns undefined when the dialect is no host's: there is no link.json beside it
+ * @throws ProfileError when link.json has no header that can be used
+ */
+export function headerOf(choice: DialectChoice): FrameHeader | undefined {
+  const file = fileOf(choice)
+  return file === undefined ? undefined : headerBeside(file)
+}
+
+/** The same of a dialect file. */
+export function headerBeside(dialectFile: string): FrameHeader | undefined {
+  const file = join(dirname(dialectFile), 'link.json')
+  if (!existsSync(file)) return undefined
+  const text = readText(file)
+  const parsed = parseSpec(text)
+  if (parsed.kind === 'faulty') throw new ProfileError(file, parsed.faults)
+  try {
+    return compileFrameHeader(isJsonObject(parsed.spec) ? parsed.spec['header'] : undefined)
+  } catch (error) {
+    if (!(error instanceof DialectError)) throw error
+    const faults = error.faults.map((it) => ({ ...it, path: ['header', ...it.path] }))
+    throw new ProfileError(file, locateFaults(text, faults))
+  }
+}
+
+function fileOf({ host, dialect, edition }: DialectChoice): string | undefined {
+  if (dialect !== undefined) return dialect
+  if (host !== undefined) return dialectFileOf(host)
+  return edition === undefined ? undefined : editionFileOf(edition)
+}
