@@ -25,10 +25,9 @@ export async function measureCodec(
 }
 
 export function printCodec({ messages, rounds, subjects, jpos }: CodecFigures): string[] {
-  const heldMax = Math.max(...subjects.map((it) => it.heldBytes))
   return [
-    `a 0200 of 15 elements, ${messages} messages in each of ${rounds} rounds, one thread`,
-    'act     who                        bytes  messages/CPU s  of the probe  allocated bytes',
+    `a 0200 of 15 elements, up to ${messages} messages in each of ${rounds} rounds, one thread`,
+    'act     who                        bytes  messages/CPU s  of the probe  allocated bytes  held bytes',
     ...subjects.map((it) =>
       [
         it.act.padEnd(8),
@@ -37,9 +36,9 @@ export function printCodec({ messages, rounds, subjects, jpos }: CodecFigures): 
         String(rounded(it.messagesPerCpuS)).padStart(16),
         it.ofProbe.toFixed(2).padStart(14),
         String(it.allocatedBytes).padStart(17),
+        String(it.heldBytes).padStart(12),
       ].join(''),
     ),
-    `held after a collection, bytes a message: at most ${heldMax}`,
     ...(jpos.length === 0 ? ['jPOS: not at hand (JPOS_CLASSPATH is not set)'] : jpos.map(jposLine)),
   ]
 }

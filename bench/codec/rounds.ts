@@ -19,14 +19,21 @@ export interface SubjectFigures {
   readonly heldBytes: number
 }
 
-/** Subjects take turns, so that what else the machine does meets all of them. */
+/**
+ * Subjects take turns, so that what else the machine does meets all of them. One that is slow gets
+ * fewer messages in a round: as many as take `ROUND_CPU_MS`.
+ */
 export function runRounds(
   subjects: readonly Subject[],
   { messages, rounds }: { messages: number; rounds: number },
 ): SubjectFigures[] {
-  for (const subject of subjects) repeat(subject, messages)
+  const counts = subjects.map((subject) => {
+    repeat(subject, messages / WARM_UP_PART)
+    const perRound = (speedOf(subject, messages / WARM_UP_PART) * ROUND_CPU_MS) / 1000
+    return Math.ceil(Math.min(messages, perRound))
+  })
   const speeds = Array.from({ length: rounds }, () =>
-    subjects.map((subject) => speedOf(subject, messages)),
+    subjects.map((subject, index) => speedOf(subject, counts[index] ?? messages)),
   )
   return subjects.map((subject, index) => {
     const act = subject.act === 'pack' ? 'pack' : 'unpack'
@@ -38,10 +45,13 @@ export function runRounds(
       messagesPerCpuS: median(speeds.map((round) => round[index] ?? 0)),
       ofProbe: median(speeds.map((round) => (round[index] ?? 0) / (round[probe] ?? 1))),
       allocatedBytes: allocatedBy(subject),
-      heldBytes: heldBy(subject, messages),
+      heldBytes: heldBy(subject, counts[index] ?? messages),
     }
   })
 }
+
+const ROUND_CPU_MS = 150
+const WARM_UP_PART = 20
 
 /** What comes out is looked at, lest the compiler of the runtime leave the work out. */
 function repeat(subject: Subject, messages: number): void {
