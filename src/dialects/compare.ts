@@ -126,6 +126,7 @@ function bodySettings(body: BodyPlan): [string, string][] {
       return [
         ['encoding', 'bcd'],
         ['pad', `${side} ${half}${counted ? ', counted' : ''}`],
+        ...(body.content.kind === 'signed' ? [['sign', body.sign] as [string, string]] : []),
       ]
     }
     case 'binary':

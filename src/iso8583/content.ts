@@ -4,7 +4,8 @@
  * `a` letters, `n` digits, `s` special characters (printable ASCII that is neither, the space
  * among them), `p` the pad space, and their unions; `z` the track code set with its separator as
  * `=` or `D`; `b` binary, shown as hex; `x+n` a sign `C` or `D`, then digits. Dates and times are
- * digits with ranges, named by their layout. (ISO 8583:1987 clause 4.3, 1993 clause 4.2.)
+ * digits with ranges, named by their layout; a day is one that its month has. (ISO 8583:1987 clause
+ * 4.3, 1993 clause 4.2.)
  */
 
 export interface ContentClass {
@@ -17,6 +18,8 @@ export interface ContentClass {
   readonly kind: 'text' | 'digits' | 'track' | 'signed' | 'binary'
   /** The two-digit ranges a date or time must keep, by position. */
   readonly ranges: readonly DateRange[]
+  /** Of a date with a day and its month. */
+  readonly dayOfMonth: DayOfMonth | undefined
 }
 
 export interface DateRange {
@@ -25,19 +28,30 @@ export interface DateRange {
   readonly max: number
 }
 
+/** Where the pairs of digits of a date stand; its year has none, one, or two. */
+export interface DayOfMonth {
+  readonly day: number
+  readonly month: number
+  readonly year: readonly number[]
+}
+
 const DIGITS = '0123456789'
 const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
 const SPECIALS = ' !"#$%&\'()*+,-./:;<=>?@[\\]^_`{|}~'
 
 const DATE_LAYOUTS = [
   'MMDD',
+  'DDMM',
   'YYMM',
   'hhmm',
   'YYMMDD',
+  'YYYYMM',
   'hhmmss',
+  'DDhhmmss',
   'YYYYMMDD',
   'MMDDhhmm',
   'MMDDhhmmss',
+  'YYMMDDhhmm',
   'YYMMDDhhmmss',
   'YYYYMMDDhhmmss',
 ]
@@ -56,7 +70,7 @@ const CLASSES: ReadonlyMap<string, ContentClass> = new Map(
     contentClass('z', 'track', `${DIGITS}=D`),
     contentClass('b', 'binary', `${DIGITS}ABCDEFabcdef`),
     contentClass('x+n', 'signed', DIGITS),
-    ...DATE_LAYOUTS.map((layout) => contentClass(layout, 'digits', DIGITS, dateRanges(layout))),
+    ...DATE_LAYOUTS.map((layout) => dateClass(layout)),
   ].map((content) => [content.name, content]),
 )
 
@@ -66,15 +80,29 @@ export function contentOf(name: string): ContentClass | undefined {
   return CLASSES.get(name)
 }
 
-function contentClass(
-  name: string,
-  kind: ContentClass['kind'],
-  characters: string,
-  ranges: readonly DateRange[] = [],
-): ContentClass {
+/** The days of each month by its number, those of February in a leap year. */
+export const MONTH_DAYS = Uint8Array.of(0, 31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+
+/**
+ * Two digits are a year of this century, in which every fourth is a leap year; so is the year 0,
+ * and a date without a year may be of any.
+ */
+export function isLeapYear(year: number): boolean {
+  return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0)
+}
+
+function contentClass(name: string, kind: ContentClass['kind'], characters: string): ContentClass {
   const table = new Uint8Array(256)
   for (const character of characters) table[character.charCodeAt(0)] = 1
-  return Object.freeze({ name, kind, characters: table, ranges })
+  return Object.freeze({ name, kind, characters: table, ranges: [], dayOfMonth: undefined })
+}
+
+function dateClass(layout: string): ContentClass {
+  const digits = contentClass(layout, 'digits', DIGITS)
+  const [day, month] = [layout.indexOf('DD'), layout.indexOf('MM')]
+  const year = [...layout.matchAll(/YY/g)].map(({ index }) => index)
+  const dayOfMonth = day >= 0 && month >= 0 ? { day, month, year } : undefined
+  return Object.freeze({ ...digits, ranges: dateRanges(layout), dayOfMonth })
 }
 
 function dateRanges(layout: string): DateRange[] {

@@ -78,7 +78,12 @@ function mtiPlan({ mti }: DialectPlan): FieldPlan {
     },
     body:
       mti.encoding === 'bcd'
-        ? { kind: 'packed', content, pad: { side: 'left', nibble: 0, counted: false } }
+        ? {
+            kind: 'packed',
+            content,
+            pad: { side: 'left', nibble: 0, counted: false },
+            sign: 'ascii',
+          }
         : { kind: 'text', content, characterSet: mti.encoding, pad: undefined },
   }
 }

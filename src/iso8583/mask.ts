@@ -10,11 +10,12 @@ const CARD_NUMBER = /^\d{13,19}$/
 
 /**
  * What masks elements of every edition whose dialect is silent on them, as one that was brought in
- * from another format may be: card numbers, accounts, tracks, PIN blocks and chip data that nobody
- * takes apart never show for want of a setting.
+ * from another format may be: card numbers and expiry dates, accounts, tracks, PIN blocks and chip
+ * data that nobody takes apart never show for want of a setting.
  */
 const ELEMENT_MASKS: ReadonlyMap<string, Mask> = new Map([
   ['2', 'pan'],
+  ['14', 'secret'],
   ['34', 'pan'],
   ['35', 'sad'],
   ['36', 'sad'],

@@ -68,9 +68,11 @@ function lengths(
   return fc.oneof<fc.Arbitrary<unknown>[]>(fixed, varying)
 }
 
+const DATES = ['MMDD', 'DDMM', 'YYMM', 'YYYYMM', 'DDhhmmss', 'YYMMDDhhmm', 'YYYYMMDDhhmmss']
+
 function texts(around: Around): fc.Arbitrary<Json> {
   const contents = ['n', 'a', 's', 'an', 'ap', 'anp', 'as', 'ns', 'ans', 'z', 'x+n']
-  const dated = fc.constantFrom('MMDD', 'YYMM', 'YYYYMMDDhhmmss').map((content) => ({
+  const dated = fc.constantFrom(...DATES).map((content) => ({
     content,
     length: content.length,
   }))
@@ -96,6 +98,7 @@ function packed(around: Around): fc.Arbitrary<Json> {
   const signed = fc.record({
     content: fc.constant('x+n'),
     encoding: fc.constant('bcd'),
+    sign: sets(),
     length: fc.integer({ min: 2, max: 20 }),
     pad: fc.record({ with: fc.constantFrom('0', 'F'), counted: fc.boolean() }),
   })

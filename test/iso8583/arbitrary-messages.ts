@@ -95,6 +95,18 @@ function datesOf(layout: string): fc.Arbitrary<string> {
       }),
     )
     .map((texts) => texts.join(''))
+    .filter((date) => hasDay(layout, date))
+}
+
+/** Whether the month has the day, by the runtime's calendar; without a year, in a leap year. */
+function hasDay(layout: string, date: string): boolean {
+  const [day, month, year] = ['DD', 'MM', 'YY'].map((pair) => layout.lastIndexOf(pair))
+  if (day === undefined || month === undefined || day < 0 || month < 0) return true
+  const pairAt = (at = -1) => (at < 0 ? 0 : Number(date.slice(at, at + 2)))
+  const first = layout.startsWith('YYYY') ? Number(date.slice(0, 4)) : 2000 + pairAt(year)
+  const moment = new Date(0)
+  moment.setUTCFullYear(first, pairAt(month) - 1, pairAt(day))
+  return moment.getUTCDate() === pairAt(day)
 }
 
 function textOf(characters: string, minLength: number, maxLength: number): fc.Arbitrary<string> {

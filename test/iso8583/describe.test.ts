@@ -156,8 +156,8 @@ const silent = (element: string) =>
     { [element]: { name: 'X', content: 'ans', length: { max: 99, prefix: { digits: 2 } } } },
   )
 
-test('card numbers, accounts, tracks, PIN blocks and chip data are masked for want of a setting', (t) => {
-  for (const element of ['34', '35', '36', '45', '52', '53', '55', '102', '103']) {
+test('card numbers, expiry dates, accounts, tracks, PIN blocks and chip data are masked for want of a setting', (t) => {
+  for (const element of ['14', '34', '35', '36', '45', '52', '53', '55', '102', '103']) {
     const lines = silent(element).describe({ mti: '0200', fields: { [element]: '12345678' } })
     t.is(lines[1]?.value, '********', element)
   }

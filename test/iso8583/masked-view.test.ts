@@ -39,6 +39,12 @@ const TEXTS = [alone, zeroFilled, among, inWords, track, tagged]
 for (const file of FILES) {
   const dialect = compileDialect(projectJson(file))
 
+  test(`the expiry date in a message of ${file} is not shown`, (t) => {
+    const [, line] = dialect.describe({ mti: '0200', fields: { 14: '3012' } })
+    t.is(line?.path, '14')
+    t.is(line?.value, '****')
+  })
+
   test(`no card number in any place of a message of ${file} is shown`, (t) => {
     let shownWhole = 0
     const places = fc.tuple(messagesOf(dialect), fc.nat(), fc.oneof(...TEXTS, zoned))

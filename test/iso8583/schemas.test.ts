@@ -59,6 +59,7 @@ test('what the schema refuses is refused at load, whichever setting is missing o
     defaults: { encoding: 'ascii', prefixEncoding: 'ascii' },
     fields: {
       2: element,
+      8: { name: 'x', content: 'x+n', encoding: 'bcd', length: 3, sign: 'ebcdic-037' },
       3: {
         name: 'x',
         length: { ...length, unit: 'characters' },

@@ -113,12 +113,16 @@ const PACKED: ReadonlyMap<string, { readonly zero: string; readonly f?: string }
   ['binary 2', { zero: 'IFB_LLLHNUM' }],
 ])
 
-function packedClass(length: LengthPlan, { content, pad }: PackedPlan): ClassSaid | undefined {
+function packedClass(
+  length: LengthPlan,
+  { content, pad, sign }: PackedPlan,
+): ClassSaid | undefined {
   const { max, min, prefix, unit } = length
   const said = { length: max, remarks: [] }
   const isLeft = pad.side === 'left'
   if (content.kind === 'signed') {
-    return prefix === undefined && max % 2 === 1 ? { className: 'IFB_AMOUNT', ...said } : undefined
+    const isAmount = prefix === undefined && max % 2 === 1 && sign === 'ascii'
+    return isAmount ? { className: 'IFB_AMOUNT', ...said } : undefined
   }
   const isEven = min === max && max % 2 === 0
   if (prefix !== undefined && (unit === 'bytes' || pad.counted) && !isEven) {
@@ -149,8 +153,9 @@ function countedPacked(
 function packedAsBytes(length: LengthPlan, { content }: PackedPlan): ClassSaid | undefined {
   const { max, prefix, unit } = length
   const isFixed = prefix === undefined
-  if (content.kind === 'signed' || (!isFixed && unit !== 'bytes')) return undefined
-  const bytes = (max + 1) >> 1
+  const isSigned = content.kind === 'signed'
+  if (!isFixed && (isSigned || unit !== 'bytes')) return undefined
+  const bytes = isSigned ? 1 + (max >> 1) : (max + 1) >> 1
   const said = binaryClass({ ...length, max: bytes }, 'binary')
   const remark: Remark = ['coarser', 'its digits are carried as bytes']
   return said && { ...said, remarks: [remark] }

@@ -87,6 +87,14 @@ function compositeOf(whole: Whole): Found | string {
   if (isAnnounced && fieldClass(classNameOf(bitmap)).kind === 'bitmap') {
     return bitmapOf(whole, bitmapField)
   }
+  const others = [...whole.children].filter(
+    ([, child]) => fieldClass(classNameOf(child)).kind === 'bitmap',
+  )
+  // jPOS reads a bitmap only from its bitmapField, and so cannot use such a packager itself.
+  if (isAnnounced && others.length > 0) {
+    const ids = others.map(([id]) => id).join(', ')
+    return `its bitmap is field ${ids}, and emitBitmap takes it from field ${bitmapField}`
+  }
   return positionalOf(whole, packager.endsWith('GenericPackager'))
 }
 
@@ -177,5 +185,7 @@ function positionalOf({ element, children, read }: Whole, isMessage: boolean): F
     parts.push({ key: String(id), ...part })
   }
   const reason = 'all of its parts have to be there; jPOS lets the last ones go'
-  return { composite: { kind: 'positional', parts }, remarks: [['decided', reason]] }
+  const skipped = [...children.keys()].filter((id) => id < first)
+  const remarks: Remark[] = skipped.map((id) => ['decided', `field ${id} is not on the line`])
+  return { composite: { kind: 'positional', parts }, remarks: [['decided', reason], ...remarks] }
 }

@@ -2,11 +2,20 @@
  * BER-TLV composites (DE55: EMV 4.3 book 3 annex B; ISO/IEC 8825-1 clause 8.1). Tags of up to four
  * bytes, lengths in the short form and in the long form of up to three bytes, `00` filler between
  * objects. Tags are upper-case hex. Filler is not kept, but written where objects fall short of the
- * least length; a length is written in its shortest form, whichever it was read in.
+ * least length. A length has its shortest form, so that objects are written as they were read but
+ * for filler; a composite that is lenient of lengths reads the other forms too.
  */
 import type { BerPlan, FieldPlan } from '../specification/plan.ts'
 import { type CompositeBody, partOf } from './composite.ts'
-import { type CompilePart, refuseBytes, refuseValue, type Sink, type Source, take } from './line.ts'
+import {
+  type CompilePart,
+  letThrough,
+  refuseBytes,
+  refuseValue,
+  type Sink,
+  type Source,
+  take,
+} from './line.ts'
 import { entryOf, readTags, type TagReaders, tagBook, writeTags } from './tags.ts'
 
 const TAG_BYTES_MAX = 4
@@ -33,7 +42,7 @@ export function compileBer(
       const entry = byNumber.get(readNumber(source, path))
       return entry ?? entryOf(book, source.hex.substring(2 * at, 2 * source.at).toUpperCase())
     },
-    readLength: (source) => readLength(source, path),
+    readLength: (source) => readLength(source, plan),
   }
   return {
     read: (source) => {
@@ -93,14 +102,26 @@ function readNumber(source: Source, path: string): number {
   return number
 }
 
-function readLength(source: Source, path: string): number {
+function readLength(source: Source, { path, lenient }: FieldPlan): number {
   const at = take(source, 1, path)
   source.lengthAt = at
   const first = source.bytes[at] as number
   if (first < 0x80) return first
   const width = first & 0x7f
   if (width === 0 || width > LENGTH_BYTES_MAX) refuseBytes('LENGTH_INVALID', at, path)
-  return source.bytes.readUIntBE(take(source, width, path), width)
+  const length = source.bytes.readUIntBE(take(source, width, path), width)
+  if (width !== longWidth(length)) {
+    if (!lenient.includes('length')) refuseBytes('LENGTH_INVALID', at, path)
+    letThrough(source, { path, code: 'LENGTH_INVALID', offset: at })
+  }
+  return length
+}
+
+/** How many bytes of its own the shortest form of a length has behind the first. */
+function longWidth(length: number): number {
+  if (length < 0x80) return 0
+  if (length < 0x100) return 1
+  return length < 0x10000 ? 2 : 3
 }
 
 /** `bytes` of a tag that is listed; another has to be one first. */
@@ -124,11 +145,11 @@ function writeTag(
 function insertLength(sink: Sink, start: number): void {
   const { bytes } = sink
   const length = sink.at - start - 1
-  if (length < 0x80) {
+  const width = longWidth(length)
+  if (width === 0) {
     bytes[start] = length
     return
   }
-  const width = length < 0x100 ? 1 : length < 0x10000 ? 2 : 3
   bytes.copyWithin(start + 1 + width, start + 1, sink.at)
   bytes[start] = 0x80 | width
   bytes.writeUIntBE(length, start + 1, width)

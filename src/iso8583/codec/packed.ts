@@ -1,20 +1,21 @@
 /**
  * Packed decimal: two digits a byte, an odd count filled up with one half byte on a side and with a
  * value that the dialect names. The separator of track data is half byte D and `=` in the value. A
- * signed amount is its sign as one ASCII byte, then packed digits.
+ * signed amount is its sign as one byte of a character set, then packed digits.
  */
-import { allowedToLine } from '../character-sets.ts'
+import { toLine } from '../character-sets.ts'
 import type { ContentClass } from '../content.ts'
 import type { FieldPlan, NibblePad, PackedPlan } from '../specification/plan.ts'
 import { prefixCount } from '../specification/sizes.ts'
+import { dateFault } from './date.ts'
 import { letThrough, refuseBytes, refuseValue, type Sink, type Source, take } from './line.ts'
-import { type Body, rangeFault, signByte } from './text.ts'
+import { type Body, signByte } from './text.ts'
 
 const SEPARATOR = 13
 
 export function compilePacked(packed: PackedPlan, plan: FieldPlan): Body {
   const digits = packedDigits(packed, plan)
-  return packed.content.kind === 'signed' ? signedPacked(digits, plan.path) : digits
+  return packed.content.kind === 'signed' ? signedPacked(digits, packed, plan.path) : digits
 }
 
 /**
@@ -80,31 +81,29 @@ function packedDigits({ content, pad }: PackedPlan, { path, lenient }: FieldPlan
       const from = 2 * at + (isOdd && pad.side === 'left' ? 1 : 0)
       const value = source.hex.substring(from, from + positions)
       if (isTrack) return value.replaceAll('d', '=')
-      const fault = rangeFault(content, value)
+      const fault = dateFault(content, value)
       if (fault >= 0) refuseBytes('CONTENT_INVALID', at + ((from - 2 * at + fault) >> 1), path)
       return value
     },
     write: (sink, value) => {
-      if (rangeFault(content, value) >= 0) refuseValue('CONTENT_INVALID', path)
+      if (dateFault(content, value) >= 0) refuseValue('CONTENT_INVALID', path)
       writeNibbles(sink, { value, pad, isTrack, path })
     },
   }
 }
 
-function signedPacked(digits: Body, path: string): Body {
-  const signs = new Uint8Array(256)
-  signs[0x43] = 1
-  signs[0x44] = 1
-  const codes = allowedToLine('ascii', signs)
+function signedPacked(digits: Body, packed: PackedPlan, path: string): Body {
+  const codes = toLine(packed.sign)
+  const [credit, debit] = [codes[0x43], codes[0x44]]
   return {
     read: (source, positions) => {
       const at = take(source, 1, path)
       const sign = source.bytes[at] as number
-      if (signs[sign] !== 1) refuseBytes('CONTENT_INVALID', at, path)
-      return (sign === 0x43 ? 'C' : 'D') + digits.read(source, positions - 1)
+      if (sign !== credit && sign !== debit) refuseBytes('CONTENT_INVALID', at, path)
+      return (sign === credit ? 'C' : 'D') + digits.read(source, positions - 1)
     },
     write: (sink, value) => {
-      const sign = signByte(value, codes[0x43], codes[0x44]) ?? refuseValue('CONTENT_INVALID', path)
+      const sign = signByte(value, credit, debit) ?? refuseValue('CONTENT_INVALID', path)
       sink.bytes[sink.at] = sign
       sink.at += 1
       digits.write(sink, value.substring(1))

@@ -67,10 +67,13 @@ function tagField(tag: TagPlan, { path, name }: FieldPlan): FieldPlan {
   }
 }
 
+/** A packed tag has an even count of digits, and is no amount. */
+const UNPADDED = { side: 'left', nibble: 0, counted: false } as const
+
 function tagBody({ content, encoding }: TagPlan): ValuePlan {
   switch (encoding) {
     case 'bcd':
-      return { kind: 'packed', content, pad: { side: 'left', nibble: 0, counted: false } }
+      return { kind: 'packed', content, pad: UNPADDED, sign: 'ascii' }
     case 'binary':
     case 'hex':
     case 'hex-ebcdic':

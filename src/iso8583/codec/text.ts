@@ -9,8 +9,9 @@ import {
   fromLine,
   toLine,
 } from '../character-sets.ts'
-import type { ContentClass, DateRange } from '../content.ts'
+import type { ContentClass } from '../content.ts'
 import type { FieldPlan, TextPlan } from '../specification/plan.ts'
+import { dateFault } from './date.ts'
 import {
   letThrough,
   refuseBytes,
@@ -31,17 +32,6 @@ export function compileText(text: TextPlan, plan: FieldPlan): Body {
   const write = compileWrite(text, plan.path)
   const body = { read: compileRead(text, plan), write }
   return text.pad === undefined ? body : paddedText(text, body, plan)
-}
-
-/** Where a date or time leaves its range, as an index into the value; -1 when it does not. */
-export function rangeFault(content: ContentClass, value: string): number {
-  const { ranges } = content
-  for (let index = 0; index < ranges.length; index += 1) {
-    const { at, min, max } = ranges[index] as DateRange
-    const pair = (value.charCodeAt(at) - 48) * 10 + value.charCodeAt(at + 1) - 48
-    if (pair < min || pair > max) return at
-  }
-  return -1
 }
 
 function compileRead(text: TextPlan, { path, lenient }: FieldPlan): Body['read'] {
@@ -68,32 +58,19 @@ type Check = (source: Source, at: number) => number
 function compileCheck(content: ContentClass, set: CharacterSet): Check {
   const allowed = allowedFromLine(set, content.characters)
   const codes = toLine(set)
-  const [zero, credit, debit] = [codes[0x30] as number, codes[0x43], codes[0x44]]
+  const [credit, debit] = [codes[0x43], codes[0x44]]
   if (content.kind === 'signed') {
     return (source, at) => {
       const sign = source.bytes[at]
       return sign === credit || sign === debit ? contentFault(source, at + 1, allowed) : at
     }
   }
-  const { ranges } = content
-  if (ranges.length === 0) return (source, at) => contentFault(source, at, allowed)
+  if (content.ranges.length === 0) return (source, at) => contentFault(source, at, allowed)
+  const form = textForm(set)
   return (source, at) => {
     const wrong = contentFault(source, at, allowed)
-    return wrong >= 0 ? wrong : rangeFaultAt(source, at, { ranges, zero })
+    return wrong >= 0 ? wrong : dateFault(content, source.texts[form] as string, at)
   }
-}
-
-function rangeFaultAt(
-  { bytes }: Source,
-  at: number,
-  { ranges, zero }: { ranges: readonly DateRange[]; zero: number },
-): number {
-  for (const { at: from, min, max } of ranges) {
-    const tens = (bytes[at + from] as number) - zero
-    const pair = 10 * tens + (bytes[at + from + 1] as number) - zero
-    if (pair < min || pair > max) return at + from
-  }
-  return -1
 }
 
 function compileWrite({ content, characterSet }: TextPlan, path: string): Body['write'] {
@@ -106,9 +83,9 @@ function compileWrite({ content, characterSet }: TextPlan, path: string): Body['
       if (!writeCharacters(sink, value.substring(1), codes)) refuseValue('CONTENT_INVALID', path)
     }
   }
-  const hasRanges = content.ranges.length > 0
+  const isDate = content.ranges.length > 0
   return (sink, value) => {
-    if (hasRanges && rangeFault(content, value) >= 0) refuseValue('CONTENT_INVALID', path)
+    if (isDate && dateFault(content, value) >= 0) refuseValue('CONTENT_INVALID', path)
     if (!writeCharacters(sink, value, codes)) refuseValue('CONTENT_INVALID', path)
   }
 }
@@ -134,6 +111,7 @@ function paddedText(text: TextPlan, body: Body, { length, path }: FieldPlan): Bo
         body.write(sink, side === 'left' ? value.padStart(max, fill) : value.padEnd(max, fill)),
     }
   }
+  const isSpace = fill === ' '
   return {
     read: (source) => {
       const start = take(source, max, path)
@@ -150,6 +128,7 @@ function paddedText(text: TextPlan, body: Body, { length, path }: FieldPlan): Bo
     },
     write: (sink, value) => {
       const bare = bareOf(value, side, fill)
+      if (!isSpace && bare.length < value.length) refuseValue('LENGTH_AMBIGUOUS', path)
       if (bare.length < min) refuseValue('LENGTH_UNDER_MIN', path)
       if (side === 'left') fillWith(sink, byte, max - bare.length)
       body.write(sink, bare)
@@ -158,7 +137,11 @@ function paddedText(text: TextPlan, body: Body, { length, path }: FieldPlan): Bo
   }
 }
 
-/** A value may come with its fill already on it: what goes on the line is the same. */
+/**
+ * A value may come with spaces for its fill already on it: they mean nothing at the edge of a text,
+ * and hosts and programs pass such texts on at their full width. Any other fill may be part of what
+ * the value means, as a zero is of a number, and would be lost.
+ */
 function bareOf(value: string, side: 'left' | 'right', fill: string): string {
   let from = 0
   let to = value.length

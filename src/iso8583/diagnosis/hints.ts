@@ -2,7 +2,7 @@
  * What bytes look like to somebody who has seen many: in words, of their classes and lengths only,
  * never of their values.
  */
-
+import { fromLine } from '../character-sets.ts'
 import type { DecodeError } from '../errors.ts'
 import { framesIn, isWhole } from './capture-frames.ts'
 import type { Reading } from './diagnose.ts'
@@ -72,6 +72,8 @@ function endHints(bytes: Uint8Array): string[] {
   return last === 0x03 ? ['it ends in ETX, which some lines put behind a message'] : []
 }
 
+const EBCDIC = fromLine('ebcdic-1047')
+
 const CLASSES: readonly { readonly name: string; readonly has: (byte: number) => boolean }[] = [
   { name: 'ASCII digits', has: (byte) => byte >= 0x30 && byte <= 0x39 },
   { name: 'EBCDIC digits', has: (byte) => byte >= 0xf0 && byte <= 0xf9 },
@@ -82,7 +84,7 @@ const CLASSES: readonly { readonly name: string; readonly has: (byte: number) =>
   { name: 'ASCII letters', has: (byte) => byte < 0x80 && isLetter(byte & 0xdf) },
   { name: 'packed digits', has: (byte) => byte >> 4 <= 9 && (byte & 15) <= 9 },
   { name: 'ASCII text', has: (byte) => byte >= 0x20 && byte <= 0x7e },
-  { name: 'EBCDIC text', has: (byte) => byte >= 0x40 && byte <= 0xf9 },
+  { name: 'EBCDIC text', has: (byte) => EBCDIC[byte] !== 0 },
 ]
 
 function isLetter(upper: number): boolean {

@@ -84,8 +84,9 @@ function checkLenient(place: Place, { body, length: { prefix }, lenient }: Field
   if (lenient.includes('pad') && body.kind !== 'packed') {
     fault(place, 'only packed values have a filling half byte to be lenient of', 'lenient')
   }
-  if (lenient.includes('length') && prefix?.encoding !== 'ascii' && prefix?.encoding !== 'ebcdic') {
-    fault(place, 'only a prefix in ASCII or EBCDIC can be lenient', 'lenient')
+  const isSpaced = prefix?.encoding === 'ascii' || prefix?.encoding === 'ebcdic'
+  if (lenient.includes('length') && !isSpaced && body.kind !== 'ber') {
+    fault(place, 'only a prefix in ASCII or EBCDIC, or BER-TLV, can be lenient', 'lenient')
   }
 }
 

@@ -52,7 +52,8 @@ export interface FieldPlan {
 
 /**
  * `content` takes characters outside the class and dates out of range, `pad` whatever fills the odd
- * half byte of a packed value, `length` spaces in place of the leading zeros of a prefix.
+ * half byte of a packed value, `length` spaces in place of the leading zeros of a prefix, and
+ * lengths in BER-TLV that are not in their shortest form.
  */
 export type LenientRule = 'content' | 'pad' | 'length'
 
@@ -101,6 +102,8 @@ export interface PackedPlan {
   readonly kind: 'packed'
   readonly content: ContentClass
   readonly pad: NibblePad
+  /** Of an amount with a sign: the sign's byte. */
+  readonly sign: CharacterSet
 }
 
 /** What fills the half byte that an odd count of digits leaves. */

@@ -43,7 +43,7 @@ export interface FieldContext {
 const COMPOSITE_DEPTH_MAX = 8
 
 const COMMON = ['name', 'length', 'mask', 'meanings', 'lenient', 'note']
-const VALUE_SETTINGS = [...COMMON, 'content', 'encoding', 'pad']
+const VALUE_SETTINGS = [...COMMON, 'content', 'encoding', 'pad', 'sign']
 const COMPOSITE_SETTINGS = [...COMMON, 'composite']
 const PART_SETTINGS = ['key']
 const MASKS: readonly Mask[] = ['pan', 'sad', 'secret']

@@ -38,7 +38,7 @@ export function readValue(
     fault(place, 'needs the setting encoding, here or in defaults')
   }
   if (content === undefined || encoding === undefined) return undefined
-  const body = valueBody(content, encoding, members.get('pad'))
+  const body = valueBody(content, encoding, { pad: members.get('pad'), sign: members.get('sign') })
   if (body === undefined)
     fault(place, `${content.name} cannot be encoded as ${encoding}`, 'encoding')
   return body
@@ -48,8 +48,11 @@ export function readValue(
 export function valueBody(
   content: ContentClass,
   encoding: ValueEncoding,
-  pad?: Place,
+  { pad, sign }: { pad?: Place | undefined; sign?: Place | undefined } = {},
 ): ValuePlan | undefined {
+  if (sign !== undefined && (content.kind !== 'signed' || encoding !== 'bcd')) {
+    fault(sign, 'only a packed x+n has a sign that is encoded apart')
+  }
   if (content.kind === 'binary') {
     if (pad !== undefined) fault(pad, 'a binary value has no pad')
     const isBinary = encoding === 'binary' || encoding === 'hex' || encoding === 'hex-ebcdic'
@@ -57,7 +60,9 @@ export function valueBody(
   }
   if (encoding === 'binary' || encoding === 'hex' || encoding === 'hex-ebcdic') return undefined
   if (encoding === 'bcd') {
-    return content.kind === 'text' ? undefined : { kind: 'packed', content, pad: nibblePadAt(pad) }
+    if (content.kind === 'text') return undefined
+    const signSet = choiceAt(sign, CHARACTER_SETS) ?? 'ascii'
+    return { kind: 'packed', content, pad: nibblePadAt(pad), sign: signSet }
   }
   return { kind: 'text', content, characterSet: encoding, pad: textPadAt(pad, encoding) }
 }

@@ -27,6 +27,7 @@ const CLASSES: readonly [number, string, number][] = [
   [55, 'IFA_LLLCHAR', 200],
   [62, 'IFA_LLBINARY', 30],
   [63, 'IFA_LLBINARY', 30],
+  [97, 'IFB_BINARY', 9],
 ]
 
 for (const [id, className, length] of CLASSES) {

@@ -146,3 +146,25 @@ test('a tertiary bitmap leaves its own bits out', (t) => {
   t.like(dialect, { bitmap: { count: 3 } })
   t.deepEqual(Object.keys(dialect.fields), ['4'])
 })
+
+test('a bitmap that is not where emitBitmap takes it from leaves the element whole, told', (t) => {
+  const text = packager(`<isofieldpackager id="62" length="200" name="x" class="IFB_LLHBINARY"
+      packager="org.jpos.iso.packager.GenericSubFieldPackager" emitBitmap="true">
+    <isofield id="0" length="8" class="IFB_BITMAP"/>
+    <isofield id="1" length="3" class="IF_CHAR"/>
+  </isofieldpackager>`)
+  const found = importJpos(text, 'x')
+  t.like(found.dialect.fields['62'], { content: 'b', composite: undefined })
+  const reason = 'its bitmap is field 0, and emitBitmap takes it from field 1'
+  t.true(told(found).includes(`coarser 62: is carried whole: ${reason}`), told(found).join())
+})
+
+test('a bitmap that emitBitmap turns off is not on the line, and that is told', (t) => {
+  const text = packager(`<isofieldpackager id="62" length="200" name="x" class="IFB_LLHBINARY"
+      packager="org.jpos.iso.packager.GenericSubFieldPackager" emitBitmap="false">
+    <isofield id="0" length="8" class="IFB_BITMAP"/>
+    <isofield id="1" length="3" class="IF_CHAR"/>
+  </isofieldpackager>`)
+  const lines = told(importJpos(text, 'x'))
+  t.true(lines.includes('decided 62: field 0 is not on the line'), lines.join())
+})

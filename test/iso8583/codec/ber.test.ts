@@ -46,7 +46,16 @@ test('BER-TLV takes tags of several bytes, long lengths, and tags that are not l
 
 const BER_DAMAGED: readonly [what: string, hex: string, fault: string][] = [
   ['filler between objects', '00c100', 'accepted'],
-  ['a length in the long form', 'c1810155', 'accepted'],
+  ['a length of one byte in two', 'c1810155', 'LENGTH_INVALID 24 2'],
+  ['a length of nothing in two bytes', 'c18100', 'LENGTH_INVALID 24 2'],
+  ['a length of one byte in three', `c1820080${'00'.repeat(128)}`, 'LENGTH_INVALID 24 2'],
+  ['a length of two bytes in four', `c1830000ff${'00'.repeat(249)}`, 'LENGTH_INVALID 24 2'],
+  [
+    'a length in the long form for the short one',
+    `c1817f${'00'.repeat(127)}`,
+    'LENGTH_INVALID 24 2',
+  ],
+  ['the least length of the long form', `c18180${'00'.repeat(128)}`, 'accepted'],
   ['a tag cut off', '9f', 'TRUNCATED 24 2'],
   ['a tag of five bytes', '9f8181818101', 'TAG_INVALID 23 2'],
   ['an indefinite length', 'c1800000', 'LENGTH_INVALID 24 2'],
@@ -176,13 +185,44 @@ test('objects in any order are written as they were read, byte for byte', (t) =>
   )
 })
 
-test('filler between objects and lengths that are longer than need be are not kept', (t) => {
-  const dialect = dialectOf(emv)
+test('lengths that are longer than need be are read where lengths are lenient, and reported', (t) => {
+  const dialect = dialectOf({ ...emv, lenient: ['length'] })
   const read = dialect.unpack(
     Buffer.from(`${Buffer.from(`${HEAD}007`).toString('hex')}00c1810155${'0000'}`, 'hex'),
   )
-  t.deepEqual(read.fields, { 2: { C1: '55' } })
+  t.deepEqual(read, {
+    mti: '0200',
+    fields: { 2: { C1: '55' } },
+    lenient: [{ path: '2', code: 'LENGTH_INVALID', offset: 25 }],
+  })
   t.is(hexOf(dialect.pack(read)), `${Buffer.from('003').toString('hex')}c10155`)
+})
+
+test('what a strict reading takes is written again but for its filler', (t) => {
+  const dialect = dialectOf({ ...emv, length: { min: 0, max: 255, prefix: { digits: 3 } } })
+  const lengthOf = (length: number, form: number) =>
+    [[length], [0x81, length], [0x82, 0, length], [0x83, 0, 0, length]][form] ?? []
+  const object = fc
+    .tuple(fc.constantFrom('C1', '82', '9F02', 'DF8101'), fc.nat(140), fc.nat(3), fc.nat(2))
+    .filter(([, length, form]) => form > 0 || length < 0x80)
+    .map(([tag, length, form, filler]) => ({
+      bare: [...Buffer.from(tag, 'hex'), ...lengthOf(length, form), ...Array(length).fill(0x5a)],
+      filler: Array(filler).fill(0),
+      isShortest: form === (length < 0x80 ? 0 : 1),
+    }))
+  const objectsOf = fc.uniqueArray(object, { selector: ({ bare }) => bare[0], maxLength: 3 })
+  const message = (bytes: number[]) =>
+    Buffer.concat([Buffer.from(HEAD + String(bytes.length).padStart(3, '0')), Buffer.from(bytes)])
+  fc.assert(
+    fc.property(objectsOf, (list) => {
+      const bytes = message(list.flatMap(({ bare, filler }) => [...filler, ...bare]))
+      if (bytes.length > HEAD.length + 3 + 255) return
+      const fault = decodeFault(dialect, bytes)
+      if (!list.every(({ isShortest }) => isShortest)) return t.regex(fault, /^LENGTH_INVALID/)
+      const bare = message(list.flatMap((one) => one.bare))
+      return t.deepEqual(dialect.pack(dialect.unpack(bytes)), bare)
+    }),
+  )
 })
 
 test('filler is written where objects fall short of the least length, and is not enough alone', (t) => {

@@ -153,6 +153,12 @@ const ON_THE_LINE: readonly Setting[] = [
     '4312345678',
   ],
   [
+    'a packed amount with a sign in EBCDIC',
+    { content: 'x+n', encoding: 'bcd', sign: 'ebcdic-037', length: 9 },
+    'D12345678',
+    'c412345678',
+  ],
+  [
     'packed, counted in bytes, F tells the odd digit',
     {
       content: 'n',
@@ -329,6 +335,12 @@ const REFUSED: readonly [
     'a sign that is neither C nor D',
     { content: 'x+n', encoding: 'bcd', length: 3 },
     '4512',
+    'CONTENT_INVALID 20 2',
+  ],
+  [
+    'a sign in ASCII where it is one in EBCDIC',
+    { content: 'x+n', encoding: 'bcd', sign: 'ebcdic-1047', length: 3 },
+    '4412',
     'CONTENT_INVALID 20 2',
   ],
 ]

@@ -11,6 +11,7 @@ const PLACES: readonly [code: DecodeErrorCode, bytes: string, hint: RegExp][] = 
   ['CONTENT_INVALID', '41426344', /look like ASCII letters/],
   ['CONTENT_INVALID', '4a2f4344', /look like ASCII text/],
   ['CONTENT_INVALID', '20202020', /look like ASCII spaces/],
+  ['CONTENT_INVALID', 'deadbeef', /none of ASCII, EBCDIC and packed digits/],
   ['CONTENT_INVALID', 'ff000a41', /none of ASCII, EBCDIC and packed digits/],
   ['CONTENT_INVALID', '', /the end of the message/],
   ['TRAILING_BYTES', '0d0a', /2 bytes are left over: a line end/],

@@ -185,6 +185,18 @@ const FAULTY: readonly [what: string, specification: unknown, path: string, reas
     /list/,
   ],
   [
+    'a sign of its own for what is no packed amount',
+    element({ content: 'x+n', length: 2, sign: 'ascii' }),
+    'fields.4.sign',
+    /only a packed x\+n has a sign/,
+  ],
+  [
+    'a sign of no character set',
+    element({ content: 'x+n', encoding: 'bcd', length: 3, sign: 'bcd' }),
+    'fields.4.sign',
+    /must be one of ascii, ebcdic-037, ebcdic-1047/,
+  ],
+  [
     'lenient content of packed digits',
     element({ content: 'n', encoding: 'bcd', length: 1, lenient: ['content'] }),
     'fields.4.lenient',

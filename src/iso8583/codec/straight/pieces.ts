@@ -2,8 +2,9 @@
  * The pieces that straight-line writers are made of: an element as text, whose bytes are looked at
  * once they are written; packed digits, written from their characters; or whatever its codec does.
  */
-import type { FieldPlan } from '../../specification/plan.ts'
+import type { FieldPlan, TextPad } from '../../specification/plan.ts'
 import type { FieldCodec } from '../line.ts'
+import { dateChecks } from './dates.ts'
 import type { Draft } from './draft.ts'
 import { isPlainPacked, stepOver } from './steps.ts'
 
@@ -53,9 +54,16 @@ function textPiece(plan: FieldPlan, value: string, draft: Draft): TextPiece | un
     const total = `${prefix.size} + ${length}`
     return { kind: 'text', code, text: `${digits} + ${name}`, length: total, look: step.code }
   }
+  const guard = pad === undefined || pad.kept || pad.with === ' ' ? '' : padGuard(pad, name)
   const fill = `.pad${pad?.side === 'left' ? 'Start' : 'End'}(${max}, ${draft.constant(pad?.with)})`
   const text = pad === undefined ? name : `(${length} === ${max} ? ${name} : ${name}${fill})`
-  return { kind: 'text', code, text, length: String(max), look: step.code }
+  return { kind: 'text', code: code + guard, text, length: String(max), look: step.code }
+}
+
+/** Gives up on a value that has its own fill at the edge where a fill comes off. */
+function padGuard({ side, with: fill }: TextPad, name: string): string {
+  const at = side === 'left' ? '0' : `${name}.length - 1`
+  return `\nif (${name}.charCodeAt(${at}) === ${fill.charCodeAt(0)}) return undefined`
 }
 
 /** The prefix of every length up to the longest of a few hundred. */
@@ -126,10 +134,7 @@ function packedPiece(plan: FieldPlan, value: string, draft: Draft): Piece | unde
   const oddStart = `index |= 6 + ${digit('0')}\nbytes[at++] = ${pad.nibble << 4} | ${digit('0')}`
   const last = digit(`${count} - 1`)
   const oddEnd = `index |= 6 + ${last}\nbytes[at++] = ${last} << 4 | ${pad.nibble}`
-  const ranges = content.ranges.map(({ at, min: least, max: most }) => {
-    const pair = `${digit(String(at))} * 10 + ${digit(String(at + 1))}`
-    return `end = ${pair}\nif (end < ${least} || end > ${most}) return undefined`
-  })
+  const pairAt = (at: number) => `(${digit(String(at))} * 10 + ${digit(String(at + 1))})`
   const code = `const ${name} = ${value}
     if (typeof ${name} !== 'string') return undefined
     const ${count} = ${name}.length
@@ -145,7 +150,7 @@ function packedPiece(plan: FieldPlan, value: string, draft: Draft): Piece | unde
     }
     ${isLeft ? '' : `if (${place} < ${count}) {\n${oddEnd}\n}`}
     if ((index & ~15) !== 0) return undefined
-    ${ranges.join('\n')}`
+    ${dateChecks(content, pairAt, draft)}`
   return { kind: 'bytes', code }
 }
 

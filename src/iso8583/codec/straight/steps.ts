@@ -8,6 +8,7 @@ import { allowedFromLine, toLine } from '../../character-sets.ts'
 import type { FieldPlan, PackedPlan, PrefixPlan, TextPlan } from '../../specification/plan.ts'
 import { countedBytes, lineBytes, prefixCount } from '../../specification/sizes.ts'
 import { textForm } from '../line.ts'
+import { dateChecks } from './dates.ts'
 import type { Draft } from './draft.ts'
 
 export interface Step {
@@ -72,12 +73,11 @@ function textStep(plan: FieldPlan, text: TextPlan, draft: Draft): Step {
       ? unrolledCheck(around.from, { width: max, table: draft.constant(table) })
       : loopedCheck(isWhole ? around : within, draft.constant(table))
   const zero = toLine(characterSet)[0x30] as number
-  const ranges = content.ranges.map(({ at, min, max: most }) => {
-    const digit = (index: number) => `bytes[${around.from} + ${index}]`
-    return outOfRange(`(${digit(at)} - ${zero}) * 10 + ${digit(at + 1)} - ${zero}`, min, most)
-  })
+  const digit = (index: number) => `bytes[${around.from} + ${index}]`
+  const pairAt = (at: number) => `((${digit(at)} - ${zero}) * 10 + ${digit(at + 1)} - ${zero})`
+  const dates = dateChecks(content, pairAt, draft)
   return {
-    code: [around.code, isStripped ? within.code : '', checks, ...ranges].join('\n'),
+    code: [around.code, isStripped ? within.code : '', checks, dates].join('\n'),
     value: `text${textForm(characterSet)}.substring(${within.from}, ${within.to})`,
   }
 }
@@ -175,10 +175,6 @@ function inBase(base: number, digits: readonly string[]): string {
     .join(' + ')
 }
 
-function outOfRange(pair: string, min: number, max: number): string {
-  return `index = ${pair}\nif (index < ${min} || index > ${max}) return undefined`
-}
-
 /** Digits whose length counts them, and nothing else. */
 export function isPlainPacked({ length }: FieldPlan, { content, pad }: PackedPlan): boolean {
   return content.kind === 'digits' && length.unit === 'digits' && !pad.counted
@@ -203,17 +199,15 @@ function packedStep(plan: FieldPlan, { content, pad }: PackedPlan, draft: Draft)
   const whole = isLeft ? { from: `${from} + ${isOdd}`, to } : { from, to: `${to} - ${isOdd}` }
   const oddCheck =
     prefix === undefined ? (max % 2 === 1 ? oddEdge : '') : `if (${isOdd} === 1) ${oddEdge}`
-  const ranges = content.ranges.map(({ at, min, max: most }) => {
-    const pair = `bytes[${from} + ${at >> 1}]`
-    return outOfRange(`(${pair} >> 4) * 10 + (${pair} & 15)`, min, most)
-  })
+  const byteAt = (at: number) => `bytes[${from} + ${at >> 1}]`
+  const pairAt = (at: number) => `((${byteAt(at)} >> 4) * 10 + (${byteAt(at)} & 15))`
   const first = isLeft ? `2 * ${from} + ${isOdd}` : `2 * ${from}`
   return {
     code: [
       extent.code,
       oddCheck,
       loopedCheck({ ...whole, code: '' }, draft.constant(DIGIT_PAIRS)),
-      ...ranges,
+      dateChecks(content, pairAt, draft),
     ].join('\n'),
     value: `hex.substring(${first}, ${first} + ${count})`,
   }
