@@ -75,7 +75,7 @@ export function readHostProfile(profile: string, messages: Messages): HostProfil
   const folder = folderOf(profile)
   const dialect = readDialect(join(folder, 'dialect.json'))
   const mapping = readMapping(folder, dialect, messages)
-  const link = readLink(folder, dialect)
+  const link = readLink(folder, dialect, mapping)
   return { name: basename(folder), folder, dialect, mapping, link }
 }
 
@@ -91,9 +91,28 @@ export function readMapping(folder: string, dialect: Dialect, messages: Messages
   })
 }
 
-/** Read the link of a host's folder. @throws ProfileError */
-export function readLink(folder: string, dialect: Dialect): LinkProfile {
-  return compiled(join(folder, 'link.json'), (spec) => compileLinkProfile(spec, dialect))
+/**
+ * Read the link of a host's folder, whose keys must fit its mapping.
+ *
+ * @param mapping read from the folder when it is not given; one with faults is held against nothing
+ * @throws ProfileError
+ */
+export function readLink(
+  folder: string,
+  dialect: Dialect,
+  mapping: Mapping | undefined = mappingIfAny(folder, dialect),
+): LinkProfile {
+  const compile = (spec: unknown) => compileLinkProfile(spec, dialect, mapping?.asked)
+  return compiled(join(folder, 'link.json'), compile)
+}
+
+function mappingIfAny(folder: string, dialect: Dialect): Mapping | undefined {
+  try {
+    return readMapping(folder, dialect, readMessages())
+  } catch (error) {
+    if (error instanceof ProfileError) return undefined
+    throw error
+  }
 }
 
 /** Read a dialect file. @throws ProfileError */
@@ -115,9 +134,27 @@ export function readSpec(file: string): unknown {
 export function readText(file: string): string {
   try {
     return textIn(file, SPEC_TEXT_LIMITS.bytesMax + 1).replace(/^\uFEFF/, '')
-  } catch {
-    throw new ProfileError(file, [{ line: 1, column: 1, path: '(file)', reason: 'cannot be read' }])
+  } catch (error) {
+    const reason = fileFault(error)
+    throw new ProfileError(file, [{ line: 1, column: 1, path: '(file)', reason }])
   }
+}
+
+/** Why the system did not give a file, as a reader is told. */
+export function fileFault(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+  return FILE_FAULTS[code] ?? 'cannot be read'
+}
+
+const FILE_FAULTS: Readonly<Record<string, string>> = {
+  ENOENT: 'is missing',
+  ENOTDIR: 'is missing: a part of its path is a file',
+  EACCES: 'may not be read or written by this user',
+  EPERM: 'may not be read or written by this user',
+  EISDIR: 'is a folder, not a file',
+  EEXIST: 'is there already',
+  ENOSPC: 'has no room on its disk',
+  EROFS: 'is on a disk that is not written to',
 }
 
 /** Not by the size that the system tells: a pipe has none. */

@@ -10,6 +10,7 @@ import {
   profileFrom,
   readDialect,
   readHostProfile,
+  readLink,
   readMessages,
   readSandboxPans,
 } from '../src/host-profile.ts'
@@ -84,6 +85,76 @@ const FAULTS: readonly [string, string, (text: string) => string, RegExp][] = [
     /141/,
   ],
 ]
+
+/** Keys of the reference host that its mapping speaks against, and what is said of them. */
+const KEYS: readonly [string, string, string, RegExp][] = [
+  [
+    'a key of an approval code, which no request has',
+    '["11", "7", "41"]',
+    '["11", "7", "38"]',
+    /only in the answer of payment.authorize, only in the answer of payment.sale/,
+  ],
+  [
+    'a key that two requests share',
+    '["11", "7", "41"]',
+    '["41"]',
+    /must have the trace number, 11/,
+  ],
+  [
+    'a key that answers do not repeat',
+    '["11", "7", "41"]',
+    '["11", "7", "22"]',
+    /element 22 is not echoed, always, in the answer of payment.authorize/,
+  ],
+  [
+    'a key that a partial approval changes',
+    '["11", "7", "41"]',
+    '["11", "7", "4"]',
+    /not echoed, always/,
+  ],
+  [
+    'a trace number that two requests may share, an element being absent',
+    '["7", "32"]',
+    '["7", "38"]',
+    /element 38 is not mandatory in each request of payment.authorize, payment.sale/,
+  ],
+]
+
+for (const [what, before, after, reason] of KEYS) {
+  test(`${what} is refused in link.json, where it stands`, (t) => {
+    const folder = changed('link.json', (text) => text.replace(before, after))
+    const lines = readFileSync(join(folder, 'link.json'), 'utf8').split('\n')
+    const [fault, ...others] = faultsOf(folder)
+    t.deepEqual(others, [])
+    t.true(lines[(fault?.line ?? 0) - 1]?.includes(after))
+    t.regex(fault?.reason ?? '', reason)
+  })
+}
+
+test('a key may have what neither a request nor its answer has', (t) => {
+  t.deepEqual(
+    faultsOf(changed('link.json', (text) => text.replace('"7", "41"]', '"7", "24"]'))),
+    [],
+  )
+})
+
+test('keys are held to the mapping beside them by whoever reads a link, with all faults', (t) => {
+  const folder = changed('link.json', (text) =>
+    text
+      .replace('["11", "7", "41"]', '["38", "22"]')
+      .replace('"frameBytesMax": 4096', '"frameBytesMax": 70'),
+  )
+  const read = () => readLink(folder, readDialect(join(folder, 'dialect.json')))
+  const error = t.throws(read, { instanceOf: ProfileError })
+  t.deepEqual(
+    error.faults.map(({ path }) => path),
+    ['/matchKey', '/matchKey/0', '/matchKey/1', '/frameBytesMax'],
+  )
+  writeFileSync(join(folder, 'mapping.json'), '{}')
+  const alone = t.throws(read, { instanceOf: ProfileError })
+  t.is(alone.faults[0]?.path, '/matchKey')
+  rmSync(folder, { recursive: true, force: true })
+})
 
 for (const [what, file, rewrite, line] of FAULTS) {
   test(`${what} is refused with file, line and reason`, (t) => {

@@ -10,6 +10,7 @@ export type { Endpoint } from './bind.ts'
 export type { DiallingWay, HostWay, Identity, ListeningWay } from './host/dialling.ts'
 export type { ExchangeCounters } from './host/exchange-counters.ts'
 export type { Stray } from './host/exchanges.ts'
+export type { AskedMessage } from './host/key-faults.ts'
 export type { HostReply } from './host/line.ts'
 export {
   type HostLink,

@@ -71,8 +71,8 @@ export function createDesk(options: DeskOptions): Desk {
     take(line, bytes, tpdu) {
       if (bytes.length === 0) return
       counts.messages++
-      const message = readOrCount(dialect, bytes, counts)
-      if (message === undefined) return log.warn('host-message-unreadable')
+      const message = readOrTell(bytes, options, counts)
+      if (message === undefined) return
       if (!isRequestType(message.mti)) return asks.settle(message)
       const reply = host.answer(message, line.session)
       if (reply !== undefined) deliver(line, tpdu, reply)
@@ -97,9 +97,9 @@ export function createDesk(options: DeskOptions): Desk {
   }
 }
 
-function readOrCount(
-  dialect: Dialect,
+function readOrTell(
   bytes: Uint8Array,
+  { dialect, log }: Pick<DeskOptions, 'dialect' | 'log'>,
   counts: { unreadable: number },
 ): Message | undefined {
   try {
@@ -107,6 +107,8 @@ function readOrCount(
   } catch (fault) {
     if (!(fault instanceof DecodeError)) throw fault
     counts.unreadable++
+    const { code, offset, path } = fault
+    log.warn('host-message-unreadable', { code, offset, path })
     return undefined
   }
 }

@@ -13,6 +13,8 @@ export interface DocumentReader {
   /** undefined when it is not there, empty when it is refused. */
   optional(member: string, shape: RegExp): string | undefined
   texts(member: string, shape: RegExp): readonly string[]
+  /** A text or a list of them; none when the member is not there. */
+  textsIfAny(member: string, shape: RegExp): readonly string[]
   object(member: string): DocumentReader
   list<T>(member: string, item: (read: DocumentReader) => T): readonly T[]
   /** Note every member but these as unknown. */
@@ -56,6 +58,11 @@ export function createDocumentReader(
     texts(member, shape) {
       return listAt(member).map((found) => textOf(member, found, shape))
     },
+    textsIfAny(member, shape) {
+      const found = members.get(member)
+      if (Array.isArray(found)) return found.map((text) => textOf(member, text, shape))
+      return members.has(member) ? [textOf(member, found, shape)] : []
+    },
     object(member) {
       if (!members.has(member)) refuse(member, 'is missing')
       return createDocumentReader(members.get(member), faults, [...path, member])
@@ -67,7 +74,8 @@ export function createDocumentReader(
     },
     onlyMembers(known) {
       for (const member of members.keys()) {
-        if (!known.includes(member)) refuse(member, 'is not a member of this')
+        if (known.includes(member)) continue
+        refuse(member, `is not a setting here; known are ${known.join(', ')}`)
       }
     },
     refuse,

@@ -24,6 +24,8 @@ export const DIALECT = {
     '4': digits('Amount', 12),
     '7': { name: 'Sent at', content: 'MMDDhhmmss', encoding: 'bcd', length: 10 },
     '11': digits('Trace number', 6),
+    '12': { name: 'Time', content: 'hhmmss', encoding: 'bcd', length: 6 },
+    '13': { name: 'Date', content: 'MMDD', encoding: 'bcd', length: 4 },
     '14': { name: 'Expiry', content: 'YYMM', encoding: 'bcd', length: 4, mask: 'secret' },
     '15': { name: 'Settlement', content: 'MMDD', encoding: 'bcd', length: 4 },
     '22': digits('Entry mode', 3),
@@ -153,7 +155,7 @@ export const LINK = {
   network: {
     mti: '0820',
     elements: {
-      transmissionTime: '7',
+      transmissionTime: ['7', '12', '13'],
       stan: '11',
       function: '70',
       response: '39',

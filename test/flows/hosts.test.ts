@@ -149,12 +149,14 @@ async function sellAndReverse(profile: Host, port: number): Promise<string> {
   const nowMs = Date.now()
   const sale = written(profile, body, factsAt(profile, 800_001, nowMs))
   const { network } = PROFILES[profile].link
-  const { stan, function: functionElement, transmissionTime } = network.elements
+  const { stan, function: functionElement } = network.elements
   const signOn = {
     mti: network.mti,
     fields: {
       ...network.constants,
-      ...(transmissionTime && { [transmissionTime]: sale.fields[transmissionTime] ?? '' }),
+      ...Object.fromEntries(
+        network.moments.map(({ element }) => [element, sale.fields[element] ?? '']),
+      ),
       [stan]: '800000',
       [functionElement]: network.signOn,
     },

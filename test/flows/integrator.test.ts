@@ -108,6 +108,38 @@ test.serial('a bank’s integrator adds a host with the page alone, and pays', a
   t.regex(refused.out + refused.err, /NOT_SUPPORTED_BY_HOST/)
 })
 
+test.serial(
+  'a key that the mapping does not carry is told before a payment waits for it',
+  async (t) => {
+    const desk = openDesk()
+    t.teardown(() => desk.close())
+    desk.write('link', { ...LINK, matchKey: ['11', '38'], stanUniqueWith: ['7', '48'] })
+    const { messages } = MAPPING
+    const commands = [
+      commandOf('spec', 'check', 'banks/harbour'),
+      commandOf('init'),
+      commandOf('emulate'),
+    ]
+    const [checked, made, emulated] = await Promise.all(commands.map((words) => desk.shell(words)))
+    t.deepEqual([checked?.code, made?.code, emulated?.code], [1, 3, 3])
+    const told = [
+      /link\.json:\d+:\d+ \/matchKey\/1: element 38 is only in the answer/,
+      /stanUniqueWith\/1/,
+    ]
+    for (const line of told) {
+      t.regex(checked?.out ?? '', line)
+      t.regex(made?.err ?? '', line)
+      t.regex(emulated?.err ?? '', line)
+    }
+
+    desk.write('link', LINK)
+    const sale = { ...messages['payment.sale'], answerMti: '0110' }
+    desk.write('mapping', { ...MAPPING, messages: { ...messages, 'payment.sale': sale } })
+    const other = await desk.shell(commandOf('spec', 'check', 'banks/harbour'))
+    t.regex(other.out, /mapping\.json:\d+:\d+ \/messages\/payment\.sale\/answerMti: must be 0210/)
+  },
+)
+
 test.serial('what is wrong is told as the page shows it, before anything is made', async (t) => {
   const desk = openDesk()
   t.teardown(() => desk.close())

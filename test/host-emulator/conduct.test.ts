@@ -26,6 +26,28 @@ test('meridian’s conduct is of the form that specs/conduct.schema.json gives',
   t.true(fitsSchema(json('conduct.json')), JSON.stringify(fitsSchema.errors))
 })
 
+test('the host’s own requests may have the moment in several elements', (t) => {
+  const document = damaged({ 'network/elements/transmissionTime': ['7', '12', '13'] })
+  t.true(fitsSchema(document), JSON.stringify(fitsSchema.errors))
+  const { network } = compileConduct(document, DIALECT)
+  const nowMs = Date.UTC(2026, 10, 22, 9, 5, 7)
+  const { fields } = network.ask({ code: '301', stan: 900_001, nowMs })
+  t.like(fields, { '7': '1122090507', '12': '090507', '13': '1122', '70': '301' })
+  t.throws(
+    () => compileConduct(damaged({ 'network/elements/transmissionTime': ['7', '300'] }), DIALECT),
+    {
+      instanceOf: ConductError,
+    },
+  )
+})
+
+test('a setting that is none is told with those that are', (t) => {
+  const error = t.throws(() => compileConduct(damaged({ sulks: true }), DIALECT), {
+    instanceOf: ConductError,
+  })
+  t.regex(error.faults[0]?.reason ?? '', /is not a setting here; known are .*network/)
+})
+
 const FAULTS: readonly {
   readonly what: string
   readonly changes: Readonly<Record<string, unknown>>

@@ -8,6 +8,7 @@ import { connect as connectTls } from 'node:tls'
 import test from 'ava'
 import { compileConduct, type HostEmulatorOptions, readBook } from '#host-emulator'
 import { DecodeError } from '#iso8583'
+import { silentLog } from '#platform'
 import { changed, DIALECT, fakeClock, json, payment } from './meridian.ts'
 import { createPeer, frame, LISTEN, type Peer, startEmulator } from './peer.ts'
 
@@ -148,6 +149,23 @@ test('messages are read whatever the segments, and answered together', async (t)
     stans.map((hex) => fieldsOf(hex)['11']),
     ['000002', '000003', '000004', '000005'],
   )
+  await emulator.close()
+})
+
+/** What a log is told, in the order of telling. */
+function openLog() {
+  const told: unknown[] = []
+  const tell = (event: string, facts?: object) => void told.push([event, facts])
+  return { told, log: { ...silentLog, warn: tell } }
+}
+
+test('an unreadable message is told by code, place and path, without a byte of it', async (t) => {
+  const { told, log } = openLog()
+  const { emulator, peer } = await signedOn({ log })
+  peer.send(network('301').subarray(0, -1), network('301'))
+  await peer.next()
+  const offset = network('301').length - 3
+  t.deepEqual(told, [['host-message-unreadable', { code: 'TRUNCATED', offset, path: '70' }]])
   await emulator.close()
 })
 

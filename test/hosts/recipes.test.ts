@@ -14,12 +14,33 @@ test('every block of JSON on the page is tried', (t) => {
   t.true(blocks.length >= 8)
 })
 
-/** What a note such as `EI=05 IN=C → 3031 ...` says: a value, and its bytes. */
-function exampleOf(note: string): { readonly value: FieldValue; readonly hex: string } {
+interface Parts {
+  [part: string]: string | Parts
+}
+
+interface Example {
+  readonly value: FieldValue
+  /** Of each text of the value, below its element. */
+  readonly paths: readonly string[]
+  readonly hex: string
+}
+
+/** What a note such as `EI=05 AD.ST=1Elm → 3031 ...` says: a value, and its bytes. */
+function exampleOf(note: string): Example {
   const [text = '', bytes = ''] = note.split(' → ')
-  const parts = text.split(' ').map((part) => part.split('='))
-  const value = /^[0-9A-Z]{1,4}=/.test(text) ? Object.fromEntries(parts) : text
-  return { value, hex: bytes.replaceAll(' ', '') }
+  const hex = bytes.replaceAll(' ', '')
+  if (!/^[0-9A-Z.]{1,9}=/.test(text)) return { value: text, paths: [], hex }
+  const value: Parts = {}
+  const texts = text.split(' ').map((part) => part.split('='))
+  for (const [path = '', leaf = ''] of texts) put(value, path.split('.'), leaf)
+  return { value, paths: texts.map(([path = '']) => path), hex }
+}
+
+function put(parts: Parts, [first = '', ...below]: readonly string[], text: string): void {
+  const there = parts[first]
+  const inner = typeof there === 'object' ? there : {}
+  parts[first] = below.length === 0 ? text : inner
+  if (below.length > 0) put(inner, below, text)
 }
 
 const HEAD_BYTES = 4 + 8
@@ -34,10 +55,11 @@ for (const { value: fields } of blocks.filter(({ about }) => about === 'dialect.
         defaults: { encoding: 'ascii', prefixEncoding: 'ascii' },
         fields,
       })
-      const { value, hex } = exampleOf(field.note)
+      const { value, paths, hex } = exampleOf(field.note)
       const bytes = dialect.pack({ mti: '0200', fields: { [number]: value } })
       t.is(bytes.subarray(HEAD_BYTES).toString('hex').toUpperCase(), hex)
       t.deepEqual(dialect.pack(dialect.unpack(bytes)), bytes)
+      for (const path of paths) t.truthy(dialect.field(`${number}.${path}`))
     })
   }
 }

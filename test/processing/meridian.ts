@@ -15,9 +15,10 @@ export const messages = compileMessages(schemas)
 export const mappingSchema: JsonObject = JSON.parse(
   readFileSync('specs/mapping.schema.json', 'utf8'),
 )
-export const dialect = compileDialect(
-  JSON.parse(readFileSync('specs/hosts/meridian/dialect.json', 'utf8')),
+export const dialectSpec: JsonObject = JSON.parse(
+  readFileSync('specs/hosts/meridian/dialect.json', 'utf8'),
 )
+export const dialect = compileDialect(dialectSpec)
 export const mappingText = readFileSync('specs/hosts/meridian/mapping.json', 'utf8')
 export const mapping: Mapping = compileMapping(JSON.parse(mappingText), {
   dialect,

@@ -2,11 +2,13 @@ import {
   compileFrameHeader,
   type Dialect,
   DialectError,
+  FrameError,
   type FrameHeader,
   type SpecFault,
 } from '#iso8583'
-import type { NetworkRules } from './network-messages.ts'
-import { networkFaults } from './network-trial.ts'
+import { type AskedMessage, keyFaults } from './key-faults.ts'
+import type { MomentElement, NetworkRules } from './network-messages.ts'
+import { tryNetwork } from './network-trial.ts'
 import { createSpecReader, type SpecReader } from './spec-reader.ts'
 import { type StanCapacity, stanCapacity } from './stan-capacity.ts'
 
@@ -51,9 +53,14 @@ const DAY_MS = 86_400_000
  *
  * @param spec the parsed JSON document (specs/link.schema.json)
  * @param dialect the host's own: each element named must be one of it, and no composite
+ * @param asked what the host is asked, where it is known: its keys must fit it
  * @throws LinkProfileError with every fault
  */
-export function compileLinkProfile(spec: unknown, dialect: Dialect): LinkProfile {
+export function compileLinkProfile(
+  spec: unknown,
+  dialect: Dialect,
+  asked: readonly AskedMessage[] = [],
+): LinkProfile {
   const faults: SpecFault[] = []
   const reader = createSpecReader(spec, { path: [], faults, dialect })
   reader.onlyMembers(MEMBERS)
@@ -71,10 +78,18 @@ export function compileLinkProfile(spec: unknown, dialect: Dialect): LinkProfile
     echoMissesMax: reader.integer('echoMissesMax', 1, 100),
     network: networkOf(reader.object('network', NETWORK_MEMBERS), dialect),
   }
-  const layoutOf = (element: string) => dialect.field(element)?.content ?? ''
+  const layoutOf = (element: string) => layoutIn(dialect, element)
   const capacity = faults.length === 0 ? stanCapacity(rules, layoutOf) : undefined
-  if (faults.length === 0) faults.push(...combinedFaults(rules, capacity))
-  if (faults.length === 0) faults.push(...networkFaults(profile.network, dialect))
+  if (faults.length === 0) {
+    const trial = tryNetwork(profile.network, dialect)
+    const bytesMin = Math.max(trial.bytesMax, ...asked.map((it) => it.bytesMin))
+    faults.push(
+      ...combinedFaults(rules, capacity),
+      ...keyFaults({ ...rules, stan: profile.network.elements.stan }, asked),
+      ...trial.faults,
+      ...frameFaults({ ...profile, bytesMin }, header),
+    )
+  }
   if (faults.length > 0 || !header || !capacity) throw new LinkProfileError(faults)
   return Object.freeze({ ...profile, header, capacity })
 }
@@ -101,24 +116,14 @@ function headerOf(spec: unknown, faults: SpecFault[]): FrameHeader | undefined {
   }
 }
 
-/** Of pairs, the first of them of the date: a time of day alone comes back every day. */
-const LAYOUT = /^(?:YYYY|YY|MM|DD)(?:YYYY|YY|MM|DD|hh|mm|ss)*$/
-
 function networkOf(reader: SpecReader, dialect: Dialect): LinkProfile['network'] {
   const elements = reader.object('elements', ELEMENT_MEMBERS)
   const stan = elements.element('stan')
   const code = /^[0-9A-Z]{1,6}$/
-  const isTimed = elements.member('transmissionTime') !== undefined
-  const transmissionTime = isTimed ? elements.element('transmissionTime') : undefined
-  const timeLayout = dialect.field(transmissionTime ?? '')?.content ?? ''
-  if (transmissionTime && !LAYOUT.test(timeLayout)) {
-    elements.fault('transmissionTime', 'must be a date and time in the dialect')
-  }
   return {
     mti: reader.text('mti', /^[0-9]8[0246][0-5]$/),
-    timeLayout,
+    moments: momentsOf(elements, dialect),
     elements: {
-      ...(transmissionTime === undefined ? {} : { transmissionTime }),
       stan,
       function: elements.element('function'),
       response: elements.element('response'),
@@ -135,6 +140,57 @@ function networkOf(reader: SpecReader, dialect: Dialect): LinkProfile['network']
     notSupportedCode: reader.text('notSupportedCode', code),
     formatErrorCode: reader.text('formatErrorCode', code),
     refusalEchoed: reader.elements('refusalEchoed', 0),
+  }
+}
+
+/** Each element has a part of the moment, and together they have at least the time of day. */
+function momentsOf(elements: SpecReader, dialect: Dialect): MomentElement[] {
+  const named = namedFor(elements, 'transmissionTime').filter((element) => element !== '')
+  const moments = named.map((element) => ({ element, layout: layoutIn(dialect, element) }))
+  const areMoments = moments.every(({ layout }) => MOMENT.test(layout))
+  const isTimed = moments.some(({ layout }) => layout.includes('hhmm'))
+  if (moments.length > 0 && !(areMoments && isTimed)) {
+    const found = moments.map(({ element, layout }) => `${element} is ${layout}`).join(', ')
+    const reason = `must have hours and minutes in the dialect, as ${TIMES.join(', ')}`
+    elements.fault('transmissionTime', `${reason}, and beside them dates only; ${found}`)
+  }
+  return moments
+}
+
+/** One element or a list of them; none when the member is not there. */
+function namedFor(elements: SpecReader, name: string): readonly string[] {
+  const value = elements.member(name)
+  if (Array.isArray(value)) return elements.elements(name, 1)
+  return value === undefined ? [] : [elements.element(name)]
+}
+
+function layoutIn(dialect: Dialect, element: string): string {
+  return dialect.field(element)?.content ?? ''
+}
+
+const MOMENT = /^(?:YYYY|YY|MM|DD|hh|mm|ss)+$/
+
+/** The layouts of dialects that have a time of day. */
+const TIMES = [
+  ...['hhmm', 'hhmmss', 'DDhhmmss', 'MMDDhhmm', 'MMDDhhmmss'],
+  ...['YYMMDDhhmm', 'YYMMDDhhmmss', 'YYYYMMDDhhmmss'],
+]
+
+/** Frames must have room for every message, and the header for the length of every frame. */
+function frameFaults(
+  { frameBytesMax, bytesMin }: { readonly frameBytesMax: number; readonly bytesMin: number },
+  header: FrameHeader | undefined,
+): SpecFault[] {
+  const path = ['frameBytesMax']
+  if (frameBytesMax < bytesMin) {
+    return [{ path, reason: `must be at least ${bytesMin}: this host has messages of so many` }]
+  }
+  try {
+    header?.wrap(new Uint8Array(frameBytesMax))
+    return []
+  } catch (error) {
+    if (!(error instanceof FrameError)) throw error
+    return [{ path, reason: 'is more than the length in `header` can say' }]
   }
 }
 

@@ -3,8 +3,6 @@ import { answerMtiOf, classOf } from './mti.ts'
 
 /** Which elements network messages use, and for what. */
 interface NetworkElements {
-  /** The moment in UTC, where the host wants it; its layout is the dialect's. */
-  readonly transmissionTime?: string
   readonly stan: string
   /** The network management code: DE70 in 1987, DE24 later, DE3 at some terminal hosts. */
   readonly function: string
@@ -13,13 +11,19 @@ interface NetworkElements {
   readonly settlementDate: string
 }
 
+/** An element that holds a moment or a part of one, in a layout such as MMDDhhmmss. */
+export interface MomentElement {
+  readonly element: string
+  readonly layout: string
+}
+
 /** How a host does network management; part of its link.json. */
 export interface NetworkRules {
   /** MTI of the requests that the gateway starts, such as 0800. */
   readonly mti: string
   readonly elements: NetworkElements
-  /** How the moment is written, such as MMDDhhmmss. */
-  readonly timeLayout: string
+  /** Where our requests say when they were made, in UTC; none where the host wants none. */
+  readonly moments: readonly MomentElement[]
   /** Elements that each of our requests carries as they stand here. */
   readonly constants: Readonly<Record<string, string>>
   /** Elements of a network request that its answer repeats. */
@@ -39,16 +43,15 @@ export interface NetworkRules {
 export function networkRequest(
   code: string,
   trace: { readonly stan: string; readonly nowMs: number },
-  { mti, elements, timeLayout, constants }: NetworkRules,
+  { mti, elements, moments, constants }: NetworkRules,
 ): Message {
-  const { transmissionTime, stan, function: functionElement } = elements
+  const { stan, function: functionElement } = elements
+  const written = moments.map(({ element, layout }) => [element, momentText(trace.nowMs, layout)])
   return {
     mti,
     fields: {
       ...constants,
-      ...(transmissionTime !== undefined && {
-        [transmissionTime]: momentText(trace.nowMs, timeLayout),
-      }),
+      ...Object.fromEntries(written),
       [stan]: trace.stan,
       [functionElement]: code,
     },

@@ -50,9 +50,8 @@ export function createSpecReader(spec: unknown, context: SpecContext): SpecReade
     member: (name) => members[name],
     fault: (name, reason) => note([name], reason),
     onlyMembers(names) {
-      for (const name of Object.keys(members)) {
-        if (!names.includes(name)) note([name], 'is not a member of this object')
-      }
+      const known = `is not a setting here; known are ${names.join(', ')}`
+      for (const name of Object.keys(members)) if (!names.includes(name)) note([name], known)
     },
     integer(name, min, max) {
       const value = members[name]

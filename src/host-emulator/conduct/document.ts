@@ -140,7 +140,8 @@ export interface NetworkDocument extends MessagesDocument {
     readonly function: string
     readonly responseCode: string
     readonly settlementDate: string
-    readonly transmissionTime?: string
+    /** Elements of the moment, each in its own layout. */
+    readonly transmissionTime: readonly string[]
   }
   /** Elements that the host's own requests carry as they stand here. */
   readonly constants: Readonly<Record<string, string>>

@@ -6,6 +6,8 @@ export interface ElementReader {
   /** An element or part that holds text. */
   textElement(read: DocumentReader, member: string): string
   textElements(read: DocumentReader, member: string): readonly string[]
+  /** One such or a list of them; none when the member is not there. */
+  textElementsIfAny(read: DocumentReader, member: string): readonly string[]
   /** An element or part that holds a date with month and day. */
   dateElement(read: DocumentReader, member: string): string
   /** An element or part that digits can be written into. */
@@ -46,6 +48,8 @@ export function createElementReader(dialect: Dialect): ElementReader {
     textElement,
     textElements: (read, member) =>
       read.texts(member, PATH).map((path) => checked(read, member, path)),
+    textElementsIfAny: (read, member) =>
+      read.textsIfAny(member, PATH).map((path) => checked(read, member, path)),
     filledElement(read, member) {
       const path = textElement(read, member)
       const facts = dialect.field(path)

@@ -14,7 +14,7 @@ export interface LinkNetwork {
     readonly function: string
     readonly response: string
     readonly settlementDate: string
-    readonly transmissionTime: string | undefined
+    readonly transmissionTime: readonly string[]
   }
   readonly constants: Readonly<Record<string, string>>
   readonly echoed: readonly string[]
@@ -49,7 +49,7 @@ export function readLinkDocument(document: unknown, faults: SpecFault[]): LinkDo
         function: element('function'),
         response: element('response'),
         settlementDate: element('settlementDate'),
-        transmissionTime: elements.optional('transmissionTime', TEXT),
+        transmissionTime: elements.textsIfAny('transmissionTime', TEXT),
       },
       constants: Object.fromEntries(fixed),
       echoed: network.texts('echoed', TEXT),

@@ -65,13 +65,14 @@ function compileAsk(
   const writeDate = writerAt(elements.settlementDate)
   const dateFacts = dialect.field(elements.settlementDate)
   const dateText = dateWriter((dateFacts && dateLayoutOf(dateFacts)) ?? 'MMDD')
-  const { transmissionTime } = elements
-  const writeTime = transmissionTime === undefined ? undefined : writerAt(transmissionTime)
-  const timeLayout = layoutOr('MMDDhhmmss', dialect.field(transmissionTime ?? '')?.content)
+  const times = elements.transmissionTime.map((element) => ({
+    write: writerAt(element),
+    layout: layoutOr('MMDDhhmmss', dialect.field(element)?.content),
+  }))
   return ({ code, stan, nowMs, settlementDate }) => {
     const fields: Draft = {}
     for (const [write, value] of constant) write(fields, value)
-    writeTime?.(fields, momentText(nowMs, timeLayout))
+    for (const { write, layout } of times) write(fields, momentText(nowMs, layout))
     writeStan(fields, String(stan).padStart(stanDigits, '0'))
     if (settlementDate) writeDate(fields, dateText(settlementDate))
     writeFunction(fields, code)

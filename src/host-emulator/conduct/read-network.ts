@@ -25,13 +25,12 @@ export function networkOf(read: DocumentReader, elements: ElementReader): Networ
 
 function carriersOf(read: DocumentReader, elements: ElementReader): NetworkDocument['elements'] {
   read.onlyMembers(['stan', 'function', 'responseCode', 'settlementDate', 'transmissionTime'])
-  const timed = read.has('transmissionTime')
   return {
     stan: elements.textElement(read, 'stan'),
     function: elements.textElement(read, 'function'),
     responseCode: elements.textElement(read, 'responseCode'),
     settlementDate: elements.dateElement(read, 'settlementDate'),
-    ...(timed ? { transmissionTime: elements.textElement(read, 'transmissionTime') } : {}),
+    transmissionTime: elements.textElementsIfAny(read, 'transmissionTime'),
   }
 }
 

@@ -16,6 +16,9 @@ export type AnswerReading =
 
 /** One kind of answer, compiled. */
 export interface AnswerReader {
+  /** Elements that an answer can have, and those of them that it always repeats. */
+  readonly elements: ReadonlySet<string>
+  readonly echoed: ReadonlySet<string>
   /** Elements that later messages of the payment bring along. */
   readonly carried: ReadonlySet<string>
   read(sent: Message, answer: Message): AnswerReading
@@ -55,6 +58,7 @@ export function compileAnswer(
     checkCode(code, parts)
   }
   const carried = used.filter((it) => it.placed.spec.carry).map((it) => it.placed.element)
+  const echoed = used.filter(({ placed: { spec } }) => spec.use === 'echoed' && !spec.unlessVerdict)
   const listed = treeOf(used.map((it) => it.placed.element))
   const strict = parts.spec.unlistedAnswerElements !== 'ignored'
   const read = compileReading({
@@ -65,7 +69,13 @@ export function compileAnswer(
     verdicts: parts.verdicts,
     ...(strict ? { listed } : {}),
   })
-  return { carried: new Set(carried), read, carriedOf: compileCarried(carried) }
+  return {
+    elements: new Set(used.map((it) => it.placed.element)),
+    echoed: new Set(echoed.map((it) => it.placed.element)),
+    carried: new Set(carried),
+    read,
+    carriedOf: compileCarried(carried),
+  }
 }
 
 function compileCarried(elements: readonly string[]): AnswerReader['carriedOf'] {

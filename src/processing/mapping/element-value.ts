@@ -2,7 +2,7 @@ import { type Refusal, refusal } from '#domain'
 import type { FieldFacts, SpecFault } from '#iso8583'
 import type { ValueFacts } from '../messages/members.ts'
 import { compileFit, misfitOf, textMisfit } from './content-class.ts'
-import { type Format, formatNames, formatOf, stampFormatOf } from './formats.ts'
+import { type Format, formatNames, formatOf, MOMENT_FORMATS, stampFormatOf } from './formats.ts'
 import type { RequestParts } from './request.ts'
 import type { Given, Source } from './sources.ts'
 import type { Faults, Placed, RequestElementSpec } from './specification.ts'
@@ -126,7 +126,8 @@ function compileStamp({ placed, facts, source }: Sourced, faults: Faults): Value
   const { spec, path } = placed
   const cut = stampFormatOf(spec.format ?? '')
   if (!cut || spec.format === undefined) {
-    faults.add([...path, 'format'], 'a moment needs a date format, such as MMDDhhmmss')
+    const known = MOMENT_FORMATS.join(', ')
+    faults.add([...path, 'format'], `a moment needs a date format; known are ${known}`)
     return undefined
   }
   if (spec.table !== undefined) faults.add([...path, 'table'], 'means nothing beside a moment')

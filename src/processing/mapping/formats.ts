@@ -17,22 +17,38 @@ export function formatOf(name: string): Format | undefined {
 
 /** The part of a stamp that a date format takes; undefined when the name is no date format. */
 export function stampFormatOf(name: string): ((stamp: string) => string) | undefined {
-  const range = STAMP_RANGES.get(name)
-  return range && ((stamp) => stamp.slice(range[0], range[1]))
+  return dateCut(STAMP, name)
 }
 
 /**
- * Cuts a date format out of a date of another layout, `MMDD` out of `YYMMDD`; undefined when it is
- * not in there.
+ * Cuts a date format out of a date of another layout, `MMDD` out of `YYMMDD` or `DDMM`; undefined
+ * when it is not in there.
  */
 export function dateCut(layout: string, format: string): ((date: string) => string) | undefined {
-  const at = stampFormatOf(layout) && stampFormatOf(format) ? layout.indexOf(format) : -1
-  return at < 0 ? undefined : (date) => date.slice(at, at + format.length)
+  if (!MOMENT_FORMATS.includes(layout) || !MOMENT_FORMATS.includes(format)) return undefined
+  // The last place, for YY are the last two digits of YYYY.
+  const at = layout.lastIndexOf(format)
+  if (at >= 0) return (date) => date.slice(at, at + format.length)
+  const units = format.match(UNIT) ?? []
+  const places = units.map((unit) => ({ at: layout.lastIndexOf(unit), digits: unit.length }))
+  if (places.some((place) => place.at < 0)) return undefined
+  return (date) => places.map((place) => date.slice(place.at, place.at + place.digits)).join('')
 }
 
+const UNIT = /YYYY|YY|MM|DD|hh|mm|ss/g
+
 export function formatNames(): readonly string[] {
-  return [...FORMATS.keys(), ...STAMP_RANGES.keys()]
+  return [...FORMATS.keys(), ...MOMENT_FORMATS]
 }
+
+/** The whole moment, of which each format of moments is a piece. */
+const STAMP = 'YYYYMMDDhhmmss'
+
+/** The layouts of dates and times that dialects have. */
+export const MOMENT_FORMATS: readonly string[] = [
+  ...[STAMP, 'YYMMDDhhmmss', 'YYMMDDhhmm', 'MMDDhhmmss', 'MMDDhhmm', 'DDhhmmss'],
+  ...['YYYYMMDD', 'YYMMDD', 'YYYYMM', 'YYMM', 'MMDD', 'DDMM', 'hhmmss', 'hhmm'],
+]
 
 /** Digits, filled with zeros on the left to the element's length. */
 const zeros: Format = {
@@ -98,16 +114,4 @@ const FORMATS: ReadonlyMap<string, Format> = new Map([
   ['cut', cut],
   ['currency-numeric', currencyNumeric],
   ['base64-bytes', base64],
-])
-
-const STAMP_RANGES: ReadonlyMap<string, readonly [number, number]> = new Map([
-  ['YYYYMMDDhhmmss', [0, 14]],
-  ['YYMMDDhhmmss', [2, 14]],
-  ['MMDDhhmmss', [4, 14]],
-  ['YYYYMMDD', [0, 8]],
-  ['YYMMDD', [2, 8]],
-  ['YYMM', [2, 6]],
-  ['MMDD', [4, 8]],
-  ['hhmmss', [8, 14]],
-  ['hhmm', [8, 12]],
 ])

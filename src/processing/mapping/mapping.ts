@@ -5,8 +5,10 @@ import { createZoneStamp } from '../calendar.ts'
 import { type ExchangeFacts, type ExchangeRules, rrnFault } from '../exchange-facts.ts'
 import type { Messages } from '../messages/messages.ts'
 import { type AnswerReader, type AnswerReading, compileAnswer, verdictsOf } from './answer.ts'
+import { checkTypes } from './answer-type.ts'
+import { type Asked, askedOf } from './asked.ts'
 import { compileImages, messageOfImage } from './image.ts'
-import { type PlacedMessage, placeMessages } from './placed-messages.ts'
+import { likenessFaults, type PlacedMessage, placeMessages } from './placed-messages.ts'
 import { compileRequest, type RequestWriter, type Written } from './request.ts'
 import { type FindSource, requestSources, reversalSources } from './sources.ts'
 import {
@@ -33,6 +35,8 @@ export interface Mapping {
   carriedOf(kind: MessageKind, answer: Message): Readonly<Record<string, string>>
   /** JSON of a host message without sensitive authentication data. It has the PAN: seal it. */
   storedImage(message: Message): Uint8Array
+  /** What a link's keys are held to, one kind of message after the other. */
+  readonly asked: readonly Asked[]
   /** How this host numbers and dates exchanges. */
   readonly exchange: ExchangeRules
 }
@@ -60,14 +64,19 @@ export interface MappingParts {
  * @throws MappingError with every fault found, each with its place in the document
  */
 export function compileMapping(document: unknown, parts: MappingParts): Mapping {
-  const misshapen = structureFaults(document, new Ajv2020({ allErrors: true }), parts.schema)
+  const misshapen = structureFaults(
+    document,
+    new Ajv2020({ allErrors: true, verbose: true }),
+    parts.schema,
+  )
   if (misshapen.length > 0) throw new MappingError(misshapen)
   // The schema has just said that the document has this shape.
   const spec = document as MappingSpec
   const faults = createFaults()
   checkExchange(spec, faults)
-  const kinds = compileKinds(spec, parts, faults)
-  if (faults.list.length === 0) tryOut(kinds, parts, faults)
+  const placed = placeMessages(spec, faults)
+  const kinds = compileKinds({ spec, placed }, parts, faults)
+  const sizes = faults.list.length === 0 ? tryOut(kinds, parts, faults) : new Map()
   if (faults.list.length > 0) throw new MappingError(faults.list)
   return {
     toHost: (request, merchant, exchange) =>
@@ -89,6 +98,7 @@ export function compileMapping(document: unknown, parts: MappingParts): Mapping 
     readAnswer: (kind, sent, answer) => kinds[kind].answer.read(sent, answer),
     carriedOf: (kind, answer) => kinds[kind].answer.carriedOf(answer),
     storedImage: compileImages(parts.dialect).storedImage,
+    asked: askedOf(kinds, placed, sizes),
     exchange: { host: spec.host, ...spec.exchange },
   }
 }
@@ -111,16 +121,25 @@ function checkExchange({ exchange }: MappingSpec, faults: Faults): void {
   }
 }
 
-function compileKinds(spec: MappingSpec, parts: MappingParts, faults: Faults): CompiledKinds {
-  const { dialect, messages } = parts
-  const placed = placeMessages(spec, faults)
+interface Specified {
+  readonly spec: MappingSpec
+  readonly placed: Readonly<Record<MessageKind, PlacedMessage>>
+}
+
+function compileKinds(
+  { spec, placed }: Specified,
+  { dialect, messages }: MappingParts,
+  allFaults: Faults,
+): CompiledKinds {
   const tables = tablesOf(spec)
-  const verdicts = verdictsOf(spec, faults)
+  const verdicts = verdictsOf(spec, allFaults)
   const members = messages.members('payment.answer')
 
-  function compileKind(kind: MessageKind, find: FindSource): CompiledKind {
+  function compileKind(kind: MessageKind, find: FindSource, sink = allFaults): CompiledKind {
     const message: PlacedMessage = placed[kind]
     const reversal = kind === 'payment.reverse'
+    const faults = likenessFaults(kind, spec, sink)
+    checkTypes(kind, message, faults)
     const common = { dialect, tables, faults }
     const request = compileRequest(message, { ...common, find, reversal })
     const answer = compileAnswer(
@@ -129,7 +148,7 @@ function compileKinds(spec: MappingSpec, parts: MappingParts, faults: Faults): C
       { ...common, spec, members, request, verdicts },
     )
     const silent = reversal ? undefined : partialFault(kind, message)
-    if (silent && spec.responseCodes.partial.length > 0) {
+    if (silent && !isUnlike(sink) && spec.responseCodes.partial.length > 0) {
       faults.add(['responseCodes', 'partial'], silent)
     }
     return { request, answer }
@@ -146,10 +165,17 @@ function compileKinds(spec: MappingSpec, parts: MappingParts, faults: Faults): C
     maybe: new Set(both.flatMap(({ request }) => [...request.elements])),
     carried: new Set(both.flatMap(({ answer }) => [...answer.carried])),
   }
-  const reverse = compileKind('payment.reverse', reversalSources(originals))
+  // What a reversal lacks of originals that are like nothing they can be is no fault of its own.
+  const sink = isUnlike(allFaults) ? createFaults() : allFaults
+  const reverse = compileKind('payment.reverse', reversalSources(originals), sink)
   // A source that is misspelt is told as that, and not as a member that is lost as well.
-  if (faults.list.length === 0) checkTold(placed, messages, faults)
+  if (allFaults.list.length === 0) checkTold(placed, messages, allFaults)
   return { 'payment.authorize': authorize, 'payment.sale': sale, 'payment.reverse': reverse }
+}
+
+/** Whether a kind is `like` one that it cannot be like: of much that it lacks that is the cause. */
+function isUnlike({ list }: Faults): boolean {
+  return list.some(({ path }) => path[0] === 'messages' && path[2] === 'like')
 }
 
 function partialFault(kind: MessageKind, { answer }: PlacedMessage): string | undefined {

@@ -42,6 +42,32 @@ export function placeMessages(
   }
 }
 
+/**
+ * Where the faults of one kind go: those of elements that it took over from a kind with other
+ * sources are one fault, of the `like` that brought them.
+ */
+export function likenessFaults(kind: MessageKind, spec: MappingSpec, faults: Faults): Faults {
+  const isForeign = (other: unknown) => (other === REVERSE) !== (kind === REVERSE)
+  return {
+    list: faults.list,
+    add(path, reason) {
+      const [room, from] = path
+      if (room !== 'messages' || !isForeign(from)) return faults.add(path, reason)
+      let at = kind
+      for (let like = spec.messages[at].like; like && !isForeign(like); ) {
+        at = like
+        like = spec.messages[at].like
+      }
+      const told = `${from} has elements that cannot stand in ${at}: ${SOURCES}`
+      faults.add(['messages', at, 'like'], told)
+    },
+  }
+}
+
+const REVERSE: MessageKind = 'payment.reverse'
+
+const SOURCES = 'a reversal is written from original. and carried., the others from request.'
+
 interface ElementSpecs {
   readonly request: RequestElementSpec
   readonly answer: AnswerElementSpec

@@ -21,12 +21,17 @@ function reasonOf(error: ErrorObject): string {
     case 'required':
       return `needs ${String(error.params['missingProperty'])}`
     case 'additionalProperties':
-      return 'there is no such setting'
+      return `there is no such setting; known are ${knownIn(error).join(', ')}`
     case 'enum':
       return `must be one of ${error.params['allowedValues'].join(', ')}`
     default:
       return error.message ?? 'is not what the schema allows'
   }
+}
+
+/** Settings where one is unknown; a verbose checker tells its schema with an error. */
+function knownIn({ parentSchema }: ErrorObject): string[] {
+  return Object.keys(parentSchema?.['properties'] ?? {})
 }
 
 /** A JSON pointer as segments; a number where an array is indexed. */

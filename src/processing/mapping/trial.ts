@@ -1,28 +1,40 @@
 import type { JsonObject, Merchant } from '#domain'
-import { EncodeError } from '#iso8583'
+import { EncodeError, type Message } from '#iso8583'
 import { createHostFacts, exchangeFacts } from '../exchange-facts.ts'
 import type { Member } from '../messages/members.ts'
 import type { CompiledKinds, MappingParts } from './mapping.ts'
 import type { Given } from './sources.ts'
-import type { Faults } from './specification.ts'
+import type { Faults, MessageKind } from './specification.ts'
 
 /**
  * Write and pack the shortest and the longest request of each operation and their reversals.
  *
  * It finds what no look at single elements can: a composite that lacks a part or grows too long.
+ *
+ * @returns the least bytes of each kind that could be written
  */
-export function tryOut(kinds: CompiledKinds, parts: MappingParts, faults: Faults): void {
+export function tryOut(
+  kinds: CompiledKinds,
+  parts: MappingParts,
+  faults: Faults,
+): ReadonlyMap<MessageKind, number> {
+  const sizes = new Map<MessageKind, number>()
+  const attempt = (trial: Trial): Message | undefined => {
+    const { message, bytes } = tryKind(kinds, trial, parts, faults)
+    const least = sizes.get(trial.kind) ?? Number.POSITIVE_INFINITY
+    if (bytes !== undefined) sizes.set(trial.kind, Math.min(least, bytes))
+    return message
+  }
   for (const kind of ['payment.authorize', 'payment.sale'] as const) {
     const members = parts.messages.members(kind)
     for (const extent of ['least', 'most'] as const) {
       const { refuses } = kinds[kind].request
       const given = { ...SAMPLE, body: sampleBody(members, refuses, extent) }
-      const message = tryKind(kinds, { kind, given }, parts, faults)
-      if (!message || extent === 'least') continue
-      const original = { mti: message.mti, fields: message.fields }
-      tryKind(kinds, { kind: 'payment.reverse', given: { ...given, original } }, parts, faults)
+      const original = attempt({ kind, given })
+      if (original) attempt({ kind: 'payment.reverse', given: { ...given, original } })
     }
   }
+  return sizes
 }
 
 interface Trial {
@@ -30,19 +42,41 @@ interface Trial {
   readonly given: Given
 }
 
-function tryKind(kinds: CompiledKinds, trial: Trial, { dialect }: MappingParts, faults: Faults) {
+interface Tried {
+  readonly message?: Message
+  readonly bytes?: number
+}
+
+function tryKind(
+  kinds: CompiledKinds,
+  trial: Trial,
+  { dialect }: MappingParts,
+  faults: Faults,
+): Tried {
   const written = kinds[trial.kind].request.write(trial.given)
   // What a table refuses it refuses at run time too, before anything is sent.
-  if (written.kind === 'refused') return undefined
+  if (written.kind === 'refused') return {}
+  const { message } = written
   try {
-    dialect.pack(written.message)
+    return { message, bytes: dialect.pack(message).length }
   } catch (error) {
     if (!(error instanceof EncodeError)) throw error
-    const reason = `the dialect cannot pack such a message: ${error.code} at ${error.path}`
+    const { code, path } = error
+    const advice = ADVICE.get(code) ?? ''
+    const reason = `the dialect cannot pack such a message: ${code} at ${path}${advice}`
     faults.add(['messages', trial.kind, 'request'], reason)
+    return { message }
   }
-  return written.message
 }
+
+/** What to do about what only a trial shows. */
+const ADVICE: ReadonlyMap<string, string> = new Map([
+  [
+    'LENGTH_AMBIGUOUS',
+    ', whose prefix counts bytes: give its `pad` a filling that is no digit, such as F, or a' +
+      ' `unit` of digits (Packed digits in specs/hosts/README.md)',
+  ],
+])
 
 function sampleBody(
   members: ReadonlyMap<string, Member>,

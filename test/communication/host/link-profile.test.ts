@@ -1,11 +1,13 @@
 import { readFileSync } from 'node:fs'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import test from 'ava'
+import { compileDialect } from '#iso8583'
 import {
   compileLinkProfile,
   LinkProfileError,
 } from '../../../src/communication/host/link-profile.ts'
-import { dialect, linkSpec, profile } from './meridian.ts'
+import { CONTENT_NAMES } from '../../../src/iso8583/content.ts'
+import { dialect, dialectSpec, linkSpec, profile } from './meridian.ts'
 
 const spec = linkSpec as { readonly network: { readonly elements: object } }
 
@@ -41,11 +43,45 @@ const FAULTS: readonly [what: string, changed: object, path: string][] = [
     {
       network: {
         ...spec.network,
-        elements: { ...spec.network.elements, transmissionTime: '12' },
+        elements: { ...spec.network.elements, transmissionTime: '13' },
       },
     },
     'network.elements.transmissionTime',
   ],
+  [
+    'an element without a date beside the moment',
+    {
+      network: {
+        ...spec.network,
+        elements: { ...spec.network.elements, transmissionTime: ['7', '41'] },
+      },
+    },
+    'network.elements.transmissionTime',
+  ],
+  [
+    'an element unknown among those of the moment',
+    {
+      network: {
+        ...spec.network,
+        elements: { ...spec.network.elements, transmissionTime: ['7', '300'] },
+      },
+    },
+    'network.elements.transmissionTime.1',
+  ],
+  [
+    'elements of the moment that are none',
+    {
+      network: { ...spec.network, elements: { ...spec.network.elements, transmissionTime: [] } },
+    },
+    'network.elements.transmissionTime',
+  ],
+  ['a match key without the element of the trace number', { matchKey: ['7', '41'] }, 'matchKey'],
+  [
+    'frames beyond the length, which no element of it says',
+    { header: { length: { bytes: 3, encoding: 'ascii' } }, frameBytesMax: 1000 },
+    'frameBytesMax',
+  ],
+  ['frames too short for an element or two', { frameBytesMax: 40 }, 'frameBytesMax'],
   ['a code of seven characters', { network: { ...spec.network, echo: '9900000' } }, 'network.echo'],
   [
     'a code that its element has no room for',
@@ -101,9 +137,68 @@ test('a network function may be a processing code, and its requests without a ti
   const changed = { ...spec, network: { ...network, ...codes, elements } }
   const compiled = compileLinkProfile(changed, dialect).network
   t.is(compiled.echo, '990000')
-  t.is(compiled.elements.transmissionTime, undefined)
+  t.deepEqual(compiled.moments, [])
   t.true(ajv.validate('urn:sallyport:link', changed), ajv.errorsText())
 })
+
+test('frames may be as long as the length says, and as short as a network message is', (t) => {
+  const header = { length: { bytes: 3, encoding: 'ascii' } }
+  t.notThrows(() => compileLinkProfile({ ...spec, header, frameBytesMax: 999 }, dialect))
+  const told = /frameBytesMax: must be at least (\d+)/.exec(faultText({ frameBytesMax: 1 }))
+  const frameBytesMax = Number(told?.[1])
+  t.notThrows(() => compileLinkProfile({ ...spec, frameBytesMax }, dialect))
+  t.regex(faultText({ frameBytesMax: frameBytesMax - 1 }), /must be at least/)
+})
+
+const LAYOUTS = CONTENT_NAMES.filter((content) => /^[YMDhms]{4,}$/.test(content))
+
+for (const layout of LAYOUTS) {
+  const isTime = layout.includes('hhmm')
+  test(`${layout} is ${isTime ? 'a' : 'no'} time that a network message may have`, (t) => {
+    const document = JSON.parse(JSON.stringify(dialectSpec))
+    document.fields['12'] = { name: 'Time', content: layout, length: layout.length }
+    const told = faultText(
+      {
+        network: {
+          ...spec.network,
+          elements: { ...spec.network.elements, transmissionTime: '12' },
+        },
+      },
+      compileDialect(document),
+    )
+    t.is(told, isTime ? '' : told)
+    if (!isTime)
+      for (const time of LAYOUTS.filter((it) => /hh/.test(it))) t.regex(told, RegExp(time))
+  })
+}
+
+test('the moment may stand in several elements, and the schema knows it', (t) => {
+  const elements = { ...spec.network.elements, transmissionTime: ['7', '12', '13'] }
+  const changed = { ...spec, network: { ...spec.network, elements } }
+  const { moments } = compileLinkProfile(changed, dialect).network
+  t.deepEqual(
+    moments.map(({ layout }) => layout),
+    ['MMDDhhmmss', 'hhmmss', 'MMDD'],
+  )
+  t.true(ajv.validate('urn:sallyport:link', changed), ajv.errorsText())
+})
+
+test('a setting that is none is told with those that are', (t) => {
+  t.regex(
+    faultText({ windowRequest: 1 }),
+    /^windowRequest: is not a setting here; known are .*echo/,
+  )
+})
+
+function faultText(changed: object, by = dialect): string {
+  try {
+    compileLinkProfile({ ...spec, ...changed }, by)
+    return ''
+  } catch (error) {
+    if (error instanceof LinkProfileError) return error.message
+    throw error
+  }
+}
 
 test('all faults are found at once', (t) => {
   const faulty = { ...spec, matchKey: [], echoIdleMs: 'soon', header: {}, extra: 1 }

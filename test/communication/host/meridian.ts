@@ -12,7 +12,8 @@ function read(file: string): unknown {
 }
 
 /** The reference host's own specification, as the gateway loads it. */
-export const dialect = compileDialect(read('dialect.json'))
+export const dialectSpec = read('dialect.json')
+export const dialect = compileDialect(dialectSpec)
 export const linkSpec = read('link.json')
 export const profile: LinkProfile = compileLinkProfile(linkSpec, dialect)
 

@@ -75,15 +75,25 @@ test('a cutover tells its date', (t) => {
 
 test('the moment is written in the layout of its element, or not at all', (t) => {
   const nowMs = Date.UTC(2026, 10, 22, 9, 5, 7)
-  const { transmissionTime: _, ...elements } = network.elements
   const trace = { stan: '000001', nowMs }
   const layouts = { YYMMDDhhmmss: '261122090507', YYYYMMDD: '20261122', MMDDhhmm: '11220905' }
-  for (const [timeLayout, text] of Object.entries(layouts)) {
-    const rules = { ...network, timeLayout, elements: { ...elements, transmissionTime: '12' } }
+  for (const [layout, text] of Object.entries(layouts)) {
+    const rules = { ...network, moments: [{ element: '12', layout }] }
     t.is(networkRequest('301', trace, rules).fields['12'], text)
   }
-  const silent = networkRequest('301', trace, { ...network, elements })
+  const silent = networkRequest('301', trace, { ...network, moments: [] })
   t.deepEqual(silent.fields, { '11': '000001', '70': '301' })
+})
+
+test('a host may want the moment in several elements, each with its part of it', (t) => {
+  const moments = [
+    { element: '7', layout: 'MMDDhhmmss' },
+    { element: '12', layout: 'hhmmss' },
+    { element: '13', layout: 'MMDD' },
+  ]
+  const trace = { stan: '000001', nowMs: Date.UTC(2026, 10, 22, 9, 5, 7) }
+  const { fields } = networkRequest('301', trace, { ...network, moments })
+  t.like(fields, { '7': '1122090507', '12': '090507', '13': '1122' })
 })
 
 test('a request we start carries the constants that the host wants', (t) => {

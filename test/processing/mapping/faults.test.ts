@@ -1,9 +1,10 @@
 import test from 'ava'
 import { applyEdits, modify } from 'jsonc-parser'
-import type { SpecFault } from '#iso8583'
+import { compileDialect, type SpecFault } from '#iso8583'
 import { compileMapping, compileMessages, locateFaults, MappingError } from '#processing'
 import {
   dialect,
+  dialectSpec,
   mappingSchema,
   mappingText,
   markedSensitive,
@@ -396,6 +397,41 @@ const FAULTS: readonly [title: string, edit: Edit, fault: readonly [Path, RegExp
     [['messages', 'payment.authorize', 'like'], /comes back to itself/],
   ],
   [
+    'an answer of another class',
+    [['messages', 'payment.sale', 'answerMti'], '0110'],
+    [['messages', 'payment.sale', 'answerMti'], /^must be 0210, the answer to 0200$/],
+  ],
+  [
+    'an answer of another version',
+    [['messages', 'payment.sale', 'answerMti'], '1210'],
+    [['messages', 'payment.sale', 'answerMti'], /^must be 0210/],
+  ],
+  [
+    'an answer that asks',
+    [['messages', 'payment.reverse', 'answerMti'], '0420'],
+    [['messages', 'payment.reverse', 'answerMti'], /^must be 0430/],
+  ],
+  [
+    'a request that answers',
+    [['messages', 'payment.sale', 'mti'], '0210'],
+    [['messages', 'payment.sale', 'mti'], /is no type that is answered/],
+  ],
+  [
+    'a request that nothing answers',
+    [['messages', 'payment.sale', 'mti'], '0280'],
+    [['messages', 'payment.sale', 'mti'], /is no type that is answered/],
+  ],
+  [
+    'a request that is always a repeat',
+    [['messages', 'payment.reverse', 'mti'], '0421'],
+    [['messages', 'payment.reverse', 'mti'], /type of a repeat/],
+  ],
+  [
+    'a moment in a format that is none',
+    [[...R, '12', 'format'], 'hhss'],
+    [[...R, '12', 'format'], /known are YYYYMMDDhhmmss, .*MMDDhhmm, .*hhmm$/],
+  ],
+  [
     'a time zone of nowhere',
     [['exchange', 'timeZone'], 'Atlantis/Capital'],
     [['exchange', 'timeZone'], /no time zone/],
@@ -405,7 +441,11 @@ const FAULTS: readonly [title: string, edit: Edit, fault: readonly [Path, RegExp
     [['exchange', 'rrn'], '{stan}'],
     [['exchange', 'rrn'], /6 characters/],
   ],
-  ['an unknown setting', [[...R, '3', 'usee'], 'x'], [[...R, '3', 'usee'], /no such setting/]],
+  [
+    'an unknown setting',
+    [[...R, '3', 'usee'], 'x'],
+    [[...R, '3', 'usee'], /no such setting; known are use, from/],
+  ],
   [
     'an unknown use',
     [[...R, '3', 'use'], 'perhaps'],
@@ -447,6 +487,37 @@ test('all faults are told at once, an inherited one only where it is written', (
       [...R, '48.80', 'from'],
     ],
   )
+})
+
+const LIKENESSES = [
+  ['payment.sale', 'payment.reverse'],
+  ['payment.authorize', 'payment.reverse'],
+  ['payment.reverse', 'payment.sale'],
+] as const
+
+for (const [kind, other] of LIKENESSES) {
+  test(`a ${kind} like a ${other} is one fault, at its likeness`, (t) => {
+    const { mti, answerMti } = JSON.parse(mappingText).messages[kind]
+    const faults = faultsOf([[['messages', kind], { like: other, mti, answerMti }]])
+    t.deepEqual(
+      faults.map(({ path }) => path.join('.')),
+      [`messages.${kind}.like`],
+    )
+    t.regex(faults[0]?.reason ?? '', /a reversal is written from original\. and carried\./)
+  })
+}
+
+test('a length that its prefix cannot tell is found with what to do about it', (t) => {
+  const document = JSON.parse(JSON.stringify(dialectSpec))
+  document.fields['32'] = {
+    ...{ name: 'Acquirer', content: 'n', encoding: 'bcd', pad: { side: 'right', with: '0' } },
+    length: { max: 11, prefix: { digits: 2 }, unit: 'bytes' },
+  }
+  const parts = { dialect: compileDialect(document), messages, schema: mappingSchema }
+  const error = t.throws(() => compileMapping(JSON.parse(mappingText), parts), {
+    instanceOf: MappingError,
+  })
+  t.regex(error.message, /LENGTH_AMBIGUOUS at 32, .* filling that is no digit, such as F/)
 })
 
 test('a trial goes round what a host refuses, and still finds what cannot be packed', (t) => {
