@@ -26,8 +26,9 @@ export async function measureCodec(
 
 export function printCodec({ messages, rounds, subjects, jpos }: CodecFigures): string[] {
   return [
-    `a 0200 of 15 elements, up to ${messages} messages in each of ${rounds} rounds, one thread`,
-    'act     who                        bytes  messages/CPU s  of the probe  allocated bytes  held bytes',
+    `a 0200 of 15 elements, ${rounds} rounds of up to ${messages} messages, one thread`,
+    'act     who                        bytes  messages/CPU s  of the probe  allocated bytes' +
+      '  held bytes',
     ...subjects.map((it) =>
       [
         it.act.padEnd(8),

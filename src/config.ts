@@ -6,7 +6,7 @@ import { type ParseError, parse as parseJson, printParseErrorCode } from 'jsonc-
 import { isJsonObject, type JsonObject } from '#domain'
 import type { Random } from '#platform'
 import type { KeyringOptions } from '#security'
-import { profileFrom } from './host-profile.ts'
+import { fileFault, profileFrom } from './host-profile.ts'
 
 /** Where a TCP socket is; port 0 lets the system choose. */
 export interface Endpoint {
@@ -140,13 +140,10 @@ const PATHS = [
  * @throws ConfigError with every fault
  */
 export function readConfig(file: string, environment: NodeJS.ProcessEnv): Config {
-  const schema: JsonObject = JSON.parse(readFileSync(SCHEMA_FILE, 'utf8'))
+  const schema = readSchema()
   const document = parseDocument(file)
   const faults = layOver(document, environment, leavesOf(schema, schema))
-  const ajv = new Ajv2020({ allErrors: true, useDefaults: true, strictTypes: false })
-  const validate = ajv.compile<Config>(schema)
-  if (!validate(document)) faults.push(...(validate.errors ?? []).map(faultOf))
-  faults.push(...combinationFaults(document))
+  faults.push(...completed(document, schema))
   if (faults.length > 0) throw new ConfigError(file, faults)
   const folder = dirname(resolve(file))
   for (const path of PATHS) {
@@ -154,6 +151,23 @@ export function readConfig(file: string, environment: NodeJS.ProcessEnv): Config
   }
   resolveAt(document, ['host', 'profile'], (value) => profileFrom(folder, value))
   return freezeDeep(document) as unknown as Config
+}
+
+/** All that is wrong with a configuration as it is to be written; empty when it can be used. */
+export function faultsOfConfig(document: object): readonly ConfigFault[] {
+  return completed({ ...structuredClone(document) }, readSchema())
+}
+
+function readSchema(): JsonObject {
+  return JSON.parse(readFileSync(SCHEMA_FILE, 'utf8'))
+}
+
+/** Fills in the defaults. @returns what is wrong with it */
+function completed(document: Draft, schema: JsonObject): ConfigFault[] {
+  const ajv = new Ajv2020({ allErrors: true, useDefaults: true, strictTypes: false })
+  const validate = ajv.compile<Config>(schema)
+  const faults = validate(document) ? [] : (validate.errors ?? []).map(faultOf)
+  return [...faults, ...combinationFaults(document)]
 }
 
 /** What the key ring is opened with. */
@@ -181,8 +195,7 @@ function readText(file: string): string {
   try {
     return readFileSync(file, 'utf8')
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable'
-    const reason = `cannot be read (${code}); \`sallyport init\` makes one`
+    const reason = `${fileFault(error)}; \`sallyport init\` makes one`
     throw new ConfigError(file, [{ path: '(file)', reason }])
   }
 }

@@ -12,6 +12,7 @@ import {
 } from '../host-profile.ts'
 import { EMULATOR_ENDPOINT, endpointOf } from './endpoint.ts'
 import { EXIT, type ExitCode, type Finish } from './exit-codes.ts'
+import { hostNamed } from './host-name.ts'
 import { complain, type Outside, say } from './outside.ts'
 
 interface EmulateOptions {
@@ -42,7 +43,7 @@ export function addEmulate(program: Command, outside: Outside, finish: Finish): 
     .description('run an emulated counterpart')
     .command('host')
     .description('an emulated core host, for sandboxes and tests')
-    .option('--profile <name>', 'host profile under specs/hosts', 'meridian')
+    .option('--profile <name>', 'host: its name under specs/hosts, or a path', 'meridian')
     .option('--listen <address:port>', 'where it listens', EMULATOR_ENDPOINT)
     .option('--book <file>', 'its book of accounts and cards', 'data/host-book.db')
     .option('--cards <file>', 'its cards (default: of the host folder, else common ones)')
@@ -58,7 +59,7 @@ async function emulate(options: EmulateOptions, outside: Outside): Promise<ExitC
     complain(outside, '--listen must be ADDRESS:PORT')
     return EXIT.usage
   }
-  const profile = readHostProfile(options.profile, readMessages())
+  const profile = readHostProfile(hostNamed(options.profile), readMessages())
   const { dialect, link } = profile
   const { conduct, origin } = readEmulatedHost(profile)
   const stopAsked = new Promise<void>((resolve) => outside.onStopSignal(resolve))

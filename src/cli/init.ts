@@ -1,11 +1,14 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { isIP } from 'node:net'
 import { join, resolve } from 'node:path'
 import { type Command, Option } from 'commander'
 import { createSystemClock, createSystemRandom } from '#platform'
 import { createCertificates, createKeyring, openKeyring } from '#security'
+import { type ConfigFault, faultsOfConfig } from '../config.ts'
 import { profileFrom, readHostProfile, readMessages } from '../host-profile.ts'
 import { EMULATOR_ENDPOINT, endpointOf } from './endpoint.ts'
 import { EXIT, type ExitCode, type Finish } from './exit-codes.ts'
+import { hostNamed } from './host-name.ts'
 import { complain, type Outside, say } from './outside.ts'
 
 /** What `init` is asked for. */
@@ -76,14 +79,39 @@ export async function init(options: InitOptions, outside: Outside): Promise<Exit
     complain(outside, '--connect must be ADDRESS:PORT')
     return EXIT.usage
   }
-  readHostProfile(options.host, readMessages())
+  const config = configOf(options, endpoint)
+  const reasons = [...faultsOfConfig(config).map(optionFault), ...nameFaults(options.name)]
+  for (const reason of reasons) complain(outside, reason)
+  if (reasons.length > 0) return EXIT.usage
+  readHostProfile(hostNamed(options.host), readMessages())
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   await makeKeys(folder, options)
-  writeFileSync(configFile, `${JSON.stringify(configOf(options, endpoint), undefined, 2)}\n`)
+  writeFileSync(configFile, `${JSON.stringify(config, undefined, 2)}\n`)
   if (options.json) say(outside, JSON.stringify({ folder, config: configFile }))
-  else sayNext(folder, configFile, outside)
+  else sayNext({ folder, configFile, config }, outside)
   return EXIT.done
 }
+
+/** The options that make up the configuration, by its members. */
+const OPTIONS: ReadonlyMap<string, string> = new Map([
+  ['acquirer.institution', '--institution'],
+  ['acquirer.country', '--country'],
+  ['host.profile', '--host'],
+  ['host.emulated', '--emulated'],
+])
+
+function optionFault({ path, reason }: ConfigFault): string {
+  const isEndpoint = path.startsWith('host.connect')
+  return `${isEndpoint ? '--connect' : (OPTIONS.get(path) ?? path)}: ${reason}`
+}
+
+function nameFaults(names: readonly string[]): string[] {
+  const wrong = names.filter((name) => isIP(name) === 0 && !HOST_NAME.test(name))
+  return wrong.map((name) => `--name ${name}: is no host name and no IP address`)
+}
+
+/** A name of RFC 1123, whose first label may stand for any. */
+const HOST_NAME = /^(?=.{1,253}$)(\*\.)?[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9-]{1,63})*$/i
 
 async function makeKeys(folder: string, options: InitOptions): Promise<void> {
   const { environment } = options
@@ -100,7 +128,17 @@ async function makeKeys(folder: string, options: InitOptions): Promise<void> {
   await createCertificates(join(folder, 'tls'), { clock, random, names: options.name })
 }
 
-function configOf(options: InitOptions, endpoint: { address: string; port: number }): object {
+interface Written {
+  readonly environment: string
+  readonly acquirer: { readonly institution: string; readonly country: string }
+  readonly host: {
+    readonly profile: string
+    readonly connect: readonly [{ readonly address: string; readonly port: number }]
+    readonly emulated?: boolean
+  }
+}
+
+function configOf(options: InitOptions, endpoint: Written['host']['connect'][0]): Written {
   const isUsual = options.environment === 'sandbox' && options.connect === EMULATOR_ENDPOINT
   const emulated = options.emulated === true || isUsual
   // A path holds wherever the gateway is started from.
@@ -112,7 +150,13 @@ function configOf(options: InitOptions, endpoint: { address: string; port: numbe
   }
 }
 
-function sayNext(folder: string, configFile: string, outside: Outside): void {
+interface Made {
+  readonly folder: string
+  readonly configFile: string
+  readonly config: Written
+}
+
+function sayNext({ folder, configFile, config }: Made, outside: Outside): void {
   say(outside, `Made ${folder}:`)
   say(outside, '  sallyport.json    the configuration')
   say(
@@ -123,5 +167,12 @@ function sayNext(folder: string, configFile: string, outside: Outside): void {
   say(outside)
   say(outside, 'Next:')
   say(outside, `  sallyport merchant add --config ${configFile} --help`)
+  if (config.host.emulated) {
+    const [{ address, port }] = config.host.connect
+    const listen = `${isIP(address) === 6 ? `[${address}]` : address}:${port}`
+    const book = join(folder, 'host-book.db')
+    say(outside, `  sallyport emulate host --profile ${config.host.profile} \\`)
+    say(outside, `    --listen ${listen} --book ${book}`)
+  }
   say(outside, `  sallyport start --config ${configFile}`)
 }

@@ -10,6 +10,8 @@ import { ProfileError } from '../host-profile.ts'
 import { addDemo } from './demo.ts'
 import { addEmulate } from './emulate.ts'
 import { EXIT, type ExitCode, type Finish } from './exit-codes.ts'
+import { faultInWords, inWords } from './fault-words.ts'
+import { HostNameError } from './host-name.ts'
 import { addInit } from './init.ts'
 import { InputError } from './lines.ts'
 import { ClientFileError } from './merchant/client-file.ts'
@@ -23,6 +25,7 @@ import { complain, type Outside } from './outside.ts'
 import { addPayments } from './payments.ts'
 import { addSpec } from './spec/spec.ts'
 import { addStart } from './start.ts'
+import { systemFault } from './system-fault.ts'
 
 /**
  * Run one command of `sallyport`.
@@ -81,18 +84,21 @@ function codeOf(error: unknown, outside: Outside): ExitCode {
     return EXIT.refused
   }
   if (isConfigurationFault(error)) {
-    complain(outside, error.message)
+    complain(outside, textOf(error))
     return EXIT.configuration
   }
-  throw error
+  const fault = systemFault(error)
+  if (fault === undefined) throw error
+  complain(outside, fault)
+  return EXIT.configuration
 }
 
 /** Whether the operator, and not a programmer, has something to put right. */
 function isConfigurationFault(error: unknown): error is Error {
   return (
-    isSystemError(error) ||
     error instanceof ConfigError ||
     error instanceof ProfileError ||
+    error instanceof HostNameError ||
     error instanceof ClientFileError ||
     error instanceof KeyringError ||
     error instanceof StoreError ||
@@ -102,12 +108,7 @@ function isConfigurationFault(error: unknown): error is Error {
   )
 }
 
-/**
- * A file or port that cannot be had (`listen EADDRINUSE ...`), or a PEM file that OpenSSL cannot
- * read.
- */
-function isSystemError(error: unknown): boolean {
-  if (!(error instanceof Error)) return false
-  const code = 'code' in error ? String(error.code) : ''
-  return 'syscall' in error || code.startsWith('ERR_OSSL_')
+function textOf(error: Error): string {
+  if (!(error instanceof ProfileError)) return inWords(error.message)
+  return new ProfileError(error.file, error.faults.map(faultInWords)).message
 }

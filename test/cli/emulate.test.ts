@@ -1,4 +1,6 @@
+import { once } from 'node:events'
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { PassThrough, Readable } from 'node:stream'
@@ -94,4 +96,21 @@ test('a script with a fault is refused by its place', async (t) => {
   const { code, err } = await emulate('--script', file)
   t.is(code, 3)
   t.regex(err, /script\.json:1:\d+ \/1\/fault\/kind: /)
+})
+
+test('a host or an address that cannot be had is told in a sentence', async (t) => {
+  const unknown = await emulate('--profile', 'fjord')
+  t.is(unknown.code, 3)
+  t.regex(unknown.err, /^no host is called fjord; known are /)
+  const taken = createServer().listen(0, '127.0.0.1')
+  await once(taken, 'listening')
+  const address = taken.address()
+  const port = typeof address === 'object' && address ? address.port : 0
+  const { code, err } = await emulate('--listen', `127.0.0.1:${port}`)
+  taken.close()
+  t.is(code, 3)
+  t.is(err.trim().split('\n').at(-1), `127.0.0.1:${port} is in use by another program`)
+  const bookless = await emulate('--book', '/nowhere/book.db')
+  t.is(bookless.code, 3)
+  t.regex(bookless.err, /a database file cannot be opened/)
 })

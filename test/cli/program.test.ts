@@ -1,4 +1,7 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import test from 'ava'
+import { folder } from './made-folder.ts'
 import { runCli } from './run-cli.ts'
 
 const COMMANDS = [
@@ -68,6 +71,14 @@ test('a gateway without a configuration says how to make one', async (t) => {
   const { code, err } = await runCli(['start', '--config', '/nowhere/sallyport.json'])
   t.is(code, 3)
   t.regex(err, /sallyport init/)
+})
+
+test('a configuration that is no JSON is told in a sentence', async (t) => {
+  const file = join(folder(t), 'sallyport.json')
+  writeFileSync(file, '{"environment": "sandbox" "host": {}}')
+  const { code, err } = await runCli(['start', '--config', file])
+  t.is(code, 3)
+  t.regex(err, /\(file\): a comma is missing at character 26/)
 })
 
 test('SALLYPORT_CONFIG names the configuration', async (t) => {

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { isJsonObject } from '#domain'
 import { createMerchantClient, type GatewayKeySet, type MerchantClient } from '#merchant-client'
+import { fileFault } from '../../host-profile.ts'
 
 /** What a merchant's side needs to reach a gateway; paths are relative to the file. */
 export interface ClientFile {
@@ -103,7 +104,7 @@ function parsed(file: string): unknown {
 function read(file: string): string {
   try {
     return readFileSync(file, 'utf8')
-  } catch {
-    throw new ClientFileError(`${file} cannot be read`)
+  } catch (error) {
+    throw new ClientFileError(`${file} ${fileFault(error)}`)
   }
 }

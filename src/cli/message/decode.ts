@@ -14,7 +14,7 @@ import {
 } from './dialect-option.ts'
 import { type Framing, type ReadMessage, readMessage, type Unread } from './framing.ts'
 import { bytesOfHex, faultOf, maskedMessage, NOT_HEX } from './json.ts'
-import { messageTable } from './table.ts'
+import { counted, messageTable } from './table.ts'
 
 interface DecodeOptions extends DialectChoice {
   readonly hex?: string
@@ -36,8 +36,9 @@ Examples:
       3038303030303230303030303030303030303030303030303032
   sallyport decode --host meridian --diff sent.hex answered.hex --files
 
-A message that is not one of the dialect gives {"error":{"code","offset","path"}} and exit code 1;
-so do two messages that differ. A frame header that fits is recognised where the host is known.`
+A message that is not one of the dialect ends with exit code 1, and so do two messages that differ;
+--json and --jsonl tell it as {"error":{"code","offset","path"}}. A frame header that fits is
+recognised where the host is known.`
 
 /** `sallyport decode`: a host message, element by element, or what two of them differ in. */
 export function addDecode(program: Command, outside: Outside, finish: Finish): void {
@@ -127,8 +128,9 @@ function tell(framing: Framing, hex: string, { unmasked, outside }: Telling): Ex
 function sizeLine({ message, bytes, headerBytes }: ReadMessage): string {
   const frame = headerBytes === 0 ? '' : `, behind a frame header of ${headerBytes}`
   const lenient = message.lenient?.length ?? 0
-  const leniency = lenient === 0 ? '' : `, ${lenient} faults let through`
-  return `${bytes} bytes, ${Object.keys(message.fields).length} elements${frame}${leniency}`
+  const leniency = lenient === 0 ? '' : `, ${counted(lenient, 'fault')} let through`
+  const elements = Object.keys(message.fields).length
+  return `${counted(bytes, 'byte')}, ${counted(elements, 'element')}${frame}${leniency}`
 }
 
 /** What was read up to the fault is always masked: of what comes after nothing is known. */
@@ -139,7 +141,7 @@ function faultLines(dialect: Dialect, { error, bytes }: Unread): string[] {
   const { code, offset, path } = error
   const fault = `${code} at byte ${offset}, ${path}: not a message of ${dialect.name}`
   const before = readBefore(dialect, bytes, error)
-  if (before === undefined) return [fault, `  it has ${bytes.byteLength} bytes`]
+  if (before === undefined) return [fault, `  it has ${counted(bytes.byteLength, 'byte')}`]
   const place = path === 'message' ? 'the elements end' : `element ${path.split('.')[0]} begins`
   return [
     fault,

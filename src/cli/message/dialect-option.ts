@@ -12,6 +12,7 @@ import {
   readDialect,
   readText,
 } from '../../host-profile.ts'
+import { hostNamed } from '../host-name.ts'
 
 export interface DialectChoice {
   readonly host?: string
@@ -21,7 +22,7 @@ export interface DialectChoice {
 
 /** `--host NAME`, `--dialect FILE` or `--edition NAME`, as decode and encode take them. */
 export function addDialectChoice(command: Command): Command {
-  const host = new Option('--host <name>', 'a host profile under specs/hosts')
+  const host = new Option('--host <name>', 'a host: its name under specs/hosts, or a path')
   const dialect = new Option('--dialect <file>', 'a dialect file')
   const edition = new Option('--edition <name>', 'an edition of the standard').choices(EDITIONS)
   return command
@@ -72,6 +73,6 @@ export function headerBeside(dialectFile: string): FrameHeader | undefined {
 
 function fileOf({ host, dialect, edition }: DialectChoice): string | undefined {
   if (dialect !== undefined) return dialect
-  if (host !== undefined) return dialectFileOf(host)
+  if (host !== undefined) return dialectFileOf(hostNamed(host))
   return edition === undefined ? undefined : editionFileOf(edition)
 }

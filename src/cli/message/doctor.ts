@@ -23,7 +23,8 @@ import { bytesOf } from '../lines.ts'
 import { complain, type Outside, say } from '../outside.ts'
 import { CAPTURE_CHARACTERS_MAX, readingsOf } from './capture.ts'
 import { headerBeside } from './dialect-option.ts'
-import { messageTable, widthOf } from './table.ts'
+import { headerHints } from './header-hints.ts'
+import { counted, messageTable, widthOf } from './table.ts'
 
 interface DoctorOptions {
   readonly hex?: string
@@ -111,12 +112,13 @@ function doctor(
     return EXIT.refused
   }
   const diagnosis = diagnose(readings, candidates)
-  if (json) say(outside, JSON.stringify(documentOf(diagnosis)))
+  if (json) say(outside, JSON.stringify(documentOf(diagnosis, readings)))
   else tell(diagnosis, readings, outside)
   return diagnosis.verdicts[0]?.kind === 'fit' ? EXIT.done : EXIT.refused
 }
 
-function documentOf({ verdicts, hints }: Diagnosis): object {
+function documentOf({ verdicts, hints }: Diagnosis, readings: readonly Reading[]): object {
+  const fits = fitsOf(verdicts)
   const common = ({ candidate, how, frame, isOwnHeader }: Fit | Misfit) => ({
     dialect: candidate.name,
     reading: how,
@@ -124,7 +126,7 @@ function documentOf({ verdicts, hints }: Diagnosis): object {
     isOwnHeader,
   })
   return {
-    fits: fitsOf(verdicts).map((fit) => ({
+    fits: fits.map((fit) => ({
       ...common(fit),
       elements: Object.keys(fit.message.fields).map(Number),
       lenient: fit.message.lenient?.length ?? 0,
@@ -133,8 +135,14 @@ function documentOf({ verdicts, hints }: Diagnosis): object {
       const { code, offset, path, hint } = misfit
       return { ...common(misfit), code, offset, path, hint }
     }),
-    hints,
+    hints: hintsOf({ verdicts, hints }, readings),
   }
+}
+
+/** Of bytes that nothing fits: what can be seen of them, and headers that count them rightly. */
+function hintsOf({ verdicts, hints }: Diagnosis, [reading]: readonly Reading[]): string[] {
+  const isFit = verdicts.some(({ kind }) => kind === 'fit')
+  return isFit || !reading ? [...hints] : [...new Set([...hints, ...headerHints(reading.bytes)])]
 }
 
 function fitsOf(verdicts: Diagnosis['verdicts']): Fit[] {
@@ -152,17 +160,15 @@ function tell(
 ): void {
   const paint = paintFor(outside)
   const names = widthOf(verdicts.map(({ candidate }) => candidate.name))
-  const sizes = readings.map(({ how, bytes }) => `${bytes.byteLength} bytes as ${how}`)
+  const sizes = readings.map(({ how, bytes }) => `${counted(bytes.byteLength, 'byte')} as ${how}`)
   say(outside, paint.aside(sizes.join(', ')))
   const fits = fitsOf(verdicts)
   if (fits.length > 0) say(outside, paint.good('fits'))
   for (const fit of fits) say(outside, `  ${fit.candidate.name.padEnd(names)}  ${fitLine(fit)}`)
   const misfits = misfitsOf(verdicts)
   if (misfits.length > 0) say(outside, paint.bad('does not fit'))
-  for (const misfit of misfits) {
-    say(outside, `  ${misfit.candidate.name.padEnd(names)}  ${misfitLine(misfit, paint)}`)
-  }
-  for (const hint of hints) say(outside, `hint: ${hint}`)
+  for (const line of misfitLines(misfits, { names, paint })) say(outside, line)
+  for (const hint of hintsOf({ verdicts, hints }, readings)) say(outside, `hint: ${hint}`)
   const [best] = fits
   if (best === undefined) return
   say(outside, `as ${best.candidate.name} reads it`)
@@ -174,12 +180,30 @@ function tell(
 function fitLine({ frame, how, message, isOwnHeader }: Fit): string {
   const own = isOwnHeader ? ', as its host sends it' : ''
   const lenient = message.lenient === undefined ? '' : ', leniently'
-  return `${frameText(frame, how)}${own}; ${Object.keys(message.fields).length} elements${lenient}`
+  const elements = counted(Object.keys(message.fields).length, 'element')
+  return `${frameText(frame, how)}${own}; ${elements}${lenient}`
 }
 
-function misfitLine({ frame, how, code, offset, path, hint }: Misfit, paint: Paint): string {
-  const place = `${code} at byte ${offset} of ${frame.bytes}, ${path}`
-  return `${place} (${frameText(frame, how)})${hint === undefined ? '' : paint.aside(`; ${hint}`)}`
+/** Two lines for each that got somewhere; those that stop at the message type are named once. */
+function misfitLines(
+  misfits: readonly Misfit[],
+  { names, paint }: { readonly names: number; readonly paint: Paint },
+): string[] {
+  const atOnce = misfits.filter(({ offset, path }) => offset === 0 || path === 'mti')
+  const later = misfits.filter((misfit) => !atOnce.includes(misfit))
+  const lines = later.flatMap(({ candidate, frame, how, code, offset, path, hint }) => [
+    `  ${candidate.name.padEnd(names)}  ${code} at byte ${offset} of ${frame.bytes}, ${path}`,
+    `    ${frameText(frame, how)}`,
+    ...(hint === undefined ? [] : [`    ${paint.aside(hint)}`]),
+  ])
+  if (atOnce.length === 0) return lines
+  const codes = [...new Set(atOnce.map(({ code }) => code))].join(', ')
+  const dialects = counted(atOnce.length, 'dialect')
+  return [
+    ...lines,
+    `  ${dialects} fail at the message type: ${codes}`,
+    ...atOnce.map(({ candidate }) => `    ${paint.aside(candidate.name)}`),
+  ].map((line) => line.replace('1 dialect fail ', '1 dialect fails '))
 }
 
 function frameText(frame: Fit['frame'], how: string): string {
@@ -187,5 +211,5 @@ function frameText(frame: Fit['frame'], how: string): string {
   const lack = missingBytes === 0 ? '' : `, ${missingBytes} more counted than there are`
   const rest = restBytes === 0 ? '' : `, ${restBytes} left behind it`
   const as = how === 'hex' || how === 'dump' ? '' : `${how}, `
-  return `${as}${header}, ${bytes} bytes from byte ${at}${lack}${rest}`
+  return `${as}${header}, ${counted(bytes, 'byte')} from byte ${at}${lack}${rest}`
 }

@@ -10,7 +10,8 @@ import {
   dialectChosen,
   frameChosen,
 } from './dialect-option.ts'
-import { faultOf, type MessageFault } from './json.ts'
+import { type EncodeFault, explained, notJson } from './encode-fault.ts'
+import { faultOf } from './json.ts'
 
 interface EncodeOptions extends DialectChoice {
   readonly framed?: true
@@ -25,8 +26,8 @@ Examples:
   sallyport encode --host meridian --framed < message.json
   sallyport encode --host meridian --jsonl < messages.jsonl > messages.hex
 
-Takes what \`decode --json --unmasked\` prints. A message that the dialect cannot carry gives
-{"error":{"code","path"}} and exit code 1.`
+Takes what \`decode --json --unmasked\` prints. A message that the dialect cannot carry ends with
+exit code 1; --json and --jsonl tell it as {"error":{"code","path"}}.`
 
 /** `sallyport encode`: the inverse of decode. */
 export function addEncode(program: Command, outside: Outside, finish: Finish): void {
@@ -55,7 +56,7 @@ async function encode(target: Target, options: EncodeOptions, outside: Outside):
     const result = encoded(target, await textOf(outside.input))
     if ('hex' in result) say(outside, options.json ? JSON.stringify(result) : result.hex)
     else if (options.json) say(outside, JSON.stringify(result))
-    else complain(outside, `${result.error.code}, ${result.error.path}`)
+    else complain(outside, faultLine(result.error))
     return 'hex' in result ? EXIT.done : EXIT.refused
   }
   let code: ExitCode = EXIT.done
@@ -67,27 +68,38 @@ async function encode(target: Target, options: EncodeOptions, outside: Outside):
   return code
 }
 
-function encoded({ dialect, header }: Target, json: string): { hex: string } | MessageFault {
-  const message = messageOf(json)
-  if (!message) return { error: { code: 'NOT_A_MESSAGE', path: 'message' } }
+function faultLine({ code, path, tag, line, column, reason }: EncodeFault['error']): string {
+  const place = line === undefined ? '' : ` at line ${line}, column ${column}`
+  const named = tag === undefined ? '' : `: tag ${tag}`
+  return `${code}, ${path}${place}${named}${reason === undefined ? '' : `: ${reason}`}`
+}
+
+function encoded({ dialect, header }: Target, json: string): { hex: string } | EncodeFault {
+  const found = messageOf(json)
+  if ('error' in found) return found
+  const { message } = found
   try {
     const bytes = dialect.pack(message)
     const line = header === undefined ? bytes : header.wrap(bytes)
     return { hex: line.toString('hex').toUpperCase() }
   } catch (error) {
-    if (error instanceof EncodeError || error instanceof FrameError) return faultOf(error)
+    if (error instanceof EncodeError || error instanceof FrameError)
+      return explained(faultOf(error), dialect, message)
     throw error
   }
 }
 
-function messageOf(json: string): Message | undefined {
+function messageOf(json: string): { readonly message: Message } | EncodeFault {
+  let value: unknown
   try {
-    const value: unknown = JSON.parse(json)
-    if (!isJsonObject(value) || typeof value['mti'] !== 'string') return undefined
-    const { mti, fields } = value
-    // What the values are is for pack to judge, which refuses anything but text and composites.
-    return isJsonObject(fields) ? { mti, fields: fields as Message['fields'] } : undefined
+    value = JSON.parse(json)
   } catch {
-    return undefined
+    return notJson(json)
   }
+  if (isJsonObject(value) && typeof value['mti'] === 'string' && isJsonObject(value['fields'])) {
+    // What the values are is for pack to judge, which refuses anything but text and composites.
+    return { message: { mti: value['mti'], fields: value['fields'] as Message['fields'] } }
+  }
+  const reason = 'needs "mti", a text, and "fields", an object'
+  return { error: { code: 'NOT_A_MESSAGE', path: 'message', reason } }
 }

@@ -27,6 +27,11 @@ export function shownValue(
   return [shown, ...meant, ...notes].filter((text) => text !== '').join('  ')
 }
 
+/** `1 byte`, `2 bytes`. */
+export function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`
+}
+
 export function widthOf(texts: readonly string[]): number {
   return texts.reduce((width, text) => Math.max(width, text.length), 0)
 }

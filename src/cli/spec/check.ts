@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import type { Command } from 'commander'
 import { reviewDialect } from '#dialects'
+import { isJsonObject } from '#domain'
 import type { Dialect } from '#iso8583'
-import { type LocatedFault, locateFaults } from '#processing'
+import { type LocatedFault, locateFaults, parseSpec } from '#processing'
 import {
   ProfileError,
   readCards,
@@ -13,8 +14,10 @@ import {
   readMapping,
   readMessages,
   readSpec,
+  readText,
 } from '../../host-profile.ts'
 import { EXIT, type ExitCode, type Finish } from '../exit-codes.ts'
+import { faultInWords } from '../fault-words.ts'
 import { type Outside, say } from '../outside.ts'
 import { checkedPlan, isFolder, NAMED, specNamed } from './spec-file.ts'
 
@@ -46,7 +49,10 @@ export function addCheck(spec: Command, outside: Outside, finish: Finish): void 
 }
 
 function checkSpec(name: string, { json }: { readonly json?: true }, outside: Outside): ExitCode {
-  const found = foundOf(name)
+  const found = foundOf(name).map((it) => ({
+    ...it,
+    faults: it.faults.map(faultInWords),
+  }))
   const isFine = found.every(({ faults }) => faults.length === 0)
   if (json) say(outside, JSON.stringify(found))
   else for (const line of found.flatMap(foundLines)) say(outside, line)
@@ -57,7 +63,22 @@ function foundOf(name: string): Found[] {
   const unknown = checked(name, specNamed)
   if (unknown.faults.length > 0) return [unknown]
   const path = specNamed(name)
-  return isFolder(path) ? checkFolder(path) : [checkDialect(path)]
+  if (isFolder(path)) return checkFolder(path)
+  const other = otherFile(path)
+  return [other ?? checkDialect(path)]
+}
+
+/** Files of a host by the member that each has and a dialect has not. */
+const OTHERS = { messages: 'mapping', header: 'link', payments: 'conduct', cards: 'list of cards' }
+
+/** A host's file that is no dialect is read with its dialect, by its folder. */
+function otherFile(file: string): Found | undefined {
+  const parsed = parseSpec(readText(file))
+  const spec = parsed.kind === 'parsed' && isJsonObject(parsed.spec) ? parsed.spec : {}
+  const [, kind] = Object.entries(OTHERS).find(([member]) => Object.hasOwn(spec, member)) ?? []
+  if (kind === undefined || Object.hasOwn(spec, 'fields')) return undefined
+  const reason = `is a ${kind}; check its folder: sallyport spec check ${join(dirname(file), '.')}/`
+  return { file, faults: [{ line: 1, column: 1, path: '(file)', reason }], warnings: [] }
 }
 
 function checkDialect(file: string): Found {

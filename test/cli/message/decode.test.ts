@@ -166,3 +166,28 @@ test('of a message that is refused, what was read is shown masked, and no byte m
   )
   t.regex((await runCli([...DECODE, '--hex', '3038'])).err, /it has 2 bytes/)
 })
+
+test('a host that is not known is told with those that are', async (t) => {
+  for (const words of [['decode', '--hex', '00'], ['encode']]) {
+    const { code, err } = await runCli([...words, '--host', 'fjord'])
+    t.is(code, 3)
+    t.regex(
+      err,
+      /^no host is called fjord; known are .*meridian.*; for a folder write \.\/fjord\n$/,
+    )
+  }
+})
+
+test('a file is told to be missing or to be a folder, without the system’s words', async (t) => {
+  const words = ['decode', '--hex', '00', '--dialect']
+  t.regex((await runCli([...words, 'nowhere.json'])).err, /\(file\): is missing$/m)
+  t.regex((await runCli([...words, 'specs'])).err, /\(file\): is a folder, not a file$/m)
+  const diff = ['decode', '--host', 'meridian', '--files', '--diff', 'nowhere', 'nowhere']
+  t.like(await runCli(diff), { code: 3, err: 'nowhere is missing\n' })
+})
+
+test('one element is one element', async (t) => {
+  const hex = '3038303030303230303030303030303030303030303030303031'
+  const { out } = await runCli(['decode', '--host', 'meridian', '--hex', hex])
+  t.regex(out, /26 bytes, 1 element$/m)
+})

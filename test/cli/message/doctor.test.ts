@@ -110,3 +110,36 @@ test('nothing, and more than a message, is refused', async (t) => {
     t.regex(err, /1 to 65535 bytes/)
   }
 })
+
+test('dialects that fail at the message type are named behind one line', async (t) => {
+  const { code, out } = await runCli(['doctor', '--hex', 'deadbeef'])
+  t.is(code, 1)
+  t.regex(out, /^ {2}9 dialects fail at the message type: CONTENT_INVALID, NIBBLE_INVALID$/m)
+  t.true(out.split('\n').every((line) => line.length <= 80))
+  t.false(out.includes('EBCDIC'))
+  t.is(JSON.parse((await runCli(['doctor', '--json', '--hex', 'deadbeef'])).out).misfits.length, 9)
+})
+
+test('no line of a capture that fits somewhere else is wider than a terminal', async (t) => {
+  const { out } = await runCli(['doctor', '--hex', `${hex}FF`])
+  const told = out.split('as --host')[0] ?? ''
+  t.true(told.split('\n').every((line) => line.length <= 100))
+})
+
+const PROBABLE: readonly [string, string][] = [
+  ['000004deadbeef', 'a 3-byte binary length is right for the 4 bytes after it'],
+  ['000007deadbeef', 'a 3-byte binary length that counts itself is right for the 4 bytes after it'],
+  ['303034deadbeef', 'a 3-digit ASCII length is right for the 4 bytes after it'],
+  ['00000010deadbeefdeadbeefdead', 'a 4-byte packed length is right for the 10 bytes after it'],
+  [
+    '31316000010002deadbeefdead',
+    'a 2-digit ASCII length is right for the 11 bytes after it, a TPDU of 5 among them',
+  ],
+]
+
+for (const [capture, hint] of PROBABLE) {
+  test(`a probable header is named: ${hint}`, async (t) => {
+    const { hints } = JSON.parse((await runCli(['doctor', '--json', '--hex', capture])).out)
+    t.true(hints.includes(hint), hints.join('; '))
+  })
+}

@@ -44,3 +44,28 @@ test('a message may begin with a byte order mark, and is no larger than the limi
   t.is(out, '')
   t.regex(err, /^INPUT_TOO_LARGE: /)
 })
+
+const encode = ['encode', '--host', 'meridian']
+
+test('what is no JSON is told with its line and column, and why', async (t) => {
+  const { code, err } = await runCli(encode, { input: '{"mti": "0800"\n "fields": {}}' })
+  t.is(code, 1)
+  t.is(err, 'NOT_JSON, message at line 2, column 2: is no JSON: a comma is missing\n')
+  const json = await runCli([...encode, '--json'], { input: '{' })
+  t.like(JSON.parse(json.out).error, { code: 'NOT_JSON', line: 1, column: 2 })
+  const other = await runCli(encode, { input: '[]' })
+  t.regex(other.err, /^NOT_A_MESSAGE, message: needs "mti"/)
+})
+
+test('a tag that the dialect lacks is named, but never one that may be a card number', async (t) => {
+  const withTag = (tag: string) =>
+    JSON.stringify({ mti, fields: { ...fields, '48': { [tag]: '1' } } })
+  t.is((await runCli(encode, { input: withTag('77') })).err, 'TAG_UNKNOWN, 48: tag 77\n')
+  t.is((await runCli(encode, { input: withTag(fields['2']) })).err, 'TAG_UNKNOWN, 48\n')
+})
+
+test('a masked value is told as one', async (t) => {
+  const masked = await runCli(['decode', '--host', 'meridian', '--json', '--hex', hex])
+  const { err } = await runCli(encode, { input: masked.out })
+  t.regex(err, /^CONTENT_INVALID, 2: the value is masked; decode --unmasked/)
+})

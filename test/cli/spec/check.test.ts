@@ -90,7 +90,7 @@ test('a file that a host lacks is told', async (t) => {
   rmSync(join(host, 'link.json'))
   const { code, out } = await runCli(['spec', 'check', host])
   t.is(code, 1)
-  t.true(out.includes(`${join(host, 'link.json')}:1:1 (file): cannot be read`), out)
+  t.true(out.includes(`${join(host, 'link.json')}:1:1 (file): is missing`), out)
 })
 
 test('a name that is nothing known is told as such', async (t) => {
@@ -137,4 +137,45 @@ test('warnings are told and do not count as faults', async (t) => {
   const { code, out } = await runCli(['spec', 'check', file])
   t.is(code, 0)
   t.regex(out, /\/fields\/2: warning: holds the card number and has no mask/)
+})
+
+test('a setting that is nearly one is told with the one that was meant', async (t) => {
+  const host = hostWith(t, {
+    'mapping.json': (text) => text.replace('"responseCodes"', '"responsCodes"'),
+    'link.json': (text) => text.replace('"header"', '"heder"'),
+    'conduct.json': (text) => text.replace('"payments"', '"payment"'),
+  })
+  const { out } = await runCli(['spec', 'check', host])
+  t.regex(out, /\/responsCodes: .*; did you mean responseCodes\?/)
+  t.regex(out, /\/heder: .*; did you mean header\?/)
+  t.regex(out, /\/payment: .*; did you mean payments\?/)
+  const faulty = hostWith(t, {
+    'dialect.json': (text) => text.replace('"content"', '"contnt"'),
+  })
+  const checked = await runCli(['spec', 'check', faulty])
+  t.regex(checked.out, /is not a setting here; did you mean content\? Known are name/)
+  t.regex((await runCli(['spec', 'types', faulty])).err, /did you mean content\?/)
+})
+
+test('what is no JSON is told in a sentence', async (t) => {
+  const file = join(folder(t), 'dialect.json')
+  writeFileSync(file, '{"name": "x" "title": "y"}')
+  const { out } = await runCli(['spec', 'check', file])
+  t.is(out, `${file}:1:14 (file): is no JSON: a comma is missing\n`)
+  t.regex((await runCli(['spec', 'types', file])).err, /is no JSON: a comma is missing/)
+})
+
+test('another file of a host is named as what it is, with its folder', async (t) => {
+  for (const [name, kind] of [
+    ['mapping', 'mapping'],
+    ['link', 'link'],
+    ['conduct', 'conduct'],
+  ]) {
+    const { code, out } = await runCli(['spec', 'check', `specs/hosts/meridian/${name}.json`])
+    t.is(code, 1)
+    t.is(out.split('\n').length, 2)
+    t.true(
+      out.includes(`is a ${kind}; check its folder: sallyport spec check specs/hosts/meridian/`),
+    )
+  }
 })

@@ -107,3 +107,14 @@ test('a format that is not known is a fault of the command line', async (t) => {
   t.is((await runCli(['spec', 'import', '--from', 'xml', XML])).code, 2)
   t.is((await runCli(['spec', 'export', 'meridian'])).code, 2)
 })
+
+test('diff puts meanings last, a line a table, and shows each when it is asked', async (t) => {
+  const { out } = await runCli(['spec', 'diff', '1987-ascii', 'meridian'])
+  const lines = out.trim().split('\n')
+  const first = lines.findIndex((line) => line.includes(': meanings '))
+  t.true(first > 0)
+  t.true(lines.slice(first).every((line) => /: meanings \S+: \d+ (new|gone|changed)/.test(line)))
+  t.true(lines.includes('~ mti  Message type: meanings 0-1: 2 gone'))
+  const whole = await runCli(['spec', 'diff', '1987-ascii', 'meridian', '--meanings'])
+  t.regex(whole.out, /~ mti {2}Message type\n {4}meanings 0-1 8: national is gone\n/)
+})
