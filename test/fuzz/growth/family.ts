@@ -11,18 +11,21 @@ export interface Family {
 
 export interface Load {
   readonly bytes: number
-  readonly run: () => void
+  /** Says how it ended: only inputs that end alike can be compared. */
+  readonly run: () => string
 }
 
-/** A refusal is as good an end as any; another error is none. */
-export function mayRefuse(
+/** A refusal, by its code, is as good an end as any; another error is none. */
+export function endOf(
   run: () => void,
-  expected: abstract new (...parameters: never[]) => Error,
-): void {
+  expected: abstract new (...parameters: never[]) => Error & { readonly code: string },
+): string {
   try {
     run()
+    return 'taken'
   } catch (error) {
     if (!(error instanceof expected)) throw error
+    return error.code
   }
 }
 

@@ -1,7 +1,7 @@
 /** Files that people write, of dialects and of other programs, that are slow to read. */
 import { ImportError, importJpos, importMoov } from '#dialects'
 import { compileDialect, DialectError } from '#iso8583'
-import { type Family, mayRefuse, nested, numbered } from './family.ts'
+import { endOf, type Family, nested, numbered } from './family.ts'
 
 const DOCUMENT_BYTES_MAX = 400_000
 
@@ -85,7 +85,7 @@ function importFamilies(): Family[] {
     bytesMax = DOCUMENT_BYTES_MAX,
   ): Family =>
     importing(`jpos: ${name}`, (text) => importJpos(text, 'x'), {
-      text: (bytes) => filled(XML_HEAD, piece, bytes),
+      text: (bytes) => `${filled(XML_HEAD, piece, bytes)}</isopackager>`,
       bytesMax,
     })
   const moov = (name: string, { open = '', piece, close = '' }: Repeated): Family =>
@@ -115,7 +115,7 @@ function importFamilies(): Family[] {
       make: (bytes) => {
         const depth = Math.floor(bytes / 20)
         const text = `${MOOV_HEAD}${'"2":{"subfields":{'.repeat(depth)}${'}}'.repeat(depth)}}}`
-        return { bytes: text.length, run: () => mayRefuse(() => importMoov(text), ImportError) }
+        return { bytes: text.length, run: () => endOf(() => importMoov(text), ImportError) }
       },
     },
   ]
@@ -131,7 +131,7 @@ function compiling(
     bytesMax,
     make: (bytes) => {
       const made = document(bytes)
-      return { bytes, run: () => mayRefuse(() => compileDialect(made), DialectError) }
+      return { bytes, run: () => endOf(() => compileDialect(made), DialectError) }
     },
   }
 }
@@ -146,7 +146,7 @@ function importing(
     bytesMax,
     make: (bytes) => {
       const made = text(bytes)
-      return { bytes: made.length, run: () => mayRefuse(() => bringIn(made), ImportError) }
+      return { bytes: made.length, run: () => endOf(() => bringIn(made), ImportError) }
     },
   }
 }

@@ -28,10 +28,13 @@ export function growthOf(family: Family): Growth {
 }
 
 function measured({ name, make, bytesMax }: Family): Growth {
-  const short = nsPerByte(make(Math.floor(bytesMax / TIMES)))
+  const short = make(Math.floor(bytesMax / TIMES))
   const long = make(bytesMax)
+  const ends = [short.run(), long.run()]
+  if (ends[0] !== ends[1]) throw new Error(`${name}: ${ends.join(' and ')} cannot be compared`)
+  const shortTime = nsPerByte(short)
   const time = nsPerByte(long)
-  return { name, bytes: long.bytes, nsPerByte: time, ratio: time / short }
+  return { name, bytes: long.bytes, nsPerByte: time, ratio: time / shortTime }
 }
 
 /** Of this thread alone, whatever else the machine does: the best of several batches of runs. */

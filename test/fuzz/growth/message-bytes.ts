@@ -28,20 +28,22 @@ export function wideTags(bytes: number): Buffer {
 }
 
 export function longObject(bytes: number): Buffer {
-  const value = Buffer.alloc(bytes - 6, 0xab)
-  const length = Buffer.of(0x83, value.length >> 16, (value.length >> 8) & 255, value.length & 255)
-  return Buffer.concat([Buffer.of(0xc1), length, value])
+  return objectOf(0xc1, Buffer.alloc(bytes - 6, 0xab))
 }
 
 /** As deep as the dialect goes, then one object after the other. */
 export function templates(bytes: number): Buffer {
   let value = emptyObjects(bytes - 20)
-  for (let depth = 0; depth < 3; depth += 1) {
-    const { length } = value
-    const head = Buffer.of(0xe1, 0x83, length >> 16, (length >> 8) & 255, length & 255)
-    value = Buffer.concat([head, value])
-  }
+  for (let depth = 0; depth < 3; depth += 1) value = objectOf(0xe1, value)
   return value
+}
+
+/** The length in the shortest form there is: a longer one is refused at once. */
+function objectOf(tag: number, value: Buffer): Buffer {
+  const digits = value.length.toString(16)
+  const length = Buffer.from(digits.padStart(digits.length + (digits.length % 2), '0'), 'hex')
+  const form = value.length < 0x80 ? length : Buffer.of(0x80 | length.length, ...length)
+  return Buffer.concat([Buffer.of(tag), form, value])
 }
 
 export function emptyTags(bytes: number): Buffer {
@@ -56,7 +58,7 @@ export function repeatedParts(bytes: number): Buffer {
 
 export function longValue(name: string): (bytes: number) => Buffer {
   const fill: Readonly<Record<string, number>> = { text: 0x61, ebcdic: 0x81, hex: 0x61 }
-  return (bytes) => Buffer.alloc(bytes, fill[name] ?? 0x11)
+  return (bytes) => Buffer.alloc(bytes - (bytes % 2), fill[name] ?? 0x11)
 }
 
 export function twice(value: Buffer): Buffer {

@@ -7,10 +7,11 @@ import {
   DecodeError,
   type Dialect,
   EncodeError,
+  FrameError,
   type Message,
 } from '#iso8583'
 import { LENGTH_MAX, STRESS_DIALECTS } from '../targets/stress-dialects.ts'
-import { type Family, mayRefuse, nested, numbered } from './family.ts'
+import { endOf, type Family, nested, numbered } from './family.ts'
 import {
   emptyObjects,
   emptyTags,
@@ -66,9 +67,10 @@ function unpackFamilies(): Family[] {
       tagged,
       at(60, 5, (bytes) => twice(emptyTags(bytes))),
     ),
-    ...['text', 'ebcdic', 'packed', 'raw', 'hex'].map((name, index) =>
-      reading(`one long value, ${name}`, long, at(2 + index, 5, longValue(name))),
-    ),
+    ...['text', 'ebcdic', 'packed', 'raw', 'hex'].map((name, index) => {
+      const bytesMax = name === 'packed' ? LENGTH_MAX >> 1 : LENGTH_MAX - 1
+      return reading(`one long value, ${name}`, long, at(2 + index, 5, longValue(name)), bytesMax)
+    }),
     reading('parts of the same kind', long, at(57, 5, repeatedParts), 999 * REPEATED_BYTES),
     reading('bytes after the message', tagged, (bytes) =>
       Buffer.alloc(bytes, '08000000000000000000'),
@@ -116,13 +118,13 @@ function framerFamilies(): Family[] {
     bytesMax: 4_000_000,
     make: (bytes) => {
       const input = stream(bytes)
-      const run = () => {
+      const push = () => {
         const framer = createFramer(header, { frameBytesMax: 65_535 })
         for (let at = 0; at < input.length; at += chunkBytes) {
           framer.push(input.subarray(at, at + chunkBytes))
         }
       }
-      return { bytes: input.length, run }
+      return { bytes: input.length, run: () => endOf(push, FrameError) }
     },
   })
   const full = header.wrap(Buffer.alloc(65_535))
@@ -148,7 +150,7 @@ function reading(
       const message = input(bytes)
       return {
         bytes: message.length,
-        run: () => mayRefuse(() => dialect.unpack(message), DecodeError),
+        run: () => endOf(() => dialect.unpack(message), DecodeError),
       }
     },
   }
@@ -166,9 +168,9 @@ function packing(
     make: (bytes) => {
       const message: Message = { mti: '0200', fields: fields(bytes) as Message['fields'] }
       const run = () => {
-        mayRefuse(() => dialect.pack(message), EncodeError)
         dialect.describe(message)
         dialect.describe(message, { unmasked: true })
+        return endOf(() => dialect.pack(message), EncodeError)
       }
       return { bytes, run }
     },
@@ -184,7 +186,8 @@ function noting(name: string, dialect: Dialect): Family {
       const note = { path: '60.0000', code: 'CONTENT_INVALID', offset: 20 } as const
       const lenient = Array.from({ length: bytes / 50 }, () => note)
       const fields = { 60: numbered(bytes / 50, textTag) as Composite }
-      return { bytes, run: () => dialect.describe({ mti: '0200', fields, lenient }) }
+      const describe = () => dialect.describe({ mti: '0200', fields, lenient })
+      return { bytes, run: () => endOf(describe, EncodeError) }
     },
   }
 }
