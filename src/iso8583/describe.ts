@@ -8,6 +8,7 @@
 import { cardNumbersIn, holdsCardNumber } from './card-numbers.ts'
 import type { FieldCodec, Sink } from './codec/line.ts'
 import { ORDER_KEY } from './codec/tags.ts'
+import type { DecodeErrorCode } from './errors.ts'
 import { masked, maskedWhole, standardMaskOf, withoutCardNumbers } from './mask.ts'
 import type { Composite, DescribedField, FieldValue, Mask, Message } from './message.ts'
 import { partAt } from './parts.ts'
@@ -143,22 +144,23 @@ function meaningOf(meanings: Meanings, value: string): string | undefined {
 /** What was read leniently, at its line, or at the nearest one around it. */
 function withLeniency(lines: readonly DescribedField[], lenient: unknown): DescribedField[] {
   const notes = Array.isArray(lenient) ? lenient.filter(isLeniency) : []
-  const described = [...lines]
-  for (const { path, code, offset } of notes) {
-    const index = nearest(described, path)
-    const line = described[index]
-    if (line === undefined) continue
-    described[index] = { ...line, lenient: [...(line.lenient ?? []), { code, offset }] }
-  }
-  return described
+  if (notes.length === 0) return [...lines]
+  const byPath = new Map<string, { code: DecodeErrorCode; offset: number }[]>()
+  for (const { path } of lines) if (!byPath.has(path)) byPath.set(path, [])
+  for (const { path, code, offset } of notes) nearest(byPath, path)?.push({ code, offset })
+  return lines.map((line) => {
+    const own = byPath.get(line.path) ?? []
+    byPath.delete(line.path)
+    return own.length === 0 ? line : { ...line, lenient: own }
+  })
 }
 
-function nearest(lines: readonly DescribedField[], path: string): number {
+function nearest<Notes>(byPath: ReadonlyMap<string, Notes>, path: string): Notes | undefined {
   for (let at = path; at !== ''; at = at.slice(0, Math.max(0, at.lastIndexOf('.')))) {
-    const index = lines.findIndex((line) => line.path === at)
-    if (index >= 0) return index
+    const notes = byPath.get(at)
+    if (notes !== undefined) return notes
   }
-  return -1
+  return undefined
 }
 
 const OFFSET_MAX = 999_999

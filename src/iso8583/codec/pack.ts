@@ -96,7 +96,9 @@ export function createSink({ elements }: MessageCodecs): Sink {
 
 function fieldsOf(message: Message): Fields {
   const fields: unknown = (message as Message | null | undefined)?.fields
-  if (typeof fields !== 'object' || fields === null) refuseValue('VALUE_TYPE', 'message')
+  if (typeof fields !== 'object' || fields === null || Array.isArray(fields)) {
+    refuseValue('VALUE_TYPE', 'message')
+  }
   return message.fields
 }
 

@@ -181,9 +181,9 @@ function packing(
 function noting(name: string, dialect: Dialect): Family {
   return {
     name: `message: ${name}`,
-    bytesMax: 400_000,
+    bytesMax: 800_000,
     make: (bytes) => {
-      const note = { path: '60.0000', code: 'CONTENT_INVALID', offset: 20 } as const
+      const note = { path: '60.other', code: 'CONTENT_INVALID', offset: 20 } as const
       const lenient = Array.from({ length: bytes / 50 }, () => note)
       const fields = { 60: numbered(bytes / 50, textTag) as Composite }
       const describe = () => dialect.describe({ mti: '0200', fields, lenient })

@@ -112,6 +112,7 @@ const REFUSED: readonly [what: string, fields: unknown, fault: string][] = [
   ['a tag with a wrong value', { 48: { 92: '12a' } }, 'CONTENT_INVALID 48.92'],
   ['a tag over its maximum', { 48: { 92: '12345' } }, 'LENGTH_OVER_MAX 48.92'],
   ['no fields', undefined, 'VALUE_TYPE message'],
+  ['a list of fields', [], 'VALUE_TYPE message'],
 ]
 
 for (const [what, fields, fault] of REFUSED) {
