@@ -1,6 +1,6 @@
 import { closeSync, existsSync, openSync, readdirSync, readFileSync, readSync } from 'node:fs'
 import { basename, join, resolve } from 'node:path'
-import { compileLinkProfile, type LinkProfile, LinkProfileError } from '#communication'
+import { compileLinkProfile, type LinkProfile } from '#communication'
 import type { JsonObject } from '#domain'
 import {
   type Conduct,
@@ -9,9 +9,8 @@ import {
   deriveConduct,
   parseSandbox,
   parseScript,
-  SandboxError,
 } from '#host-emulator'
-import { compileDialect, type Dialect, DialectError, type SpecFault } from '#iso8583'
+import { compileDialect, type Dialect, SpecificationError } from '#iso8583'
 import {
   compileMapping,
   compileMessages,
@@ -246,7 +245,7 @@ export function cardsFileOf({ folder }: HostProfile): string {
  * @throws ProfileError
  */
 export function readCards(file: string, conduct?: Conduct): unknown {
-  return sandboxFile(file, (document) => {
+  return compiled(file, (document) => {
     parseSandbox(document, conduct?.hasRoomFor)
     return document
   })
@@ -254,40 +253,10 @@ export function readCards(file: string, conduct?: Conduct): unknown {
 
 /** Read a script of faults, as the emulator takes it. @throws ProfileError */
 export function readScript(file: string, conduct: Conduct): unknown {
-  return sandboxFile(file, (document) => {
+  return compiled(file, (document) => {
     parseScript(document, conduct.hasRoomFor)
     return document
   })
-}
-
-/** A list holds PINs, so that its faults say where and not what. */
-function sandboxFile<T>(file: string, parse: (document: unknown) => T): T {
-  return compiled(file, (document) => {
-    try {
-      return parse(document)
-    } catch (error) {
-      if (!(error instanceof SandboxError)) throw error
-      const faults = error.paths.map((path) => ({ path: pathIn(document, path), reason: AMISS }))
-      throw new SandboxFileError(faults)
-    }
-  })
-}
-
-const AMISS = 'is missing, or is not what interface.md of meridian has in this place'
-
-class SandboxFileError extends Error {
-  readonly faults: readonly SpecFault[]
-
-  constructor(faults: readonly SpecFault[]) {
-    super('SANDBOX_INVALID')
-    this.faults = faults
-  }
-}
-
-/** A script is a list, whose faults are told as of its `rules`. */
-function pathIn(document: unknown, path: string): SpecFault['path'] {
-  const segments = path.split('.').map((it) => (/^\d+$/.test(it) ? Number(it) : it))
-  return Array.isArray(document) ? segments.slice(1) : segments
 }
 
 /** The hosts of specs/hosts, by name. */
@@ -330,17 +299,7 @@ function compiled<T>(file: string, compile: (spec: unknown) => T): T {
   try {
     return compile(parsed.spec)
   } catch (error) {
-    if (!isSpecError(error)) throw error
+    if (!(error instanceof SpecificationError)) throw error
     throw new ProfileError(file, locateFaults(text, error.faults))
   }
-}
-
-function isSpecError(error: unknown): error is { readonly faults: readonly SpecFault[] } {
-  return (
-    error instanceof ConductError ||
-    error instanceof DialectError ||
-    error instanceof MappingError ||
-    error instanceof LinkProfileError ||
-    error instanceof SandboxFileError
-  )
 }

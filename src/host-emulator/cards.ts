@@ -1,4 +1,4 @@
-import type { SpecFault } from '#iso8583'
+import { type SpecFault, SpecificationError } from '#iso8583'
 import { createDocumentReader, type DocumentReader } from './document-reader.ts'
 import type { Fault, FaultRule } from './faults.ts'
 
@@ -26,17 +26,10 @@ export interface Sandbox {
   readonly pinKey?: Uint8Array
 }
 
-/** A card list or script that was refused. Says where and never what: a list holds PINs. */
-export class SandboxError extends Error {
+/** A card list or script that was refused. No reason holds a value: a list holds PINs. */
+export class SandboxError extends SpecificationError {
   override readonly name = 'SandboxError'
   readonly code = 'SANDBOX_INVALID'
-  /** Paths into the document, e.g. `cards.3.expiry`. */
-  readonly paths: readonly string[]
-
-  constructor(paths: readonly string[]) {
-    super(`invalid at ${paths.join(', ')}`)
-    this.paths = paths
-  }
 }
 
 /** @returns the state of this name; a card that names none is active. */
@@ -50,7 +43,7 @@ type HasRoomFor = (code: string) => boolean
 /**
  * Read a list of cards (specs/sandbox-cards.json).
  *
- * @throws SandboxError with every path at fault
+ * @throws SandboxError with every fault
  */
 export function parseSandbox(document: unknown, hasRoomFor: HasRoomFor = () => true): Sandbox {
   const faults: SpecFault[] = []
@@ -58,14 +51,14 @@ export function parseSandbox(document: unknown, hasRoomFor: HasRoomFor = () => t
   read.onlyMembers(['$comment', 'pinKey', 'cards'])
   const pinKey = read.optional('pinKey', /^[0-9A-F]{32}$/)
   const cards = read.list('cards', (card) => sandboxCard(card, hasRoomFor))
-  refuse(faults)
+  if (faults.length > 0) throw new SandboxError(faults)
   return {
     cards,
     ...(pinKey === undefined ? {} : { pinKey: Uint8Array.from(Buffer.from(pinKey, 'hex')) }),
   }
 }
 
-/** Read a script of faults (interface.md 7.3). @throws SandboxError with every path at fault. */
+/** Read a script of faults (interface.md 7.3). @throws SandboxError with every fault. */
 export function parseScript(
   document: unknown,
   hasRoomFor: HasRoomFor = () => true,
@@ -84,17 +77,15 @@ export function parseScript(
       fault: faultOf(rule.object('fault'), hasRoomFor),
     }
   })
-  refuse(faults)
+  // The list is the document; the reader of documents begins with an object.
+  const found = faults.map(({ path, reason }) => ({ path: path.slice(1), reason }))
+  if (found.length > 0) throw new SandboxError(found)
   return rules
 }
 
 const PAN = /^[0-9]{12,19}$/
 const MINOR = /^[0-9]{1,15}$/
 const CODE = /^[0-9A-Za-z]{1,4}$/
-
-function refuse(faults: readonly SpecFault[]): void {
-  if (faults.length > 0) throw new SandboxError(faults.map(({ path }) => path.join('.')))
-}
 
 const CARD_MEMBERS = [
   ...['note', 'pan', 'balance', 'expiry', 'state', 'partialApprovals'],

@@ -7,6 +7,7 @@
  * digits with ranges, named by their layout; a day is one that its month has. (ISO 8583:1987 clause
  * 4.3, 1993 clause 4.2.)
  */
+import { DATE_LAYOUTS, daysIn } from './dates.ts'
 
 export interface ContentClass {
   readonly name: string
@@ -39,23 +40,6 @@ const DIGITS = '0123456789'
 const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
 const SPECIALS = ' !"#$%&\'()*+,-./:;<=>?@[\\]^_`{|}~'
 
-const DATE_LAYOUTS = [
-  'MMDD',
-  'DDMM',
-  'YYMM',
-  'hhmm',
-  'YYMMDD',
-  'YYYYMM',
-  'hhmmss',
-  'DDhhmmss',
-  'YYYYMMDD',
-  'MMDDhhmm',
-  'MMDDhhmmss',
-  'YYMMDDhhmm',
-  'YYMMDDhhmmss',
-  'YYYYMMDDhhmmss',
-]
-
 const CLASSES: ReadonlyMap<string, ContentClass> = new Map(
   [
     contentClass('n', 'digits', DIGITS),
@@ -80,15 +64,45 @@ export function contentOf(name: string): ContentClass | undefined {
   return CLASSES.get(name)
 }
 
-/** The days of each month by its number, those of February in a leap year. */
-export const MONTH_DAYS = Uint8Array.of(0, 31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
-
 /**
- * Two digits are a year of this century, in which every fourth is a leap year; so is the year 0,
- * and a date without a year may be of any.
+ * A test of texts for a class by its name, as values are given: signs and dates whole, binary as
+ * upper-case hex. Nothing is of a class that there is not.
  */
-export function isLeapYear(year: number): boolean {
-  return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0)
+export function contentTest(name: string): (text: string) => boolean {
+  const content = contentOf(name)
+  if (content === undefined) return () => false
+  if (content.kind === 'binary') return (text) => /^(?:[0-9A-F]{2})*$/.test(text)
+  if (content.kind === 'signed') {
+    return (text) => /^[CD]/.test(text) && areOf(content, text.slice(1))
+  }
+  if (content.ranges.length === 0) return (text) => areOf(content, text)
+  return (text) =>
+    text.length === name.length && areOf(content, text) && dateFault(content, text) < 0
+}
+
+/** Where a date or time in a text is none, as an index into the text; -1 when it is one. */
+export function dateFault({ ranges, dayOfMonth }: ContentClass, text: string, from = 0): number {
+  for (const { at, min, max } of ranges) {
+    const pair = pairAt(text, from + at)
+    if (pair < min || pair > max) return from + at
+  }
+  if (dayOfMonth === undefined) return -1
+  const { day, month, year } = dayOfMonth
+  const days = pairAt(text, from + day)
+  if (days < 29) return -1
+  const years = year.reduce((sum, at) => 100 * sum + pairAt(text, from + at), 0)
+  return days <= daysIn(years, pairAt(text, from + month)) ? -1 : from + day
+}
+
+function pairAt(text: string, at: number): number {
+  return (text.charCodeAt(at) - 48) * 10 + text.charCodeAt(at + 1) - 48
+}
+
+function areOf({ characters }: ContentClass, text: string): boolean {
+  for (let at = 0; at < text.length; at += 1) {
+    if (characters[text.charCodeAt(at)] !== 1) return false
+  }
+  return true
 }
 
 function contentClass(name: string, kind: ContentClass['kind'], characters: string): ContentClass {

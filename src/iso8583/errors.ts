@@ -68,16 +68,19 @@ export interface SpecFault {
   readonly reason: string
 }
 
-/** A dialect or frame header that was refused, with every fault found. */
-export class DialectError extends Error {
-  override readonly name = 'DialectError'
-  readonly code = 'DIALECT_INVALID'
+/** A document of people that was refused, with every fault found; its kinds have a code each. */
+export abstract class SpecificationError extends Error {
+  abstract readonly code: string
   readonly faults: readonly SpecFault[]
 
   constructor(faults: readonly SpecFault[]) {
-    super(
-      faults.map((fault) => `${fault.path.join('.') || '(document)'}: ${fault.reason}`).join('\n'),
-    )
+    super(faults.map((it) => `${it.path.join('.') || '(document)'}: ${it.reason}`).join('\n'))
     this.faults = faults
   }
+}
+
+/** A dialect or frame header that cannot be used. */
+export class DialectError extends SpecificationError {
+  override readonly name = 'DialectError'
+  readonly code = 'DIALECT_INVALID'
 }

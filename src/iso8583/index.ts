@@ -8,6 +8,8 @@
  * its faults.
  */
 export { compareMessages, type Difference } from './compare.ts'
+export { contentTest } from './content.ts'
+export { DATE_LAYOUTS, dateCut, daysIn, momentText, STAMP_LAYOUT, utcStamp } from './dates.ts'
 export {
   DIAGNOSED_BYTES_MAX,
   DIAGNOSED_CANDIDATES_MAX,
@@ -25,6 +27,7 @@ export {
   DialectError,
   EncodeError,
   type SpecFault,
+  SpecificationError,
 } from './errors.ts'
 export { FrameError } from './framing/frame-error.ts'
 export { compileFrameHeader, type FrameHeader } from './framing/frame-header.ts'

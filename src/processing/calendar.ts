@@ -3,6 +3,7 @@
  *
  * A stamp is a moment as fourteen digits, `YYYYMMDDhhmmss`; formats for the host are cut from it.
  */
+import { daysIn, utcStamp } from '#iso8583'
 
 /**
  * Milliseconds since 1970 of an RFC 3339 time in UTC, such as `2026-11-23T10:00:00.125Z`.
@@ -19,7 +20,7 @@ export function momentOf(text: string): number | undefined {
   const minute = digitsAt(text, 14, 16)
   const second = digitsAt(text, 17, 19)
   const ms = text.length > 20 ? digitsAt(text, 20, 23) : 0
-  if (month < 1 || month > 12 || day < 1 || day > daysIn(year, month)) return undefined
+  if (day < 1 || day > daysIn(year, month)) return undefined
   if (hour > 23 || minute > 59 || second > 59) return undefined
   const seconds = (hour * 60 + minute) * 60 + second
   return dayNumber(year, month, day) * DAY_MS + seconds * 1000 + ms
@@ -31,21 +32,6 @@ export function momentText(ms: number): string {
   const date = `${stamp.slice(0, 4)}-${stamp.slice(4, 6)}-${stamp.slice(6, 8)}`
   const time = `${stamp.slice(8, 10)}:${stamp.slice(10, 12)}:${stamp.slice(12)}`
   return `${date}T${time}.${padded(((ms % 1000) + 1000) % 1000, 3)}Z`
-}
-
-/** The moment's stamp in UTC. */
-export function utcStamp(ms: number): string {
-  const days = Math.floor(ms / DAY_MS)
-  const { year, month, day } = civilDate(days)
-  const second = Math.floor((ms - days * DAY_MS) / 1000)
-  return (
-    padded(year, 4) +
-    padded(month, 2) +
-    padded(day, 2) +
-    padded(Math.floor(second / 3600), 2) +
-    padded(Math.floor(second / 60) % 60, 2) +
-    padded(second % 60, 2)
-  )
 }
 
 /** Ordinal day of the year of a stamp, 1 to 366. */
@@ -81,13 +67,6 @@ export function createZoneStamp(timeZone: string): (ms: number) => string {
 
 const STAMP_PARTS = ['year', 'month', 'day', 'hour', 'minute', 'second'] as const
 const DAY_MS = 86_400_000
-const MONTH_DAYS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
-
-function daysIn(year: number, month: number): number {
-  const leap = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0)
-  return month === 2 && leap ? 29 : (MONTH_DAYS[month - 1] ?? 0)
-}
-
 /**
  * Days since 1970-01-01 in the Gregorian calendar; years start in March so that the leap day is
  * last.
@@ -101,27 +80,6 @@ function dayNumber(year: number, month: number, day: number): number {
 }
 
 const DAYS_TO_1970 = 719_468
-const ERA_DAYS = 146_097
-
-function civilDate(days: number): { year: number; month: number; day: number } {
-  const shifted = days + DAYS_TO_1970
-  const era = Math.floor(shifted / ERA_DAYS)
-  const dayOfEra = shifted - era * ERA_DAYS
-  const yearOfEra = Math.floor(
-    (dayOfEra -
-      Math.floor(dayOfEra / 1460) +
-      Math.floor(dayOfEra / 36_524) -
-      Math.floor(dayOfEra / (ERA_DAYS - 1))) /
-      365,
-  )
-  const leapDays = Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100)
-  const dayFromMarch = dayOfEra - (365 * yearOfEra + leapDays)
-  const monthFromMarch = Math.floor((5 * dayFromMarch + 2) / 153)
-  const month = monthFromMarch < 10 ? monthFromMarch + 3 : monthFromMarch - 9
-  const day = dayFromMarch - Math.floor((153 * monthFromMarch + 2) / 5) + 1
-  return { year: yearOfEra + era * 400 + (month < 3 ? 1 : 0), month, day }
-}
-
 function digitsAt(text: string, from: number, to: number): number {
   let value = 0
   for (let index = from; index < to; index++) value = value * 10 + text.charCodeAt(index) - 48

@@ -1,4 +1,5 @@
-import { createZoneStamp, dayOfYear, utcStamp } from './calendar.ts'
+import { utcStamp } from '#iso8583'
+import { createZoneStamp, dayOfYear } from './calendar.ts'
 
 /** Who the bank is on the host's line. */
 export interface Acquirer {

@@ -1,6 +1,5 @@
 import test from 'ava'
-import fc from 'fast-check'
-import { dateOf, dayAfter, momentText } from '../../src/host-emulator/calendar.ts'
+import { dateOf, dateWriter, dayAfter } from '../../src/host-emulator/calendar.ts'
 
 const DAY_MS = 86_400_000
 
@@ -14,11 +13,8 @@ test('every day of 1970 to 2110 is that of the Gregorian calendar, and so is the
   t.deepEqual(wrong, [])
 })
 
-test('a transmission time is month to second in UTC', (t) => {
-  fc.assert(
-    fc.property(fc.integer({ min: 0, max: Date.UTC(2110, 0) }), (wallMs) => {
-      const iso = new Date(wallMs).toISOString()
-      t.is(momentText(wallMs, 'MMDDhhmmss'), iso.slice(5, 19).replace(/\D/g, ''))
-    }),
-  )
+test('a date is written in the layout of its element', (t) => {
+  t.is(dateWriter('MMDD')('2026-11-23'), '1123')
+  t.is(dateWriter('YYMMDD')('2026-11-23'), '261123')
+  t.throws(() => dateWriter('hhmm'), { instanceOf: TypeError })
 })

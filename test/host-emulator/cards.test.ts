@@ -40,10 +40,12 @@ const FAULTY: readonly { readonly spec: unknown; readonly paths: readonly string
   },
 ]
 
+const pathsOf = (error: SandboxError | undefined) => error?.faults.map(({ path }) => path.join('.'))
+
 for (const { spec, paths } of FAULTY) {
   test(`a card list wrong at ${paths.join(' and ')} is refused with just that`, (t) => {
     const error = t.throws(() => parseSandbox(spec), { instanceOf: SandboxError })
-    t.deepEqual(error?.paths, paths)
+    t.deepEqual(pathsOf(error), paths)
     t.false(error?.message.includes('4539578763621486'))
   })
 }
@@ -62,13 +64,13 @@ test('a script reads into rules; a wrong one is refused with its place', (t) => 
   const error = t.throws(() => parseScript([{ sequence: 0, fault: { kind: 'silence' } }]), {
     instanceOf: SandboxError,
   })
-  t.deepEqual(error?.paths, ['rules.0.sequence'])
+  t.deepEqual(pathsOf(error), ['0.sequence'])
 })
 
 test('a rule with a condition that there is not is refused, and not taken for all payments', (t) => {
   const rule = { amonut: '1299', fault: { kind: 'silence' } }
   const error = t.throws(() => parseScript([rule]), { instanceOf: SandboxError })
-  t.deepEqual(error?.paths, ['rules.0.amonut'])
+  t.deepEqual(pathsOf(error), ['0.amonut'])
 })
 
 function luhnHolds(digits: string): boolean {

@@ -1,10 +1,12 @@
 import {
   compileFrameHeader,
+  DATE_LAYOUTS,
   type Dialect,
   DialectError,
   FrameError,
   type FrameHeader,
   type SpecFault,
+  SpecificationError,
 } from '#iso8583'
 import { type AskedMessage, keyFaults } from './key-faults.ts'
 import type { MomentElement, NetworkRules } from './network-messages.ts'
@@ -32,18 +34,10 @@ export interface LinkProfile {
   readonly capacity: StanCapacity
 }
 
-/**
- * The link specification cannot be used; `faults` lists everything that is wrong with it at once.
- */
-export class LinkProfileError extends Error {
+/** A link specification that cannot be used. */
+export class LinkProfileError extends SpecificationError {
   override readonly name = 'LinkProfileError'
   readonly code = 'LINK_INVALID'
-  readonly faults: readonly SpecFault[]
-
-  constructor(faults: readonly SpecFault[]) {
-    super(faults.map((it) => `${it.path.join('.') || '(document)'}: ${it.reason}`).join('\n'))
-    this.faults = faults
-  }
 }
 
 const DAY_MS = 86_400_000
@@ -147,8 +141,8 @@ function networkOf(reader: SpecReader, dialect: Dialect): LinkProfile['network']
 function momentsOf(elements: SpecReader, dialect: Dialect): MomentElement[] {
   const named = namedFor(elements, 'transmissionTime').filter((element) => element !== '')
   const moments = named.map((element) => ({ element, layout: layoutIn(dialect, element) }))
-  const areMoments = moments.every(({ layout }) => MOMENT.test(layout))
-  const isTimed = moments.some(({ layout }) => layout.includes('hhmm'))
+  const areMoments = moments.every(({ layout }) => DATE_LAYOUTS.includes(layout))
+  const isTimed = moments.some(({ layout }) => TIMES.includes(layout))
   if (moments.length > 0 && !(areMoments && isTimed)) {
     const found = moments.map(({ element, layout }) => `${element} is ${layout}`).join(', ')
     const reason = `must have hours and minutes in the dialect, as ${TIMES.join(', ')}`
@@ -168,13 +162,8 @@ function layoutIn(dialect: Dialect, element: string): string {
   return dialect.field(element)?.content ?? ''
 }
 
-const MOMENT = /^(?:YYYY|YY|MM|DD|hh|mm|ss)+$/
-
 /** The layouts of dialects that have a time of day. */
-const TIMES = [
-  ...['hhmm', 'hhmmss', 'DDhhmmss', 'MMDDhhmm', 'MMDDhhmmss'],
-  ...['YYMMDDhhmm', 'YYMMDDhhmmss', 'YYYYMMDDhhmmss'],
-]
+const TIMES = DATE_LAYOUTS.filter((layout) => layout.includes('hhmm'))
 
 /** Frames must have room for every message, and the header for the length of every frame. */
 function frameFaults(

@@ -1,4 +1,4 @@
-import type { Message } from '#iso8583'
+import { type Message, momentText } from '#iso8583'
 import { answerMtiOf, classOf } from './mti.ts'
 
 /** Which elements network messages use, and for what. */
@@ -112,34 +112,4 @@ function pick(fields: Message['fields'], elements: readonly string[]): Message['
     if (value !== undefined) picked[element] = value
   }
   return picked
-}
-
-const UTC = new Intl.DateTimeFormat('en-GB', {
-  timeZone: 'UTC',
-  hourCycle: 'h23',
-  year: 'numeric',
-  month: '2-digit',
-  day: '2-digit',
-  hour: '2-digit',
-  minute: '2-digit',
-  second: '2-digit',
-})
-
-const PARTS: Readonly<Record<string, Intl.DateTimeFormatPartTypes>> = {
-  YYYY: 'year',
-  YY: 'year',
-  MM: 'month',
-  DD: 'day',
-  hh: 'hour',
-  mm: 'minute',
-  ss: 'second',
-}
-
-/** @param layout of pairs of `YYYY` `YY` `MM` `DD` `hh` `mm` `ss` */
-function momentText(nowMs: number, layout: string): string {
-  const parts = UTC.formatToParts(nowMs)
-  return layout.replace(/YYYY|YY|MM|DD|hh|mm|ss/g, (name) => {
-    const part = parts.find(({ type }) => type === PARTS[name])
-    return (part?.value ?? '').slice(-name.length)
-  })
 }

@@ -1,4 +1,4 @@
-import type { Composite, Dialect, Message, SpecFault } from '#iso8583'
+import { type Composite, type Dialect, type Message, SpecificationError } from '#iso8583'
 import { bare, type Draft, type ReadText, readerAt, sameButFilling, writerAt } from '../elements.ts'
 import {
   type Check,
@@ -67,15 +67,9 @@ export interface UnlistedRules extends MessageRules {
 }
 
 /** A conduct that cannot be used, or cannot be derived: everything that is wrong with it. */
-export class ConductError extends Error {
+export class ConductError extends SpecificationError {
   override readonly name = 'ConductError'
   readonly code = 'CONDUCT_INVALID'
-  readonly faults: readonly SpecFault[]
-
-  constructor(faults: readonly SpecFault[]) {
-    super(faults.map((it) => `${it.path.join('.') || '(document)'}: ${it.reason}`).join('\n'))
-    this.faults = faults
-  }
 }
 
 /**

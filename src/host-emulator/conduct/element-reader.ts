@@ -1,4 +1,4 @@
-import type { Dialect, FieldFacts } from '#iso8583'
+import { contentTest, type Dialect, type FieldFacts } from '#iso8583'
 import type { DocumentReader } from '../document-reader.ts'
 
 /** Reads members that name elements of a dialect, or hold values of them. */
@@ -103,14 +103,5 @@ export function dateLayoutOf({ content, min, max }: FieldFacts): string | undefi
 export function fits(text: string, { content, min, max, unit, pad }: FieldFacts): boolean {
   const length = unit === 'bytes' ? text.length / 2 : text.length
   if (length > max || (length < min && pad === undefined)) return false
-  return (SHAPES[content] ?? (/^[YMDhms]+$/.test(content) ? /^[0-9]+$/ : /^[ -~]*$/)).test(text)
-}
-
-const SHAPES: Readonly<Record<string, RegExp>> = {
-  n: /^[0-9]*$/,
-  a: /^[A-Za-z]*$/,
-  an: /^[A-Za-z0-9]*$/,
-  ap: /^[A-Za-z ]*$/,
-  anp: /^[A-Za-z0-9 ]*$/,
-  b: /^([0-9A-F]{2})*$/,
+  return contentTest(content)(text)
 }

@@ -1,5 +1,5 @@
-import type { Composite, Dialect, Message } from '#iso8583'
-import { dateWriter, momentText } from '../calendar.ts'
+import { type Composite, DATE_LAYOUTS, type Dialect, type Message, momentText } from '#iso8583'
+import { dateWriter } from '../calendar.ts'
 import { type Draft, type ReadText, readerAt, writerAt } from '../elements.ts'
 import { answerTypeOf } from '../message-types.ts'
 import type { NetworkDocument } from './document.ts'
@@ -81,5 +81,5 @@ function compileAsk(
 }
 
 function layoutOr(usual: string, content = ''): string {
-  return /^[YMDhms]+$/.test(content) ? content : usual
+  return DATE_LAYOUTS.includes(content) ? content : usual
 }

@@ -4,10 +4,9 @@
  * signed amount is its sign as one byte of a character set, then packed digits.
  */
 import { toLine } from '../character-sets.ts'
-import type { ContentClass } from '../content.ts'
+import { type ContentClass, dateFault } from '../content.ts'
 import type { FieldPlan, NibblePad, PackedPlan } from '../specification/plan.ts'
 import { prefixCount } from '../specification/sizes.ts'
-import { dateFault } from './date.ts'
 import { letThrough, refuseBytes, refuseValue, type Sink, type Source, take } from './line.ts'
 import { type Body, signByte } from './text.ts'
 

@@ -9,9 +9,8 @@ import {
   fromLine,
   toLine,
 } from '../character-sets.ts'
-import type { ContentClass } from '../content.ts'
+import { type ContentClass, dateFault } from '../content.ts'
 import type { FieldPlan, TextPlan } from '../specification/plan.ts'
-import { dateFault } from './date.ts'
 import {
   letThrough,
   refuseBytes,

@@ -1,10 +1,10 @@
-import type { FieldFacts } from '#iso8583'
+import { contentTest, DATE_LAYOUTS, type FieldFacts } from '#iso8583'
 import type { ValueFacts } from '../messages/members.ts'
 
 /** Whether every text of class `inner` is one of class `outer`. */
 export function classHolds(outer: string, inner: string): boolean {
   if (outer === inner) return true
-  if (DATE.test(inner)) return classHolds(outer, 'n')
+  if (DATE_LAYOUTS.includes(inner)) return classHolds(outer, 'n')
   const outerSets = setsOf(outer)
   const innerSets = inner === 'base64' ? ['a', 'n', 's'] : setsOf(inner)
   if (outerSets === undefined || innerSets === undefined) return false
@@ -21,9 +21,10 @@ export function classHolds(outer: string, inner: string): boolean {
 export function compileFit(element: FieldFacts): (text: string) => boolean {
   const least = leastOf(element)
   const positions = element.unit === 'bytes' ? 2 : 1
+  const isOfClass = contentTest(element.content)
   return (text) => {
     const length = text.length / positions
-    return length >= least && length <= element.max && textIsOf(element.content, text)
+    return length >= least && length <= element.max && isOfClass(text)
   }
 }
 
@@ -42,16 +43,10 @@ export function misfitOf(value: ValueFacts, element: FieldFacts): string | undef
 
 /** Why a text that the mapping itself writes cannot stand in the element. */
 export function textMisfit(text: string, facts: FieldFacts): string | undefined {
-  if (!textIsOf(facts.content, text)) {
+  if (!contentTest(facts.content)(text)) {
     return `is not ${facts.content}, as element ${facts.path} is`
   }
   return compileFit(facts)(text) ? undefined : `has not the length of element ${facts.path}`
-}
-
-/** Whether `text` is of the class. */
-function textIsOf(content: string, text: string): boolean {
-  if (DATE.test(content)) return /^[0-9]+$/.test(text) && datePartsHold(content, text)
-  return patternOf(content)?.test(text) ?? false
 }
 
 /**
@@ -66,51 +61,10 @@ function range(min: number, max: number): string {
   return min === max ? `${min}` : `${min} to ${max}`
 }
 
-const DATE = /^(?:YYYY|YY|MM|DD|hh|mm|ss)+$/
-
-const SETS: Readonly<Record<string, string>> = {
-  a: 'A-Za-z',
-  n: '0-9',
-  s: ' -/:-@[-`{-~',
-  p: ' ',
-}
+/** Letters, digits, special characters, the pad space: classes of text are unions of these. */
+const SETS = 'ansp'
 
 function setsOf(content: string): readonly string[] | undefined {
   const sets = [...content]
-  return sets.every((set) => set in SETS) ? sets : undefined
-}
-
-const PATTERNS = new Map<string, RegExp>([
-  ['b', /^(?:[0-9A-F]{2})*$/],
-  ['z', /^[0-9=D]*$/],
-  ['x+n', /^[CD][0-9]*$/],
-  ['base64', /^[A-Za-z0-9+/]*={0,2}$/],
-])
-
-function patternOf(content: string): RegExp | undefined {
-  const known = PATTERNS.get(content)
-  if (known) return known
-  const sets = setsOf(content)
-  if (!sets) return undefined
-  const pattern = new RegExp(`^[${sets.map((set) => SETS[set]).join('')}]*$`)
-  PATTERNS.set(content, pattern)
-  return pattern
-}
-
-const BOUNDS: Readonly<Record<string, readonly [number, number]>> = {
-  MM: [1, 12],
-  DD: [1, 31],
-  hh: [0, 23],
-  mm: [0, 59],
-  ss: [0, 59],
-}
-
-function datePartsHold(layout: string, text: string): boolean {
-  if (text.length !== layout.length) return false
-  for (let at = 0; at < layout.length; at += 2) {
-    const [min, max] = BOUNDS[layout.slice(at, at + 2)] ?? [0, 99]
-    const value = Number(text.slice(at, at + 2))
-    if (value < min || value > max) return false
-  }
-  return true
+  return sets.every((set) => SETS.includes(set)) ? sets : undefined
 }

@@ -1,8 +1,8 @@
 import { type Refusal, refusal } from '#domain'
-import type { FieldFacts, SpecFault } from '#iso8583'
+import { DATE_LAYOUTS, dateCut, type FieldFacts, type SpecFault, STAMP_LAYOUT } from '#iso8583'
 import type { ValueFacts } from '../messages/members.ts'
 import { compileFit, misfitOf, textMisfit } from './content-class.ts'
-import { type Format, formatNames, formatOf, MOMENT_FORMATS, stampFormatOf } from './formats.ts'
+import { type Format, formatNames, formatOf } from './formats.ts'
 import type { RequestParts } from './request.ts'
 import type { Given, Source } from './sources.ts'
 import type { Faults, Placed, RequestElementSpec } from './specification.ts'
@@ -124,9 +124,9 @@ function recordMisfit(from: string, { path }: FieldFacts): Refusal {
 
 function compileStamp({ placed, facts, source }: Sourced, faults: Faults): ValueOf | undefined {
   const { spec, path } = placed
-  const cut = stampFormatOf(spec.format ?? '')
+  const cut = dateCut(STAMP_LAYOUT, spec.format ?? '')
   if (!cut || spec.format === undefined) {
-    const known = MOMENT_FORMATS.join(', ')
+    const known = DATE_LAYOUTS.join(', ')
     faults.add([...path, 'format'], `a moment needs a date format; known are ${known}`)
     return undefined
   }
@@ -146,7 +146,7 @@ function namedFormat({ placed }: Sourced, faults: Faults): Format | undefined | 
   if (spec.format === undefined) return undefined
   const format = formatOf(spec.format)
   if (format) return format
-  const reason = stampFormatOf(spec.format)
+  const reason = DATE_LAYOUTS.includes(spec.format)
     ? `${spec.format} takes a moment, exchange.utc or exchange.local`
     : `there is no format ${spec.format}; known are ${formatNames().join(', ')}`
   faults.add([...path, 'format'], reason)

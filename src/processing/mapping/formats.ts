@@ -1,5 +1,5 @@
 import { currencyOf } from '#domain'
-import type { FieldFacts } from '#iso8583'
+import { DATE_LAYOUTS, type FieldFacts } from '#iso8583'
 import type { ValueFacts } from '../messages/members.ts'
 
 /** A named way to write a value into an element. */
@@ -15,40 +15,9 @@ export function formatOf(name: string): Format | undefined {
   return FORMATS.get(name)
 }
 
-/** The part of a stamp that a date format takes; undefined when the name is no date format. */
-export function stampFormatOf(name: string): ((stamp: string) => string) | undefined {
-  return dateCut(STAMP, name)
-}
-
-/**
- * Cuts a date format out of a date of another layout, `MMDD` out of `YYMMDD` or `DDMM`; undefined
- * when it is not in there.
- */
-export function dateCut(layout: string, format: string): ((date: string) => string) | undefined {
-  if (!MOMENT_FORMATS.includes(layout) || !MOMENT_FORMATS.includes(format)) return undefined
-  // The last place, for YY are the last two digits of YYYY.
-  const at = layout.lastIndexOf(format)
-  if (at >= 0) return (date) => date.slice(at, at + format.length)
-  const units = format.match(UNIT) ?? []
-  const places = units.map((unit) => ({ at: layout.lastIndexOf(unit), digits: unit.length }))
-  if (places.some((place) => place.at < 0)) return undefined
-  return (date) => places.map((place) => date.slice(place.at, place.at + place.digits)).join('')
-}
-
-const UNIT = /YYYY|YY|MM|DD|hh|mm|ss/g
-
 export function formatNames(): readonly string[] {
-  return [...FORMATS.keys(), ...MOMENT_FORMATS]
+  return [...FORMATS.keys(), ...DATE_LAYOUTS]
 }
-
-/** The whole moment, of which each format of moments is a piece. */
-const STAMP = 'YYYYMMDDhhmmss'
-
-/** The layouts of dates and times that dialects have. */
-export const MOMENT_FORMATS: readonly string[] = [
-  ...[STAMP, 'YYMMDDhhmmss', 'YYMMDDhhmm', 'MMDDhhmmss', 'MMDDhhmm', 'DDhhmmss'],
-  ...['YYYYMMDD', 'YYMMDD', 'YYYYMM', 'YYMM', 'MMDD', 'DDMM', 'hhmmss', 'hhmm'],
-]
 
 /** Digits, filled with zeros on the left to the element's length. */
 const zeros: Format = {

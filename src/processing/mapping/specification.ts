@@ -1,5 +1,4 @@
-import type { SpecFault } from '#iso8583'
-import { pointerOf } from '../spec-text.ts'
+import { type SpecFault, SpecificationError } from '#iso8583'
 
 /**
  * The shape of a mapping file, after specs/mapping.schema.json has checked it; specs/mapping.md
@@ -74,16 +73,10 @@ export interface Placed<Spec> {
   readonly path: SpecFault['path']
 }
 
-/** A mapping that was refused, with every fault found. */
-export class MappingError extends Error {
+/** A mapping that cannot be used. */
+export class MappingError extends SpecificationError {
   override readonly name = 'MappingError'
   readonly code = 'MAPPING_INVALID'
-  readonly faults: readonly SpecFault[]
-
-  constructor(faults: readonly SpecFault[]) {
-    super(faults.map(({ path, reason }) => `${pointerOf(path)}: ${reason}`).join('\n'))
-    this.faults = faults
-  }
 }
 
 /** Collects faults; one that an inherited element would repeat is told once. */

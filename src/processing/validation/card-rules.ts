@@ -1,5 +1,5 @@
 import { Pan, type PaymentRequest, type Refusal, refusal } from '#domain'
-import { utcStamp } from '../calendar.ts'
+import { utcStamp } from '#iso8583'
 import type { PaymentBody } from '../messages/bodies.ts'
 
 /** The card number, or a refusal when its check digit is wrong. */

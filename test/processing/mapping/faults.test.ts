@@ -570,5 +570,5 @@ test('the error names every place and no value', (t) => {
     instanceOf: MappingError,
   })
   t.is(error?.code, 'MAPPING_INVALID')
-  t.regex(error?.message ?? '', /\(file\): needs host/)
+  t.regex(error?.message ?? '', /\(document\): needs host/)
 })

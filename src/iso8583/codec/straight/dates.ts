@@ -1,6 +1,6 @@
 /** Dates and times in straight-line code. */
-import { type ContentClass, MONTH_DAYS } from '../../content.ts'
-import { isDayOfYear } from '../date.ts'
+import type { ContentClass } from '../../content.ts'
+import { daysIn } from '../../dates.ts'
 import type { Draft } from './draft.ts'
 
 /**
@@ -17,10 +17,8 @@ export function dateChecks(
   )
   if (dayOfMonth === undefined) return inRange.join('\n')
   const { day, month, year } = dayOfMonth
-  const days = draft.constant(MONTH_DAYS)
   const years = year.reduce((sum, at) => `(100 * ${sum} + ${pairAt(at)})`, '0')
-  const isDay = `${draft.constant(isDayOfYear)}(end, ${pairAt(month)}, ${years})`
   return `${inRange.join('\n')}
     end = ${pairAt(day)}
-    if (end > 28 && (end > ${days}[${pairAt(month)}] || !${isDay})) return undefined`
+    if (end > 28 && end > ${draft.constant(daysIn)}(${years}, ${pairAt(month)})) return undefined`
 }

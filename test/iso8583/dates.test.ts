@@ -1,6 +1,6 @@
 import test from 'ava'
-import { CONTENT_NAMES } from '../../../src/iso8583/content.ts'
-import { dateCut, stampFormatOf } from '../../../src/processing/mapping/formats.ts'
+import fc from 'fast-check'
+import { DATE_LAYOUTS, dateCut, daysIn, momentText, STAMP_LAYOUT, utcStamp } from '#iso8583'
 
 /** The same moment in every layout that has it. */
 const MOMENT = '20261123141559'
@@ -49,15 +49,30 @@ const PIECES: Readonly<Record<string, string>> = {
 
 for (const [format, text] of Object.entries(PIECES)) {
   test(`a moment as ${format} is ${text}`, (t) => {
-    t.is(stampFormatOf(format)?.(MOMENT), text)
+    t.is(dateCut(STAMP_LAYOUT, format)?.(MOMENT), text)
+    t.is(momentText(Date.UTC(2026, 10, 23, 14, 15, 59), format), text)
   })
 }
 
-test('every layout of dates and times that a dialect can have is a format', (t) => {
-  const layouts = CONTENT_NAMES.filter((content) => /^[YMDhms]{4,}$/.test(content))
-  t.true(layouts.length >= 10)
-  t.deepEqual(
-    layouts.filter((layout) => PIECES[layout] === undefined || !stampFormatOf(layout)),
-    [],
+test('a moment can be had in every layout', (t) => {
+  t.deepEqual([...DATE_LAYOUTS].sort(), Object.keys(PIECES).sort())
+  t.throws(() => momentText(0, 'MMYY'), { instanceOf: TypeError })
+})
+
+test('a stamp is that of the platform’s calendar, to the second', (t) => {
+  const moments = fc.integer({ min: Date.UTC(1900, 0, 1), max: Date.UTC(2199, 11, 31) })
+  fc.assert(
+    fc.property(moments, (ms) => {
+      t.is(utcStamp(ms), new Date(ms).toISOString().slice(0, 19).replace(/\D/g, ''))
+    }),
   )
+})
+
+test('months have the days of the platform’s calendar, and there are twelve', (t) => {
+  for (let year = 1890; year < 2210; year += 1) {
+    for (let month = 1; month <= 12; month += 1) {
+      t.is(daysIn(year, month), new Date(Date.UTC(year, month, 0)).getUTCDate())
+    }
+  }
+  t.deepEqual([daysIn(2026, 0), daysIn(2026, 13), daysIn(0, 2), daysIn(26, 2)], [0, 0, 29, 28])
 })

@@ -1,20 +1,12 @@
 import test from 'ava'
-import { decodeFault, dialectOf, encodeFault, HEAD } from '../dialects.ts'
+import { contentTest, DATE_LAYOUTS } from '#iso8583'
+import { decodeFault, dialectOf, encodeFault, HEAD } from './dialects.ts'
 
 /** Often enough for readers and writers of their own. */
 const OFTEN = 40
 
-const LAYOUTS = [
-  'MMDD',
-  'DDMM',
-  'YYMMDD',
-  'YYYYMMDD',
-  'MMDDhhmm',
-  'MMDDhhmmss',
-  'YYMMDDhhmm',
-  'YYMMDDhhmmss',
-  'YYYYMMDDhhmmss',
-]
+/** Those with a day and its month. */
+const LAYOUTS = DATE_LAYOUTS.filter((layout) => /MM/.test(layout) && /DD/.test(layout))
 
 const ENCODINGS: Readonly<Record<string, (value: string) => string>> = {
   ascii: (value) => Buffer.from(value).toString('hex'),
@@ -118,3 +110,22 @@ test('a day that its month has not is let through where content is lenient, and 
   t.deepEqual(read.fields, { 2: '0230' })
   t.deepEqual(read.lenient, [{ path: '2', code: 'CONTENT_INVALID', offset: 22 }])
 })
+
+const TEXTS: readonly [content: string, good: readonly string[], bad: readonly string[]][] = [
+  ['n', ['', '0123456789'], ['12a', ' 1', '\u0661']],
+  ['ans', ['', "A z0!~'"], ['\n', '\u00e9']],
+  ['ap', ['A b'], ['A1']],
+  ['z', ['4539=3012', '4539D3012'], ['4539d']],
+  ['b', ['', '00FF'], ['0', '0g', 'ff']],
+  ['x+n', ['C12', 'D0'], ['12', 'E1', 'C1x', '']],
+  ['MMDD', ['0229', '1231'], ['0230', '1301', '229', '02291']],
+  ['hhmm', ['0000', '2359'], ['2400', '0060']],
+  ['composite', [], ['']],
+]
+
+for (const [content, good, bad] of TEXTS) {
+  test(`what is ${content} is told from what is not`, (t) => {
+    for (const text of good) t.true(contentTest(content)(text), text)
+    for (const text of bad) t.false(contentTest(content)(text), text)
+  })
+}
