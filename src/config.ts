@@ -2,11 +2,13 @@ import { readFileSync } from 'node:fs'
 import { isIP } from 'node:net'
 import { dirname, resolve } from 'node:path'
 import { Ajv2020, type ErrorObject } from 'ajv/dist/2020.js'
-import { type ParseError, parse as parseJson, printParseErrorCode } from 'jsonc-parser'
+import { type ParseError, parse as parseJson } from 'jsonc-parser'
 import { isJsonObject, type JsonObject } from '#domain'
 import type { Random } from '#platform'
+import { syntaxFault } from '#processing'
 import type { KeyringOptions } from '#security'
-import { fileFault, profileFrom } from './host-profile.ts'
+import { profileFrom } from './host-profile.ts'
+import { fileFault } from './spec-files.ts'
 
 /** Where a TCP socket is; port 0 lets the system choose. */
 export interface Endpoint {
@@ -184,7 +186,7 @@ type Draft = { [member: string]: unknown }
 function parseDocument(file: string): Draft {
   const errors: ParseError[] = []
   const document: unknown = parseJson(readText(file), errors)
-  if (errors.length > 0) throw new ConfigError(file, errors.map(syntaxFault))
+  if (errors.length > 0) throw new ConfigError(file, errors.map(errorFault))
   if (!isJsonObject(document)) {
     throw new ConfigError(file, [{ path: '(file)', reason: 'must be a JSON object' }])
   }
@@ -200,11 +202,8 @@ function readText(file: string): string {
   }
 }
 
-function syntaxFault(error: ParseError): ConfigFault {
-  return {
-    path: '(file)',
-    reason: `${printParseErrorCode(error.error)} at character ${error.offset}`,
-  }
+function errorFault({ error, offset }: ParseError): ConfigFault {
+  return { path: '(file)', reason: `${syntaxFault(error)} at character ${offset}` }
 }
 
 /** A member of the configuration that an environment variable may set. */

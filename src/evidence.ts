@@ -1,12 +1,17 @@
 import type { Evidence } from '#control'
 import type { Message } from '#iso8583'
-import type { Clock, Log } from '#platform'
+import type { Clock, Log, LogFacts } from '#platform'
 import type { Keyring } from '#security'
 import type { Store, Stray } from '#store'
 import type { HostProfile } from './host-profile.ts'
 
-/** An answer of the host that decided no payment. */
+/** An answer of the host that no payment waited for. */
 export interface StrayAnswer {
+  readonly kind: Exclude<Stray['kind'], 'mismatched'>
+  readonly message: Message
+}
+
+interface Undecided {
   readonly kind: Stray['kind']
   readonly message: Message
 }
@@ -47,21 +52,21 @@ export function createEvidence(
     return kept <= limits.straysPerMinuteMax
   }
 
-  function keepStray(stray: StrayAnswer): void {
+  function tellAndKeep(stray: Undecided, event: string, facts: LogFacts): void {
     if (!mayKeep()) return
     const { kind, message } = stray
-    if (kind !== 'mismatched') {
-      log.warn('host-answer-unmatched', { kind, mti: message.mti, stan: stanOf(message), matchKey })
-    }
-    const lost = (error: unknown) => log.error('stray-not-kept', { kind: stray.kind, error })
+    log.warn(event, { mti: message.mti, ...facts })
+    const lost = (error: unknown) => log.error('stray-not-kept', { kind, error })
     store.journalStray(recordOf(stray, parts)).catch(lost)
   }
 
   return {
-    keepStray,
+    keepStray(stray) {
+      const { kind, message } = stray
+      tellAndKeep(stray, 'host-answer-unmatched', { kind, stan: stanOf(message), matchKey })
+    },
     keep(message, { path, reason }) {
-      log.warn('host-answer-mismatched', { mti: message.mti, path, reason })
-      keepStray({ kind: 'mismatched', message })
+      tellAndKeep({ kind: 'mismatched', message }, 'host-answer-mismatched', { path, reason })
     },
   }
 }
@@ -73,7 +78,7 @@ function stanOf({ fields }: Message): string | undefined {
   return typeof stan === 'string' ? stan : undefined
 }
 
-function recordOf({ kind, message }: StrayAnswer, parts: EvidenceParts): Stray {
+function recordOf({ kind, message }: Undecided, parts: EvidenceParts): Stray {
   const { profile, keyring, clock } = parts
   const atMs = clock.nowMs()
   const { '7': transmittedAt, '39': responseCode } = message.fields

@@ -25,9 +25,10 @@ import { createHostFacts, type Messages } from '#processing'
 import { type Keyring, openKeyring } from '#security'
 import { openStore, type Recovery, type Store } from '#store'
 import { type Config, keyringOptionsOf } from './config.ts'
+import { readSandboxPans } from './emulated-host.ts'
 import { createEvidence, type StrayAnswer } from './evidence.ts'
 import { hostWayOf, listenerTlsOf } from './gateway-files.ts'
-import { type HostProfile, readHostProfile, readMessages, readSandboxPans } from './host-profile.ts'
+import { type HostProfile, readHostProfile, readMessages } from './host-profile.ts'
 import { journalPort } from './journal-port.ts'
 
 /** The outside of a gateway, as parameters. */

@@ -44,6 +44,14 @@ test('an answer that decided nothing is kept sealed, with what identifies it in 
   t.deepEqual(logged, ['host-answer-unmatched', 'host-answer-mismatched'])
 })
 
+test('past the limit of a minute mismatched answers are neither kept nor told', (t) => {
+  const { evidence, kept, logged } = open(2)
+  for (let count = 0; count < 10; count++) evidence.keep(ANSWER, { path: '4', reason: 'differs' })
+  t.is(kept.length, 2)
+  const mismatched = ['host-answer-mismatched', 'host-answer-mismatched']
+  t.deepEqual(logged, [...mismatched, 'strays-no-longer-kept'])
+})
+
 test('past the limit of a minute answers are not kept, and the log says so once', (t) => {
   const { evidence, kept, logged, clock } = open(3)
   for (let count = 0; count < 10; count++) evidence.keepStray({ kind: 'unknown', message: ANSWER })

@@ -6,14 +6,14 @@ import {
   EDITIONS,
   editionFileOf,
   hostNames,
-  ProfileError,
   profileFrom,
   readDialect,
   readHostProfile,
   readLink,
+  readMapping,
   readMessages,
-  readSandboxPans,
 } from '../src/host-profile.ts'
+import { ProfileError } from '../src/spec-files.ts'
 
 const MERIDIAN = 'specs/hosts/meridian'
 const messages = readMessages()
@@ -138,20 +138,20 @@ test('a key may have what neither a request nor its answer has', (t) => {
   )
 })
 
-test('keys are held to the mapping beside them by whoever reads a link, with all faults', (t) => {
+test('keys are held to a mapping with all faults told, and to none where it has faults', (t) => {
   const folder = changed('link.json', (text) =>
     text
       .replace('["11", "7", "41"]', '["38", "22"]')
       .replace('"frameBytesMax": 4096', '"frameBytesMax": 70'),
   )
-  const read = () => readLink(folder, readDialect(join(folder, 'dialect.json')))
-  const error = t.throws(read, { instanceOf: ProfileError })
+  const dialect = readDialect(join(folder, 'dialect.json'))
+  const mapping = readMapping(folder, dialect, messages)
+  const error = t.throws(() => readLink(folder, dialect, mapping), { instanceOf: ProfileError })
   t.deepEqual(
     error.faults.map(({ path }) => path),
     ['/matchKey', '/matchKey/0', '/matchKey/1', '/frameBytesMax'],
   )
-  writeFileSync(join(folder, 'mapping.json'), '{}')
-  const alone = t.throws(read, { instanceOf: ProfileError })
+  const alone = t.throws(() => readLink(folder, dialect, undefined), { instanceOf: ProfileError })
   t.is(alone.faults[0]?.path, '/matchKey')
   rmSync(folder, { recursive: true, force: true })
 })
@@ -188,19 +188,8 @@ test('the hosts are the folders of specs/hosts, and no file there', (t) => {
   t.deepEqual([...hostNames()].sort(), ['borealis', 'kestrel', 'meridian', 'pampas'])
 })
 
-test('of a file without end no more is read than a specification may have', (t) => {
-  const error = t.throws(() => readDialect('/dev/zero'), { instanceOf: ProfileError })
-  t.regex(error?.faults[0]?.reason ?? '', /larger than \d+ bytes/)
-})
-
 test('the path of a profile is taken from the folder that names it, a name stays a name', (t) => {
   t.is(profileFrom('/etc/bank', './harbour'), '/etc/bank/harbour')
   t.is(profileFrom('/etc/bank', '/opt/harbour'), '/opt/harbour')
   t.is(profileFrom('/etc/bank', 'meridian'), 'meridian')
-})
-
-test('the cards of every sandbox are known, so that production can refuse them', (t) => {
-  const pans = readSandboxPans()
-  t.true(pans.has('4539578763621486'))
-  t.true(pans.size > 10)
 })

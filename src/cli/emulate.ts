@@ -6,10 +6,9 @@ import {
   type EmulatedHost,
   readCards,
   readEmulatedHost,
-  readHostProfile,
-  readMessages,
   readScript,
-} from '../host-profile.ts'
+} from '../emulated-host.ts'
+import { readHostProfile, readMessages } from '../host-profile.ts'
 import { EMULATOR_ENDPOINT, endpointOf } from './endpoint.ts'
 import { EXIT, type ExitCode, type Finish } from './exit-codes.ts'
 import { hostNamed } from './host-name.ts'

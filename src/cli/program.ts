@@ -6,14 +6,14 @@ import { DiscoveryError } from '#merchant-client'
 import { KeyringError } from '#security'
 import { StoreError } from '#store'
 import { ConfigError } from '../config.ts'
-import { ProfileError } from '../host-profile.ts'
+import { ProfileError } from '../spec-files.ts'
 import { addDemo } from './demo.ts'
 import { addEmulate } from './emulate.ts'
 import { EXIT, type ExitCode, type Finish } from './exit-codes.ts'
-import { faultInWords, inWords } from './fault-words.ts'
 import { HostNameError } from './host-name.ts'
 import { addInit } from './init.ts'
 import { InputError } from './lines.ts'
+import { withMeantName } from './meant-name.ts'
 import { ClientFileError } from './merchant/client-file.ts'
 import { addInquire } from './merchant/inquire.ts'
 import { addMerchant } from './merchant/merchant.ts'
@@ -109,6 +109,6 @@ function isConfigurationFault(error: unknown): error is Error {
 }
 
 function textOf(error: Error): string {
-  if (!(error instanceof ProfileError)) return inWords(error.message)
-  return new ProfileError(error.file, error.faults.map(faultInWords)).message
+  if (!(error instanceof ProfileError)) return error.message
+  return new ProfileError(error.file, error.faults.map(withMeantName)).message
 }

@@ -1,4 +1,4 @@
-import { fileFault } from '../host-profile.ts'
+import { fileFault } from '../spec-files.ts'
 
 /** What the system refused, as a reader is told; undefined when it was not the system. */
 export function systemFault(error: unknown): string | undefined {

@@ -6,9 +6,7 @@ const PERIOD_MS_MAX = 1000
 /**
  * Look at everything again and again, so that no connection needs a timer of its own.
  *
- * @param timeoutsMs the timeouts that `look` enforces: it runs four times in the shortest of them,
- *   so
- *   each ends at most a quarter of that late (10 ms to 1 s)
+ * @param timeoutsMs the timeouts that `look` enforces
  * @returns stops it
  */
 export function startSweep(
@@ -16,8 +14,7 @@ export function startSweep(
   timeoutsMs: readonly number[],
   look: (elapsedMs: number) => void,
 ): () => void {
-  const wantedMs = Math.min(...timeoutsMs) / 4
-  const periodMs = Math.max(PERIOD_MS_MIN, Math.min(PERIOD_MS_MAX, wantedMs))
+  const periodMs = sweepPeriodMs(timeoutsMs)
   let cancel = clock.after(periodMs, sweep)
 
   function sweep(): void {
@@ -26,4 +23,10 @@ export function startSweep(
   }
 
   return () => cancel()
+}
+
+/** Four looks in the shortest timeout: each ends at most a quarter of that late (10 ms to 1 s). */
+export function sweepPeriodMs(timeoutsMs: readonly number[]): number {
+  const wantedMs = Math.min(...timeoutsMs) / 4
+  return Math.max(PERIOD_MS_MIN, Math.min(PERIOD_MS_MAX, wantedMs))
 }

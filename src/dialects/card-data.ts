@@ -2,13 +2,10 @@
  * What elements hold by their number in every edition, for formats that do not say it. An element
  * whose content the standard leaves to others may hold card data, so it is masked whole.
  */
-import type { Mask } from '#iso8583'
+import { type BodyPlan, type Mask, standardMaskOf } from '#iso8583'
 
-const PANS = [2, 34]
-/** Tracks, PIN block and chip data: never to be stored. */
-const SENSITIVE = [35, 36, 45, 52, 55]
-/** Expiry, security information and accounts; and what nations and partners agree among them. */
-const SECRETS = [14, 53, 96, 102, 103, ...range(46, 48), ...range(56, 63), ...range(104, 127)]
+/** What nations and partners agree among them, which may be anything. */
+const AGREED = [...range(46, 48), ...range(56, 63), 96, ...range(104, 127)]
 const TRACKS = [35, 36]
 
 /** Names that speak of card data, and of what is only said about it. */
@@ -18,14 +15,13 @@ const HARMLESS = /\b(types?|results?)\b/i
 
 /** The mask of an element by its number, else by its name: editions move elements about. */
 export function maskOfElement(number: number, name: string): Mask | undefined {
-  if (PANS.includes(number)) return 'pan'
-  if (SENSITIVE.includes(number)) return 'sad'
-  return SECRETS.includes(number) ? 'secret' : maskOfPart(name)
+  const isAgreed = AGREED.includes(number)
+  return standardMask(number) || (isAgreed ? 'secret' : maskOfPart(name))
 }
 
 /** The mask of a chip data object by its tag, else by its name. */
 export function maskOfObject(tag: string, name: string): Mask | undefined {
-  return CARD_OBJECTS.has(tag) ? 'secret' : maskOfPart(name)
+  return standardMaskOf({ key: tag, body: WHOLE }, 'ber') || maskOfPart(name)
 }
 
 /** The mask of a part, whose number says nothing, by its name. */
@@ -33,9 +29,31 @@ export function maskOfPart(name: string): Mask | undefined {
   return TELLING.test(name) && !HARMLESS.test(name) ? 'secret' : undefined
 }
 
+/** The same mask of a composite, which has no first six and last four to show. */
+export function maskOfWhole(mask: Mask): Mask {
+  return mask === 'pan' ? 'sad' : mask
+}
+
 /** Whether the standard's element of this number is sensitive authentication data. */
 export function isSensitive(number: number): boolean {
-  return SENSITIVE.includes(number)
+  return standardMask(number) === 'sad'
+}
+
+function standardMask(number: number): Mask | false {
+  return standardMaskOf({ key: String(number), body: WHOLE }, 'message')
+}
+
+/** An element that is masked as one, whether or not it has parts. */
+const WHOLE: BodyPlan = {
+  kind: 'binary',
+  encoding: 'binary',
+  content: {
+    name: 'b',
+    kind: 'binary',
+    characters: new Uint8Array(128),
+    ranges: [],
+    dayOfMonth: undefined,
+  },
 }
 
 /** Whether an element of digits holds a track, with its separator. */
@@ -44,7 +62,7 @@ export function isTrack(number: number): boolean {
 }
 
 export const CARD_MASKS_NOTE =
-  `masks go by element number: pan on ${PANS.join(', ')}; sad on ${SENSITIVE.join(', ')}; ` +
+  `masks go by element number: pan on ${numbersOf('pan')}; sad on ${numbersOf('sad')}; ` +
   'secret on 14, 46 to 48, 53, 56 to 63, 96 and 102 to 127 but where a reader of the host’s ' +
   'interface takes it off; and on what has a name that tells of card data'
 
@@ -72,6 +90,12 @@ export const CARD_OBJECTS: ReadonlyMap<string, string> = new Map([
   ['9F20', 'track 2'],
   ['9F6B', 'track 2'],
 ])
+
+function numbersOf(mask: Mask): string {
+  return range(2, 128)
+    .filter((number) => standardMask(number) === mask)
+    .join(', ')
+}
 
 function range(first: number, last: number): number[] {
   return Array.from({ length: last - first + 1 }, (_, index) => first + index)

@@ -1,6 +1,15 @@
 /** Where two dialects differ: elements and parts by path, and each of their settings. */
-import type { BodyPlan, DialectPlan, FieldPlan, LengthPlan, Meanings, PrefixPlan } from '#iso8583'
-import { classNameOf, isValue, partsOf } from './plans.ts'
+import {
+  type BodyPlan,
+  type CompositePlan,
+  type DialectPlan,
+  type FieldPlan,
+  isComposite,
+  type LengthPlan,
+  type Meanings,
+  type PrefixPlan,
+} from '#iso8583'
+import { classNameOf, partsOf } from './plans.ts'
 
 export interface Difference {
   /** `mti`, `bitmap`, or the path of an element such as `48.92`. */
@@ -52,9 +61,10 @@ function compareField(
   if (before === undefined) return after === undefined ? [] : [only('added', after)]
   if (after === undefined) return [only('removed', before)]
   const own = changed(after.path, after.name, [fieldSettings(before), fieldSettings(after)])
-  if (isValue(before.body) || isValue(after.body) || before.body.kind !== after.body.kind)
-    return own
-  return [...own, ...compareFields(partsOf(before.body), partsOf(after.body))]
+  const [was, is] = [before.body, after.body]
+  return isComposite(was) && isComposite(is) && was.kind === is.kind
+    ? [...own, ...compareFields(partsOf(was), partsOf(is))]
+    : own
 }
 
 function only(kind: 'added' | 'removed', { path, name }: FieldPlan): Difference {
@@ -136,7 +146,7 @@ function bodySettings(body: BodyPlan): [string, string][] {
   }
 }
 
-function compositeSettings(body: BodyPlan): [string, string][] {
+function compositeSettings(body: CompositePlan): [string, string][] {
   switch (body.kind) {
     case 'positional':
       return [['order', body.parts.map((part) => part.key).join(' ')]]
@@ -155,8 +165,6 @@ function compositeSettings(body: BodyPlan): [string, string][] {
     }
     case 'ber':
       return [['encoding', body.encoding]]
-    default:
-      return []
   }
 }
 

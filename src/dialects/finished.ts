@@ -1,5 +1,5 @@
-/** The end of every import: a dialect that loads, or none. */
-import { type DialectFile, faultsOfDialect } from './dialect-file.ts'
+/** What every import comes to: elements that a bitmap announces, and a dialect that loads. */
+import { type BitmapFile, type DialectFile, faultsOfDialect } from './dialect-file.ts'
 import { ImportError } from './import-error.ts'
 import type { Note } from './notes.ts'
 
@@ -19,4 +19,12 @@ export function finished(dialect: DialectFile, notes: readonly Note[]): Imported
     throw new ImportError('DIALECT_INVALID', reasons.join('\n'))
   }
   return { dialect, notes }
+}
+
+/** Why there can be no element of this number; undefined when there can. */
+export function numberFault(number: number, { count }: BitmapFile): string | undefined {
+  const last = 64 * count
+  if (number > last) return `is beyond the bitmap, which ends with ${last}`
+  const isBitmapBit = count === 3 && (number === 65 || number === 129)
+  return isBitmapBit ? 'is the first bit of a bitmap' : undefined
 }

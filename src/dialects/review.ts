@@ -1,7 +1,13 @@
 /** What a reviewer raises of a dialect that loads. */
-import type { DialectPlan, ElementPlan, FieldPlan } from '#iso8583'
+import {
+  type CompositePlan,
+  type DialectPlan,
+  type ElementPlan,
+  type FieldPlan,
+  isComposite,
+} from '#iso8583'
 import { CARD_DATA, CARD_OBJECTS, isSensitive, maskOfPart } from './card-data.ts'
-import { isValue, partsOf } from './plans.ts'
+import { partsOf } from './plans.ts'
 
 export interface Warning {
   /** Where it is in the document of the dialect file. */
@@ -34,7 +40,7 @@ function reviewElement(element: ElementPlan, path: Warning['path']): Warning[] {
   const held = CARD_DATA.get(element.number)
   if (held === undefined) return []
   if (!isMasked(element)) return [{ path, reason: `holds ${held} and has no mask` }]
-  if (isSensitive(element.number) && element.mask !== 'sad' && isValue(element.body)) {
+  if (isSensitive(element.number) && element.mask !== 'sad' && !isComposite(element.body)) {
     return [{ path, reason: `holds ${held}, which may never be stored: its mask must be sad` }]
   }
   return []
@@ -42,7 +48,7 @@ function reviewElement(element: ElementPlan, path: Warning['path']): Warning[] {
 
 /** Whether nothing of it is shown in clear. */
 function isMasked({ mask, body }: FieldPlan): boolean {
-  return mask !== false || (!isValue(body) && partsOf(body).every(isMasked))
+  return mask !== false || (isComposite(body) && partsOf(body).every(isMasked))
 }
 
 interface Around {
@@ -59,23 +65,21 @@ function reviewField(field: FieldPlan, around: Around): Warning[] {
     const reason = `is read leniently (${lenient.join(', ')}): say in a note what the host sends`
     warnings.push({ path, reason })
   }
-  if (isValue(body)) return warnings
+  if (!isComposite(body)) return warnings
   if ((body.kind === 'tagged' || body.kind === 'ber') && body.other !== undefined) {
     const reason = 'lets through tags that are not listed, masked whole'
     warnings.push({ path: [...path, 'composite', 'other'], reason })
   }
-  return [...warnings, ...reviewParts(field, around)]
+  return [...warnings, ...reviewParts(body, around)]
 }
 
-function reviewParts(field: FieldPlan, around: Around): Warning[] {
-  const { body } = field
-  if (isValue(body)) return []
+function reviewParts(body: CompositePlan, around: Around): Warning[] {
   const isBer = body.kind === 'ber'
   return partsOf(body).flatMap((part, index) => {
-    const path = [...around.path, 'composite', ...partPath(field, part, index)]
+    const path = [...around.path, 'composite', ...partPath(body, part, index)]
     const isMaskedHere = around.isMasked || part.mask !== false
     const held = isBer ? CARD_OBJECTS.get(part.key) : undefined
-    const isTelling = maskOfPart(part.name) !== undefined && isValue(part.body)
+    const isTelling = maskOfPart(part.name) !== undefined && !isComposite(part.body)
     const own: Warning[] = []
     if (!isMaskedHere && held !== undefined) {
       own.push({ path, reason: `holds ${held} and has no mask` })
@@ -87,7 +91,7 @@ function reviewParts(field: FieldPlan, around: Around): Warning[] {
 }
 
 /** Where a part stands in the file, from its composite. */
-function partPath({ body }: FieldPlan, part: FieldPlan, index: number): (string | number)[] {
+function partPath(body: CompositePlan, part: FieldPlan, index: number): (string | number)[] {
   switch (body.kind) {
     case 'positional':
       return ['parts', index]

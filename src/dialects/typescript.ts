@@ -1,6 +1,6 @@
 /** TypeScript types for the messages of a dialect. */
-import type { DialectPlan, FieldPlan } from '#iso8583'
-import { classNameOf, isValue, partsOf } from './plans.ts'
+import { type CompositePlan, type DialectPlan, type FieldPlan, isComposite } from '#iso8583'
+import { classNameOf, partsOf } from './plans.ts'
 
 /**
  * A module that stands alone: `NameMessage`, what `unpack` returns and `pack` takes, its elements
@@ -35,7 +35,7 @@ const LENIENCIES = [
 ]
 
 function readsLeniently({ lenient, body }: FieldPlan): boolean {
-  return lenient.length > 0 || (!isValue(body) && partsOf(body).some(readsLeniently))
+  return lenient.length > 0 || (isComposite(body) && partsOf(body).some(readsLeniently))
 }
 
 /** The name of a dialect as that of a type: `iso87-ascii` is `Iso87Ascii`. */
@@ -59,7 +59,7 @@ function memberOf(field: FieldPlan, { prefix, isOptional }: Member): string {
 }
 
 function typeOf({ body, path }: FieldPlan, prefix: string): string {
-  return isValue(body) ? 'string' : compositeName(prefix, path)
+  return isComposite(body) ? compositeName(prefix, path) : 'string'
 }
 
 /** Keys are letters and digits, so the paths of two composites never give one name. */
@@ -69,7 +69,7 @@ function compositeName(prefix: string, path: string): string {
 
 function commentOf({ name, body, length, mask }: FieldPlan): string {
   const { min, max } = length
-  const isBytes = !isValue(body) || body.kind === 'binary'
+  const isBytes = isComposite(body) || body.kind === 'binary'
   const size = `${min === max ? max : `${min} to ${max}`} ${isBytes ? 'bytes' : 'characters'}`
   const hex = body.kind === 'binary' ? ' as hex' : ''
   const masked = mask === false ? '' : `, masked (${mask})`
@@ -79,14 +79,14 @@ function commentOf({ name, body, length, mask }: FieldPlan): string {
 /** The type of a composite, and those of the composites in it. */
 function compositesOf(field: FieldPlan, prefix: string): string[] {
   const { body, path } = field
-  if (isValue(body)) return []
+  if (!isComposite(body)) return []
   const parts = partsOf(body)
   const name = compositeName(prefix, path)
-  const own = objectType(name, `Element ${path}, ${field.name}.`, compositeMembers(field, prefix))
+  const own = objectType(name, `Element ${path}, ${field.name}.`, compositeMembers(body, prefix))
   return [own, ...parts.flatMap((part) => compositesOf(part, prefix))]
 }
 
-function compositeMembers({ body }: FieldPlan, prefix: string): string[] {
+function compositeMembers(body: CompositePlan, prefix: string): string[] {
   switch (body.kind) {
     case 'positional':
       return body.parts.map((part) => memberOf(part, { prefix, isOptional: false }))
@@ -101,8 +101,6 @@ function compositeMembers({ body }: FieldPlan, prefix: string): string[] {
       const members = body.parts.map((part) => memberOf(part, { prefix, isOptional: true }))
       return [...members, ORDER, ...otherMembers(body.parts, body.other, prefix)]
     }
-    default:
-      return []
   }
 }
 

@@ -1,4 +1,4 @@
-import { type SpecFault, SpecificationError } from '#iso8583'
+import { documentPlace, itemsOf, type SpecFault, SpecificationError } from '#iso8583'
 import { createDocumentReader, type DocumentReader } from './document-reader.ts'
 import type { Fault, FaultRule } from './faults.ts'
 
@@ -47,7 +47,7 @@ type HasRoomFor = (code: string) => boolean
  */
 export function parseSandbox(document: unknown, hasRoomFor: HasRoomFor = () => true): Sandbox {
   const faults: SpecFault[] = []
-  const read = createDocumentReader(document, faults)
+  const read = createDocumentReader(documentPlace(document, faults))
   read.onlyMembers(['$comment', 'pinKey', 'cards'])
   const pinKey = read.optional('pinKey', /^[0-9A-F]{32}$/)
   const cards = read.list('cards', (card) => sandboxCard(card, hasRoomFor))
@@ -64,23 +64,10 @@ export function parseScript(
   hasRoomFor: HasRoomFor = () => true,
 ): readonly FaultRule[] {
   const faults: SpecFault[] = []
-  const read = createDocumentReader({ rules: document }, faults)
-  const rules = read.list('rules', (rule): FaultRule => {
-    rule.onlyMembers(['note', 'pan', 'amount', 'sequence', 'fault'])
-    const pan = rule.optional('pan', PAN)
-    const amount = rule.optional('amount', MINOR)
-    const sequence = rule.optional('sequence', /^[1-9][0-9]{0,8}$/)
-    return {
-      ...(pan === undefined ? {} : { pan }),
-      ...(amount === undefined ? {} : { amountMinor: BigInt(amount) }),
-      ...(sequence === undefined ? {} : { sequence: Number(sequence) }),
-      fault: faultOf(rule.object('fault'), hasRoomFor),
-    }
-  })
-  // The list is the document; the reader of documents begins with an object.
-  const found = faults.map(({ path, reason }) => ({ path: path.slice(1), reason }))
-  if (found.length > 0) throw new SandboxError(found)
-  return rules
+  const rules = itemsOf(documentPlace(document, faults)) ?? []
+  const read = rules.map((rule) => faultRule(createDocumentReader(rule), hasRoomFor))
+  if (faults.length > 0) throw new SandboxError(faults)
+  return read
 }
 
 const PAN = /^[0-9]{12,19}$/
@@ -109,6 +96,18 @@ function sandboxCard(read: DocumentReader, hasRoomFor: HasRoomFor): SandboxCard 
     partialApprovals: read.optional('partialApprovals', /^(true|false)$/) === 'true',
     ...present(optional),
   }
+}
+
+function faultRule(read: DocumentReader, hasRoomFor: HasRoomFor): FaultRule {
+  read.onlyMembers(['note', 'pan', 'amount', 'sequence', 'fault'])
+  const amount = read.optional('amount', MINOR)
+  const sequence = read.optional('sequence', /^[1-9][0-9]{0,8}$/)
+  const optional = {
+    pan: read.optional('pan', PAN),
+    amountMinor: amount === undefined ? undefined : BigInt(amount),
+    sequence: sequence === undefined ? undefined : Number(sequence),
+  }
+  return { ...present(optional), fault: faultOf(read.object('fault'), hasRoomFor) }
 }
 
 function faultOf(read: DocumentReader, hasRoomFor: HasRoomFor): Fault {

@@ -7,8 +7,6 @@ import { isRequestType } from './message-types.ts'
 import { type PaymentCounter, refusePayment, settlePayment } from './payments.ts'
 import { reverseOriginal } from './reversals.ts'
 
-export type CoreHostOptions = PaymentCounter
-
 /** One connection, as the host's rules see it. */
 export interface Session {
   signedOn: boolean
@@ -41,14 +39,14 @@ export interface CoreHostCounts {
   readonly refused: number
 }
 
-export function createCoreHost(options: CoreHostOptions): CoreHost {
-  const { book, clock, conduct } = options
+export function createCoreHost(counter: PaymentCounter): CoreHost {
+  const { book, clock, conduct } = counter
   const { codes } = conduct
   const counts = { payments: 0, approved: 0, duplicates: 0, reversals: 0, network: 0, refused: 0 }
 
   const pay = (request: Message, rules: PaymentRules): Reply => {
     counts.payments++
-    const outcome = settlePayment(request, rules, { counter: options, sequence: counts.payments })
+    const outcome = settlePayment(request, rules, { counter, sequence: counts.payments })
     if (outcome.kind === 'approved') counts.approved++
     if (outcome.kind === 'duplicate') counts.duplicates++
     return outcome
@@ -57,7 +55,7 @@ export function createCoreHost(options: CoreHostOptions): CoreHost {
     counts.reversals++
     book.lapseHolds(clock.nowMs())
     const reason = reverseOriginal(request, { book, rules, codes })
-    return plainly(answerReversal(request, rules, { ...options, reason }))
+    return plainly(answerReversal(request, rules, { ...counter, reason }))
   }
   const administer = (request: Message, rules: NetworkRules, session: Session): Reply => {
     counts.network++
@@ -75,7 +73,7 @@ export function createCoreHost(options: CoreHostOptions): CoreHost {
         return plainly(refusePayment(request, rules, refusal))
       }
       case 'reversal':
-        return plainly(answerReversal(request, rules, { ...options, reason }))
+        return plainly(answerReversal(request, rules, { ...counter, reason }))
       case 'network':
         return plainly(rules.answerTo(request, rules.codes.formatError))
       case 'unlisted':

@@ -2,11 +2,11 @@ import type { Dialect, FrameHeader } from '#iso8583'
 import type { Clock, Log } from '#platform'
 import { type Book, openBook } from './book.ts'
 import { dateOf } from './calendar.ts'
-import { parseSandbox, parseScript, type Sandbox } from './cards.ts'
+import type { Sandbox } from './cards.ts'
 import type { Conduct } from './conduct/conduct.ts'
 import { type CoreHost, type CoreHostCounts, createCoreHost } from './core-host.ts'
 import { createDesk } from './desk.ts'
-import type { Fault } from './faults.ts'
+import type { FaultRule } from './faults.ts'
 import { createLine, type Line } from './line.ts'
 import type { NetworkVerdict } from './network-asks.ts'
 import { createPinCheck } from './pin.ts'
@@ -16,10 +16,8 @@ export interface HostEmulatorOptions {
   readonly dialect: Dialect
   readonly header: FrameHeader
   readonly conduct: Conduct
-  /** A list of cards (interface.md 7.1). */
-  readonly cards: unknown
-  /** A script of faults (interface.md 7.3). */
-  readonly script?: unknown
+  readonly cards: Sandbox
+  readonly script?: readonly FaultRule[]
   /** SQLite file that the books are kept in. */
   readonly bookFile: string
   readonly wire: WireOptions
@@ -76,8 +74,6 @@ export interface HostEmulator {
  *
  * Whatever it answers is in its book's file by then, so a kill of the process loses nothing that a
  * gateway was told.
- *
- * @throws SandboxError when the cards or the script are not in order
  */
 export async function startHostEmulator(options: HostEmulatorOptions): Promise<HostEmulator> {
   const limits = { ...LIMITS, ...options.limits }
@@ -131,12 +127,11 @@ export async function startHostEmulator(options: HostEmulatorOptions): Promise<H
 }
 
 function openHost(options: HostEmulatorOptions, holdMs: number): { book: Book; host: CoreHost } {
-  const { clock, bookFile, conduct } = options
-  const sandbox = parseSandbox(options.cards, conduct.hasRoomFor)
-  const script = parseScript(options.script ?? [], conduct.hasRoomFor)
-  const pinCheck = sandbox.pinKey && createPinCheck(sandbox.pinKey)
+  const { clock, bookFile, conduct, script = [] } = options
+  const { cards, pinKey } = options.cards
+  const pinCheck = pinKey && createPinCheck(pinKey)
   const book = openBook(bookFile, {
-    cards: sandbox.cards,
+    cards,
     businessDate: dateOf(clock.nowMs()),
     ...(conduct.accountCurrency === undefined ? {} : { currency: conduct.accountCurrency }),
     ...(pinCheck ? { pinHash: pinCheck.hash } : {}),
@@ -145,16 +140,12 @@ function openHost(options: HostEmulatorOptions, holdMs: number): { book: Book; h
     book,
     clock,
     conduct,
-    cardFaults: faultsOf(sandbox),
+    cardFaults: new Map(cards.flatMap(({ pan, fault }) => (fault ? [[pan, fault]] : []))),
     script,
     holdMs,
     ...(pinCheck ? { pinCheck } : {}),
   })
   return { book, host }
-}
-
-function faultsOf({ cards }: Sandbox): ReadonlyMap<string, Fault> {
-  return new Map(cards.flatMap(({ pan, fault }) => (fault ? [[pan, fault]] : [])))
 }
 
 const DAY_MS = 86_400_000

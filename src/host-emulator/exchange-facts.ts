@@ -3,7 +3,7 @@ import type { Exchange } from './book-file.ts'
 import { type ReadText, sameButFilling } from './elements.ts'
 
 /** What a payment's messages, its reversals among them, must say alike. */
-type ExchangeFacts = Pick<Exchange, 'pan' | 'amountMinor' | 'currency' | 'rrn' | 'terminal'>
+export type ExchangeFacts = Pick<Exchange, 'pan' | 'amountMinor' | 'currency' | 'rrn' | 'terminal'>
 
 /** What a message has of these facts; text that it does not have is empty. */
 export function factsOf(

@@ -15,7 +15,6 @@ export { deriveConduct, type HostDocuments } from './conduct/derive-conduct.ts'
 export {
   type CoreHost,
   type CoreHostCounts,
-  type CoreHostOptions,
   createCoreHost,
   type Reply,
   type Session,
@@ -27,5 +26,6 @@ export {
   type HostEmulatorOptions,
   startHostEmulator,
 } from './emulator.ts'
+export type { FaultRule } from './faults.ts'
 export type { NetworkVerdict } from './network-asks.ts'
 export type { WireOptions } from './wire.ts'

@@ -12,6 +12,7 @@ export interface Verdict {
 }
 
 export interface Circumstances {
+  readonly amountMinor: bigint
   readonly rules: PaymentRules
   readonly type: PaymentType
   readonly card: BookedCard | undefined
@@ -26,8 +27,7 @@ export interface Circumstances {
  * supported at all.
  */
 export function judgePayment(fields: Composite, circumstances: Circumstances): Verdict {
-  const { card, rules, type } = circumstances
-  const amountMinor = BigInt(rules.read.amount(fields))
+  const { amountMinor, card, rules, type } = circumstances
   if (!rules.supports(fields)) return declined('notSupported')
   if (amountMinor === 0n) return declined('invalidAmount')
   if (card === undefined) return declined('noSuchCard')

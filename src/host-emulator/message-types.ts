@@ -1,4 +1,7 @@
-/** What all editions say of message types: specs/hosts/meridian/interface.md 2. */
+/**
+ * What all editions say of message types: specs/hosts/meridian/interface.md 2. Of the emulator's
+ * own, for by it a derived host judges the types of the gateway's answers.
+ */
 
 /** A request's or advice's type, in contrast to an answer's: its third digit is even. */
 export function isRequestType(mti: string): boolean {

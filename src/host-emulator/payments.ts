@@ -5,7 +5,7 @@ import type { Conduct, PaymentRules } from './conduct/conduct.ts'
 import type { AnswerVerdict, PaymentType } from './conduct/document.ts'
 import type { Answer } from './conduct/message-rules.ts'
 import { type AnswerFacts, approvalCodeOf } from './conduct/own-values.ts'
-import { factsOf } from './exchange-facts.ts'
+import { type ExchangeFacts, factsOf } from './exchange-facts.ts'
 import { alterAnswer, type Fault, type FaultRule, faultByScript } from './faults.ts'
 import { judgePayment, type Verdict } from './judge.ts'
 import type { PinCheck } from './pin.ts'
@@ -36,7 +36,9 @@ interface Presented {
   readonly request: Message
   readonly rules: PaymentRules
   readonly type: PaymentType
-  readonly pan: string
+  readonly facts: ExchangeFacts
+  /** Empty when it has none. */
+  readonly pinBlock: string
   readonly stan: string
   readonly transmissionTime: string
   /** What names it among all. */
@@ -73,24 +75,31 @@ export function settlePayment(
 }
 
 /** Answer a payment that is not even judged. */
-export function refusePayment(
-  request: Message,
-  rules: PaymentRules,
-  { code, businessDate }: { readonly code: string; readonly businessDate: string },
-): Message {
-  const facts = { ...present(request, rules), businessDate, approvedMinor: 0n, approvalCode: '' }
+export function refusePayment(request: Message, rules: PaymentRules, refusal: Refusal): Message {
+  return refuse(present(request, rules), refusal)
+}
+
+interface Refusal {
+  readonly code: string
+  readonly businessDate: string
+}
+
+function refuse(presented: Presented, { code, businessDate }: Refusal): Message {
+  const facts = { ...presented, businessDate, approvedMinor: 0n, approvalCode: '' }
   return answerWith(facts, code, 'declined')
 }
 
 function present(request: Message, rules: PaymentRules): Presented {
   const { fields, mti } = request
+  const { read } = rules
   return {
     request,
     rules,
     type: rules.typeOf(mti),
-    pan: rules.read.pan(fields),
-    stan: rules.read.stan(fields),
-    transmissionTime: rules.read.transmissionTime(fields),
+    facts: factsOf(fields, read),
+    pinBlock: read.pinBlock(fields),
+    stan: read.stan(fields),
+    transmissionTime: read.transmissionTime(fields),
     key: rules.identityOf(fields),
   }
 }
@@ -110,30 +119,28 @@ function verdictOf({ approvedMinor, reason }: Verdict): AnswerVerdict {
 const DECLINED_BY_SCRIPT: Verdict = { reason: 'unlisted', approvedMinor: 0n, results: {} }
 
 function faultOf(
-  { pan, request, rules }: Presented,
+  { facts: { pan, amountMinor } }: Presented,
   { script, cardFaults }: PaymentCounter,
   sequence: number,
 ): Fault | undefined {
-  if (script.length === 0) return cardFaults.get(pan)
-  const facts = { pan, amountMinor: BigInt(rules.read.amount(request.fields)), sequence }
-  return faultByScript(script, facts) ?? cardFaults.get(pan)
+  return faultByScript(script, { pan, amountMinor, sequence }) ?? cardFaults.get(pan)
 }
 
 function judge(presented: Presented, { book, pinCheck }: PaymentCounter): Verdict {
-  const { pan, request, rules, type } = presented
+  const { facts, pinBlock, request, rules, type } = presented
+  const { amountMinor, pan } = facts
   const card = book.card(pan)
-  const block = rules.read.pinBlock(request.fields)
   const pinRight =
-    block === '' || card?.pinHash === undefined
+    pinBlock === '' || card?.pinHash === undefined
       ? undefined
-      : pinCheck?.matches(pan, block, card.pinHash)
+      : pinCheck?.matches(pan, pinBlock, card.pinHash)
   const { businessDate } = book
-  return judgePayment(request.fields, { rules, type, card, businessDate, pinRight })
+  return judgePayment(request.fields, { amountMinor, rules, type, card, businessDate, pinRight })
 }
 
 /** @returns false when the payment came before: nothing is recorded. */
 function record(
-  { key, request, rules, type }: Presented,
+  { facts, key, request, type }: Presented,
   found: Verdict & { readonly code: string; readonly approvalCode: string },
   { book, clock, holdMs }: PaymentCounter,
 ): boolean {
@@ -142,7 +149,7 @@ function record(
   const holds = type.effect === 'hold'
   const effect = holds ? 'held' : 'posted'
   return book.record({
-    ...factsOf(request.fields, rules.read),
+    ...facts,
     key,
     mti: request.mti,
     approvedMinor,
@@ -154,18 +161,18 @@ function record(
 }
 
 /** A PIN counts when it decided, or stood in the way of nothing. */
-function countPin({ pan, request, rules }: Presented, verdict: Verdict, book: Book): void {
-  if (rules.read.pinBlock(request.fields) === '') return
+function countPin({ facts: { pan }, pinBlock }: Presented, verdict: Verdict, book: Book): void {
+  if (pinBlock === '') return
   if (verdict.reason === 'wrongPin') book.countPinTry(pan, false)
   else if (verdict.approvedMinor > 0n) book.countPinTry(pan, true)
 }
 
 /** Say that it came before, or that its reversal did. */
 function repeated(presented: Presented, { book, conduct }: PaymentCounter): PaymentOutcome {
-  const { key, request, rules } = presented
+  const { key } = presented
   book.countArrival(key)
   const wasReversed = book.exchange(key)?.effect === 'reversed-unseen'
   const code = wasReversed ? conduct.codes.lateOriginal : conduct.codes.duplicate
-  const answer = refusePayment(request, rules, { code, businessDate: book.businessDate })
+  const answer = refuse(presented, { code, businessDate: book.businessDate })
   return { kind: 'duplicate', answer, fault: undefined }
 }

@@ -40,13 +40,26 @@ export function fromLine(set: CharacterSet): Uint8Array {
 }
 
 /** For a class of ASCII characters: the byte on the line of each, 0 for those outside the class. */
-export function allowedToLine(set: CharacterSet, characters: Uint8Array): Uint8Array {
-  return TO_LINE[set].map((byte, code) => (characters[code] === 1 ? byte : 0))
-}
+export const allowedToLine = onceForClass((set, characters) =>
+  TO_LINE[set].map((byte, code) => (characters[code] === 1 ? byte : 0)),
+)
 
 /** For a class of ASCII characters: 1 for each byte on the line that is one of them. */
-export function allowedFromLine(set: CharacterSet, characters: Uint8Array): Uint8Array {
-  return FROM_LINE[set].map((code) => (code !== 0 && characters[code] === 1 ? 1 : 0))
+export const allowedFromLine = onceForClass((set, characters) =>
+  FROM_LINE[set].map((code) => (code !== 0 && characters[code] === 1 ? 1 : 0)),
+)
+
+type TableOf = (set: CharacterSet, characters: Uint8Array) => Uint8Array
+
+/** Elements by the hundred share a few classes: each table is made once, and never written to. */
+function onceForClass(make: TableOf): TableOf {
+  const made = new WeakMap<Uint8Array, Map<CharacterSet, Uint8Array>>()
+  return (set, characters) => {
+    const bySet = made.get(characters) ?? new Map<CharacterSet, Uint8Array>()
+    const table = bySet.get(set) ?? make(set, characters)
+    made.set(characters, bySet.set(set, table))
+    return table
+  }
 }
 
 function isPrintable(code: number): boolean {

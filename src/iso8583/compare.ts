@@ -1,5 +1,6 @@
 /** Where two messages of one dialect differ, for people: values as `describe` shows them. */
 import { ORDER_KEY } from './codec/tags.ts'
+import { NAMELESS } from './describe.ts'
 import type { Dialect } from './dialect.ts'
 import type { DescribedField, FieldValue, Message } from './message.ts'
 
@@ -90,7 +91,7 @@ function shownAt(kind: Difference['kind'], path: string, sides: Sides): Differen
   const line = a ?? b
   if (line !== undefined) return { kind, path, name: line.name, a, b }
   const dot = path.lastIndexOf('.')
-  if (dot < 0) return { kind, path: '?', name: 'not as the dialect says', a, b }
+  if (dot < 0) return { kind, path: '?', name: NAMELESS, a, b }
   return shownAt('value', path.slice(0, dot), sides)
 }
 

@@ -40,7 +40,7 @@ export function utcStamp(ms: number): string {
   )
 }
 
-/** The moment in UTC, in a layout such as `MMDDhhmmss`. Throws `TypeError` for what is no layout. */
+/** The moment in UTC, in a layout such as `MMDDhhmmss`. Throws `TypeError` for another layout. */
 export function momentText(ms: number, layout: string): string {
   const cut = dateCut(STAMP_LAYOUT, layout)
   if (cut === undefined) throw new TypeError(`${layout} is no layout of dates and times`)

@@ -10,7 +10,15 @@ import type { FieldCodec, Sink } from './codec/line.ts'
 import { ORDER_KEY } from './codec/tags.ts'
 import type { DecodeErrorCode } from './errors.ts'
 import { masked, maskedWhole, standardMaskOf, withoutCardNumbers } from './mask.ts'
-import type { Composite, DescribedField, FieldValue, Mask, Message } from './message.ts'
+import {
+  type Composite,
+  type DescribedField,
+  type FieldValue,
+  isNumberKey,
+  type Leniency,
+  type Mask,
+  type Message,
+} from './message.ts'
 import { partAt } from './parts.ts'
 import type { FieldPlan, Meanings } from './specification/plan.ts'
 
@@ -19,6 +27,9 @@ export interface DescribeParts {
   readonly elements: readonly (FieldCodec | undefined)[]
   readonly scratch: Sink
 }
+
+/** The name of what the dialect does not have, or would refuse. */
+export const NAMELESS = 'not as the dialect says'
 
 /** Whatever a caller gives: nothing of a message is taken on trust here. */
 type Suspect<T> = { readonly [Key in keyof T]?: unknown }
@@ -35,7 +46,7 @@ export function describeMessage(
   const shown = { isUnmasked, depth: 0 }
   addLines(lines, { ...shown, path: 'mti', plan: known(mti, type), value: type, mask: false })
   for (const [key, value] of Object.entries(isObject(fields) ? fields : {})) {
-    const number = /^[1-9]\d{0,2}$/.test(key) ? Number(key) : 0
+    const number = isNumberKey(key) ? Number(key) : 0
     const plan = known(elements[number], value)
     const mask = maskOf(plan, 'message', key)
     addLines(lines, { ...shown, path: number === 0 ? '?' : key, plan, value, mask })
@@ -63,7 +74,7 @@ function addLines(lines: DescribedField[], shown: Shown): void {
     lines.push(leafLine(shown))
     return
   }
-  const name = plan?.name ?? 'not as the dialect says'
+  const name = plan?.name ?? NAMELESS
   lines.push({ path, name, value: '', masked: false, composite: true })
   for (const [key, part] of inLineOrder(value, plan)) {
     addLines(lines, partShown(key, part, shown))
@@ -97,7 +108,7 @@ function maskOf(
 
 function leafLine({ path, plan, value, mask, isUnmasked }: Shown): DescribedField {
   const text = typeof value === 'string' ? value : ''
-  const name = plan?.name ?? 'not as the dialect says'
+  const name = plan?.name ?? NAMELESS
   const shown = isUnmasked ? undefined : maskedLeaf(plan, text, mask)
   if (shown !== undefined) return { path, name, value: shown, masked: true }
   const meaning = plan && meaningOf(plan.meanings, text)
@@ -165,8 +176,8 @@ function nearest<Notes>(byPath: ReadonlyMap<string, Notes>, path: string): Notes
 
 const OFFSET_MAX = 999_999
 
-function isLeniency(note: unknown): note is NonNullable<Message['lenient']>[number] {
-  const { path, code, offset }: Suspect<NonNullable<Message['lenient']>[number]> = note ?? {}
+function isLeniency(note: unknown): note is Leniency {
+  const { path, code, offset }: Suspect<Leniency> = note ?? {}
   const isPlace = Number.isInteger(offset) && Number(offset) >= 0 && Number(offset) <= OFFSET_MAX
   return typeof path === 'string' && typeof code === 'string' && /^[A-Z_]+$/.test(code) && isPlace
 }

@@ -5,11 +5,10 @@ import type { FieldCodec, Forms } from './codec/line.ts'
 import { compilePack, createSink } from './codec/pack.ts'
 import { compileRouting } from './codec/routing.ts'
 import { compileUnpack, type MessageCodecs } from './codec/unpack.ts'
-import { contentOf } from './content.ts'
 import { describeMessage } from './describe.ts'
 import { factsAt } from './facts.ts'
 import type { DescribedField, FieldFacts, Message } from './message.ts'
-import type { DialectPlan, FieldPlan } from './specification/plan.ts'
+import { type DialectPlan, fixedField } from './specification/plan.ts'
 import { readSpecification } from './specification/read-specification.ts'
 
 /**
@@ -55,35 +54,8 @@ function compileCodecs(plan: DialectPlan): MessageCodecs {
   const forms: Forms = { characterSets: new Set(), hex: false }
   const elements: (FieldCodec | undefined)[] = new Array(64 * plan.bitmap.count + 1).fill(undefined)
   for (const element of plan.fields) elements[element.number] = compileField(element, forms)
-  const mti = compileField(mtiPlan(plan), forms)
+  const { body, meanings } = plan.mti
+  const type = fixedField({ key: 'mti', path: 'mti', name: 'Message type', meanings }, body, 4)
+  const mti = compileField(type, forms)
   return { mti, bitmap: compileBitmap(plan.bitmap, 'bitmap'), elements, forms }
-}
-
-/** The message type is a field like any other: four digits. */
-function mtiPlan({ mti }: DialectPlan): FieldPlan {
-  const content = contentOf('n')
-  if (content === undefined) throw new TypeError('the numeric class is missing')
-  return {
-    key: 'mti',
-    path: 'mti',
-    name: 'Message type',
-    mask: false,
-    meanings: mti.meanings,
-    lenient: [],
-    length: {
-      min: 4,
-      max: 4,
-      prefix: undefined,
-      unit: mti.encoding === 'bcd' ? 'digits' : 'characters',
-    },
-    body:
-      mti.encoding === 'bcd'
-        ? {
-            kind: 'packed',
-            content,
-            pad: { side: 'left', nibble: 0, counted: false },
-            sign: 'ascii',
-          }
-        : { kind: 'text', content, characterSet: mti.encoding, pad: undefined },
-  }
 }

@@ -32,6 +32,7 @@ export {
 export { FrameError } from './framing/frame-error.ts'
 export { compileFrameHeader, type FrameHeader } from './framing/frame-header.ts'
 export { createFramer, type Framer } from './framing/framer.ts'
+export { standardMaskOf } from './mask.ts'
 export type {
   Composite,
   DescribedField,
@@ -40,7 +41,22 @@ export type {
   Mask,
   Message,
 } from './message.ts'
+export { answerMtiOf, classOf, isAnswerMti, isRepeatMti } from './message-type.ts'
 export { type ReadBefore, readBefore } from './read-before.ts'
+export {
+  anyMembersOf,
+  booleanAt,
+  choiceAt,
+  documentPlace,
+  fault,
+  integerAt,
+  itemsOf,
+  type Members,
+  membersOf,
+  type Place,
+  required,
+  textAt,
+} from './specification/members.ts'
 export {
   type BerPlan,
   type BitmappedPlan,
@@ -51,6 +67,7 @@ export {
   type ElementPlan,
   type FieldPlan,
   isComposite,
+  isOpenEnded,
   type LengthPlan,
   type Meanings,
   type PackedPlan,

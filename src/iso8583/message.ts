@@ -39,6 +39,11 @@ export interface Composite {
   readonly [part: string]: FieldValue
 }
 
+/** Whether a key is one of a number: of an element, of a bit, or of the place of a part. */
+export function isNumberKey(key: string): boolean {
+  return /^[1-9]\d{0,2}$/.test(key)
+}
+
 /**
  * What masking a dialect asks for: `sad` is sensitive authentication data and may never be stored.
  */

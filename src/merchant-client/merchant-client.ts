@@ -104,8 +104,8 @@ export function createMerchantClient(options: MerchantClientOptions): MerchantCl
   const pause = createPause(limits, parts)
   let inFlight = 0
 
-  function seal(json: string): SealedMessage {
-    return { ...envelope.sealer.seal(json), id: idOf(json) }
+  function seal(json: string, id: string | undefined): SealedMessage {
+    return { ...envelope.sealer.seal(json), id }
   }
 
   async function sendSealed(message: SealedMessage): Promise<MerchantResult> {
@@ -129,7 +129,7 @@ export function createMerchantClient(options: MerchantClientOptions): MerchantCl
 
   function ask(type: RequestHead['type'], id: string, body: object): Promise<MerchantResult> {
     const head = { type, id, merchant: options.merchant, nowMs: parts.clock.nowMs() }
-    return sendSealed(seal(requestJson(head, body)))
+    return sendSealed(seal(requestJson(head, body), id))
   }
 
   const freshId = () => Buffer.from(parts.random.bytes(16)).toString('hex')
@@ -138,8 +138,8 @@ export function createMerchantClient(options: MerchantClientOptions): MerchantCl
     authorize: (payment) => ask('payment.authorize', payment.id, payment),
     inquire: (payment) => ask('payment.inquire', freshId(), { payment }),
     echo: () => ask('echo', freshId(), {}),
-    send: (json) => sendSealed(seal(json)),
-    seal,
+    send: (json) => sendSealed(seal(json, idOf(json))),
+    seal: (json) => seal(json, idOf(json)),
     sendSealed,
     close: () => transport.close(),
   }

@@ -31,6 +31,7 @@ export {
   type ParsedSpec,
   parseSpec,
   SPEC_TEXT_LIMITS,
+  syntaxFault,
 } from './spec-text.ts'
 export { type NewPaymentContext, refusalOfNew } from './validation/new-request.ts'
 export type { RequestContext, Validated } from './validation/validate.ts'

@@ -40,7 +40,7 @@ export function parseSpec(text: string): ParsedSpec {
     const first = errors.slice(0, syntaxFaultsMax).map(({ error, offset }) => ({
       ...placeOf(text, offset),
       path: WHOLE,
-      reason: `is no JSON: ${printParseErrorCode(error)}`,
+      reason: `is no JSON: ${syntaxFault(error)}`,
     }))
     return { kind: 'faulty', faults: first }
   }
@@ -49,6 +49,30 @@ export function parseSpec(text: string): ParsedSpec {
     faults.push({ ...placeOf(text, offset), path: pointerOf(path), reason: 'is there twice' })
   })
   return faults.length === 0 ? { kind: 'parsed', spec } : { kind: 'faulty', faults }
+}
+
+/** What a text that is no JSON has wrong, in words, by the parser's code. */
+export function syntaxFault(code: ParseError['error']): string {
+  return SYNTAX_FAULTS[printParseErrorCode(code)] ?? 'cannot be read'
+}
+
+const SYNTAX_FAULTS: Readonly<Record<string, string>> = {
+  InvalidSymbol: 'a word that JSON does not have',
+  InvalidNumberFormat: 'a number that is written wrongly',
+  PropertyNameExpected: 'the name of a member in double quotes is missing',
+  ValueExpected: 'a value is missing',
+  ColonExpected: 'a colon is missing',
+  CommaExpected: 'a comma is missing',
+  CloseBraceExpected: 'a closing brace is missing',
+  CloseBracketExpected: 'a closing bracket is missing',
+  EndOfFileExpected: 'there is more behind the end',
+  InvalidCommentToken: 'a comment, which JSON does not have',
+  UnexpectedEndOfComment: 'a comment that does not end',
+  UnexpectedEndOfString: 'a text that does not end',
+  UnexpectedEndOfNumber: 'a number that does not end',
+  InvalidUnicode: 'a \\u without four hex digits',
+  InvalidEscapeCharacter: 'an escape that JSON does not have',
+  InvalidCharacter: 'a control character in a text',
 }
 
 function faultyAt(text: string, offset: number, reason: string): ParsedSpec {
@@ -109,7 +133,7 @@ export function locateFaults(text: string, faults: readonly SpecFault[]): readon
 const WHOLE = '(file)'
 
 /** A path as a JSON pointer. */
-export function pointerOf(path: Path): string {
+function pointerOf(path: Path): string {
   const segments = path.map((it) => String(it).replaceAll('~', '~0').replaceAll('/', '~1'))
   return segments.length === 0 ? WHOLE : `/${segments.join('/')}`
 }

@@ -1,5 +1,5 @@
 import type { PaymentIntent, PaymentOutcome } from '#domain'
-import type { StoreErrorCode } from './errors.ts'
+import type { PlainError } from './errors.ts'
 import type { MerchantChange } from './merchants.ts'
 import {
   INTENT_BLOBS,
@@ -38,12 +38,6 @@ export type Report =
 
 /** `0` is the usual end of an act: begun, concluded, written. */
 export type Answer = 0 | { readonly value: unknown } | { readonly refused: PlainError }
-
-/** A StoreError as it crosses threads. */
-interface PlainError {
-  readonly code: StoreErrorCode
-  readonly message: string
-}
 
 export const ACT = Object.freeze({
   begin: 0,

@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { Payment } from '#domain'
-import { CONNECTION_LIMITS, openDatabaseToRead } from './database.ts'
+import { openDatabaseToRead } from './database.ts'
 import { storeErrorOf } from './errors.ts'
 import { paymentOf } from './payment-row.ts'
 
@@ -35,7 +35,7 @@ export interface CardSearch {
  *   `STORE_CORRUPT`
  */
 export function openPaymentReader(file: string, lookedAtMax = LOOKED_AT_MAX): PaymentReader {
-  const database = openDatabaseToRead(file, CONNECTION_LIMITS)
+  const database = openDatabaseToRead(file)
   const search = createCardSearch(database, lookedAtMax)
   return {
     findByCard(panHash, limit) {

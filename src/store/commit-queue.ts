@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads'
 import { type Answer, type BatchWriter, createBatchWriter, type Report } from './act-batch.ts'
-import { StoreError } from './errors.ts'
+import { errorOf, StoreError } from './errors.ts'
 import type { WorkerOrder, WorkerTask } from './worker.ts'
 
 /**
@@ -40,7 +40,7 @@ function queueOver(
 
   worker.on('message', (report: Report) => {
     if (report.kind === 'committed') pending.settle(report.answers)
-    else if (report.kind === 'fault') fail(new StoreError(report.error.code, report.error.message))
+    else if (report.kind === 'fault') fail(errorOf(report.error))
   })
   worker.on('error', () => fail(new StoreError('STORE_FAULT', 'the thread of the store threw')))
   worker.on('exit', () => {
@@ -144,7 +144,7 @@ const BATCHES_POSTED_MAX = 2
 function settle({ usual, resolve, reject }: Waiting, answer: Answer | undefined): void {
   if (answer === 0) resolve(usual)
   else if (answer === undefined) reject(new StoreError('STORE_FAULT', 'an act was not answered'))
-  else if ('refused' in answer) reject(new StoreError(answer.refused.code, answer.refused.message))
+  else if ('refused' in answer) reject(errorOf(answer.refused))
   else resolve(answer.value)
 }
 
@@ -153,8 +153,7 @@ function opened(worker: Worker): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>()
   const onMessage = (report: Report) => {
     if (report.kind === 'opened') resolve()
-    else if (report.kind === 'fault')
-      reject(new StoreError(report.error.code, report.error.message))
+    else if (report.kind === 'fault') reject(errorOf(report.error))
   }
   const onEnd = () => reject(new StoreError('STORE_FAULT', 'the thread of the store ended'))
   worker.once('message', onMessage)

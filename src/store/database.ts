@@ -58,9 +58,9 @@ export function openDatabase(
  * @throws StoreError `STORE_UNREADABLE` when there is no such file; `STORE_FOREIGN`,
  *   `STORE_TOO_NEW`, `STORE_TOO_OLD`, `STORE_CORRUPT`
  */
-export function openDatabaseToRead(file: string, limits: ConnectionLimits): DatabaseSync {
+export function openDatabaseToRead(file: string): DatabaseSync {
   if (!existsSync(file)) refuse('STORE_UNREADABLE', 'there is no store file')
-  const options = { readOnly: true, timeout: limits.busyTimeoutMs, defensive: true }
+  const options = { readOnly: true, timeout: CONNECTION_LIMITS.busyTimeoutMs, defensive: true }
   const database = new DatabaseSync(file, options)
   try {
     if (identify(database) < SCHEMA_VERSION) {

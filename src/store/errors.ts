@@ -37,6 +37,20 @@ export class StoreError extends Error {
   }
 }
 
+/** A StoreError as it crosses threads. */
+export interface PlainError {
+  readonly code: StoreErrorCode
+  readonly message: string
+}
+
+export function plainOf({ code, message }: StoreError): PlainError {
+  return { code, message }
+}
+
+export function errorOf({ code, message }: PlainError): StoreError {
+  return new StoreError(code, message)
+}
+
 /** What an error thrown by SQLite means to the store; a StoreError stays what it is. */
 export function storeErrorOf(thrown: unknown): StoreError {
   if (thrown instanceof StoreError) return thrown

@@ -6,7 +6,7 @@ import {
   type BatchReader,
   createBatchReader,
 } from './act-batch.ts'
-import { isConstraint, StoreError, storeErrorOf } from './errors.ts'
+import { isConstraint, plainOf, StoreError, storeErrorOf } from './errors.ts'
 import type { Journal } from './journal.ts'
 
 /**
@@ -33,8 +33,8 @@ export function performBatches(
     (busy) => unlessBusy(() => journal.read(on(refusingWrites(journal, busy))), refuseAll),
   )
 
-  function refuseAll({ code, message }: StoreError): Answer[][] {
-    const refused: Answer = { refused: { code, message } }
+  function refuseAll(error: StoreError): Answer[][] {
+    const refused: Answer = { refused: plainOf(error) }
     return batches.map(({ count }) => Array.from({ length: count }, () => refused))
   }
 }
@@ -117,8 +117,7 @@ function perform(journal: Journal, from: BatchReader, mayBegin: boolean): Answer
  */
 function refusalOf(thrown: unknown): Answer {
   if (!(thrown instanceof StoreError) && !isConstraint(thrown)) throw thrown
-  const { code, message } = storeErrorOf(thrown)
-  return { refused: { code, message } }
+  return { refused: plainOf(storeErrorOf(thrown)) }
 }
 
 const merchantOf = (record: string): Merchant => JSON.parse(record)

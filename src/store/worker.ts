@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs'
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads'
 import type { ActBatch, Report } from './act-batch.ts'
-import { type StoreError, storeErrorOf } from './errors.ts'
+import { plainOf, storeErrorOf } from './errors.ts'
 import { takeInstanceLock } from './instance-lock.ts'
 import { openJournal } from './journal.ts'
 import type { StoreLimits } from './limits.ts'
@@ -22,7 +22,7 @@ if (parentPort !== null) {
     serve(port, report)
     report({ kind: 'opened' })
   } catch (thrown) {
-    report(faultOf(storeErrorOf(thrown)))
+    report(faultOf(thrown))
   }
 }
 
@@ -61,7 +61,7 @@ function serve(port: NonNullable<typeof parentPort>, report: (said: Report) => v
       if (batches.length > 0) commit(batches)
       if (closing) end({ kind: 'closed' })
     } catch (thrown) {
-      end(faultOf(storeErrorOf(thrown)))
+      end(faultOf(thrown))
     }
   })
 }
@@ -78,6 +78,6 @@ function queued(port: NonNullable<typeof parentPort>, first: WorkerOrder) {
   return { batches, closing }
 }
 
-function faultOf({ code, message }: StoreError): Report {
-  return { kind: 'fault', error: { code, message } }
+function faultOf(thrown: unknown): Report {
+  return { kind: 'fault', error: plainOf(storeErrorOf(thrown)) }
 }

@@ -1,7 +1,7 @@
-import { globSync, readFileSync } from 'node:fs'
 import type fc from 'fast-check'
 import { compileDialect, type Dialect, type DialectPlan, readSpecification } from '#iso8583'
 import { messagesOf } from '../iso8583/arbitrary-messages.ts'
+import { DIALECT_FILES, projectJson } from '../iso8583/dialects.ts'
 
 export interface Shipped {
   readonly file: string
@@ -11,14 +11,10 @@ export interface Shipped {
 
 /** Every dialect of specs/, those of the vectors, and one of settings that others do not have. */
 export function shippedDialects(): Shipped[] {
-  const root = new URL('../../', import.meta.url)
-  const patterns = ['specs/hosts/*/dialect.json', 'specs/editions/*.json', 'test/**/*.dialect.json']
-  return globSync(patterns, { cwd: root.pathname })
-    .sort()
-    .map((file) => {
-      const document = JSON.parse(readFileSync(new URL(file, root), 'utf8'))
-      return { file, plan: readSpecification(document), dialect: compileDialect(document) }
-    })
+  return [...DIALECT_FILES, 'test/dialects/fixtures/oddities.dialect.json'].map((file) => {
+    const document = projectJson(file)
+    return { file, plan: readSpecification(document), dialect: compileDialect(document) }
+  })
 }
 
 /** Messages on the line, of the elements that are not left out. */

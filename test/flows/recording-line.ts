@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
+import { captureOf, packetOf } from '../oracles/capture.ts'
 
 /**
  * A wire between a gateway and its host that keeps what passes, as a capture that others can read.
@@ -37,7 +38,7 @@ export async function openRecordingLine(hostPort: number): Promise<RecordingLine
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   return {
     port: (server.address() as AddressInfo).port,
-    save: (file) => writeFileSync(file, Buffer.concat([FILE_HEADER, ...packets])),
+    save: (file) => writeFileSync(file, captureOf(packets)),
     close() {
       server.close()
       for (const socket of sockets) socket.destroy()
@@ -57,53 +58,11 @@ function createStream(packets: Buffer[], ports: { gateway: number; host: number 
       const content = bytes.subarray(at, at + SEGMENT_BYTES_MAX)
       const { gateway, host } = ports
       const [from, to] = direction === 'toHost' ? [gateway, host] : [host, gateway]
-      packets.push(packet({ from, to, sequence: next[direction], heard: next[other] }, content))
+      const segment = { from, to, sequence: next[direction], heard: next[other] }
+      packets.push(packetOf(segment, content, Date.now()))
       next[direction] += content.length
     }
   }
 }
 
 const SEGMENT_BYTES_MAX = 1400
-
-/**
- * https://www.tcpdump.org/manpages/pcap-savefile.5.html; each packet begins with its IPv4 header.
- */
-const FILE_HEADER = Buffer.concat([
-  Buffer.from('d4c3b2a1', 'hex'),
-  Buffer.from(Uint16Array.of(2, 4).buffer),
-  Buffer.from(Uint32Array.of(0, 0, 65_535, 228).buffer),
-])
-
-interface Segment {
-  readonly from: number
-  readonly to: number
-  readonly sequence: number
-  readonly heard: number
-}
-
-/** Record header, IPv4 header (RFC 791) and TCP header (RFC 9293), checksums left at zero. */
-function packet({ from, to, sequence, heard }: Segment, content: Buffer): Buffer {
-  const record = Buffer.alloc(16)
-  const ip = Buffer.alloc(20)
-  const tcp = Buffer.alloc(20)
-  const length = ip.length + tcp.length + content.length
-  const nowMs = Date.now()
-  record.writeUInt32LE(Math.floor(nowMs / 1000), 0)
-  record.writeUInt32LE((nowMs % 1000) * 1000, 4)
-  record.writeUInt32LE(length, 8)
-  record.writeUInt32LE(length, 12)
-  ip.writeUInt8(0x45, 0)
-  ip.writeUInt16BE(length, 2)
-  ip.writeUInt8(64, 8)
-  ip.writeUInt8(6, 9)
-  ip.set([127, 0, 0, 1], 12)
-  ip.set([127, 0, 0, 1], 16)
-  tcp.writeUInt16BE(from, 0)
-  tcp.writeUInt16BE(to, 2)
-  tcp.writeUInt32BE(sequence, 4)
-  tcp.writeUInt32BE(heard, 8)
-  tcp.writeUInt8(0x50, 12)
-  tcp.writeUInt8(0x18, 13)
-  tcp.writeUInt16BE(65_535, 14)
-  return Buffer.concat([record, ip, tcp, content])
-}

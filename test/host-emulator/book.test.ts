@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test from 'ava'
 import fc from 'fast-check'
-import { type Book, readBook } from '#host-emulator'
+import { type Book, parseSandbox, readBook } from '#host-emulator'
 import type { Message } from '#iso8583'
 import { APPROVING, fakeClock, HOLD_MS, openHost, payment, reversal } from './meridian.ts'
 
@@ -135,11 +135,11 @@ test('what was committed is there after kill -9, what was not is gone whole', (t
 test('a card that is new in the list is taken up by an old book, a known one keeps its balance', (t) => {
   const file = newFile()
   const known = { pan: APPROVING, balance: '5000', expiry: '3012' }
-  const first = openHost({ file, cards: { cards: [known] } })
+  const first = openHost({ file, cards: parseSandbox({ cards: [known] }) })
   first.host.answer(payment('0200', 1), SESSION)
   first.book.close()
   const added = { ...known, pan: '5555555555554444' }
-  const second = openHost({ file, cards: { cards: [known, added] } })
+  const second = openHost({ file, cards: parseSandbox({ cards: [known, added] }) })
   t.is(second.book.card(APPROVING)?.availableMinor, 3750n)
   t.is(second.book.card(added.pan)?.availableMinor, 5000n)
   second.book.close()

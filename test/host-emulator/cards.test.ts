@@ -3,7 +3,7 @@ import { parseSandbox, parseScript, SandboxError } from '#host-emulator'
 import { CARDS } from './meridian.ts'
 
 test('the sandbox’s cards are in order, and each has a valid check digit', (t) => {
-  const { cards } = parseSandbox(CARDS)
+  const { cards } = CARDS
   t.is(cards.length, 16)
   for (const { pan } of cards) t.true(luhnHolds(pan), pan)
 })
@@ -11,7 +11,8 @@ test('the sandbox’s cards are in order, and each has a valid check digit', (t)
 const CARD = { pan: '4539578763621486', balance: '100', expiry: '3012' }
 
 const FAULTY: readonly { readonly spec: unknown; readonly paths: readonly string[] }[] = [
-  { spec: null, paths: ['cards'] },
+  { spec: null, paths: ['(root)'] },
+  { spec: {}, paths: ['cards'] },
   { spec: { currency: '840', cards: [] }, paths: ['currency'] },
   { spec: { cards: [{ ...CARD, pan: '12' }] }, paths: ['cards.0.pan'] },
   {
@@ -22,6 +23,8 @@ const FAULTY: readonly { readonly spec: unknown; readonly paths: readonly string
     spec: { cards: [{ ...CARD, state: 'asleep' }] },
     paths: ['cards.0.state'],
   },
+  { spec: { cards: [CARD, '4539578763621486'] }, paths: ['cards.1'] },
+  { spec: { cards: [{ ...CARD, fault: 'silence' }] }, paths: ['cards.0.fault'] },
   {
     spec: { cards: [{ ...CARD, fault: { kind: 'delay' } }] },
     paths: ['cards.0.fault.delayMs'],
@@ -40,7 +43,8 @@ const FAULTY: readonly { readonly spec: unknown; readonly paths: readonly string
   },
 ]
 
-const pathsOf = (error: SandboxError | undefined) => error?.faults.map(({ path }) => path.join('.'))
+const pathsOf = (error: SandboxError | undefined) =>
+  error?.faults.map(({ path }) => path.join('.') || '(root)')
 
 for (const { spec, paths } of FAULTY) {
   test(`a card list wrong at ${paths.join(' and ')} is refused with just that`, (t) => {
@@ -65,6 +69,7 @@ test('a script reads into rules; a wrong one is refused with its place', (t) => 
     instanceOf: SandboxError,
   })
   t.deepEqual(pathsOf(error), ['0.sequence'])
+  t.deepEqual(pathsOf(t.throws(() => parseScript({}), { instanceOf: SandboxError })), ['(root)'])
 })
 
 test('a rule with a condition that there is not is refused, and not taken for all payments', (t) => {

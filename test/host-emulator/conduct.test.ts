@@ -140,6 +140,40 @@ test('all faults are told at once, each in a line', (t) => {
   t.is(error?.message.split('\n').length, expected.length)
 })
 
+const NO_OBJECTS: Readonly<Record<string, unknown>> = {
+  network: 'x',
+  'network/constants': 'x',
+  'payments/0': null,
+  'payments/0/supported': 5,
+  'payments/0/answer/checks': [],
+  'payments/0/answer/checks/cavv/values': [],
+  'payments/0/answer/approvedAmount': true,
+  'reversals/elements': [],
+}
+
+for (const [path, value] of Object.entries(NO_OBJECTS)) {
+  test(`${JSON.stringify(value)} is no object for ${path}, which is told there, and once`, (t) => {
+    const document = damaged({ [path]: value })
+    const error = t.throws(() => compileConduct(document, DIALECT), { instanceOf: ConductError })
+    t.true(error.message.includes(`${path.replaceAll('/', '.')}: must be an object`))
+    t.deepEqual(
+      pathsOf(error).filter((it) => it.startsWith(path)),
+      [path],
+    )
+    t.false(fitsSchema(document))
+  })
+}
+
+test('an object or nothing is no text, whatever a text may be', (t) => {
+  for (const value of [{}, [], null]) {
+    const path = 'payments/0/answer/references/0/prefix'
+    const error = t.throws(() => compileConduct(damaged({ [path]: value }), DIALECT), {
+      instanceOf: ConductError,
+    })
+    t.deepEqual(pathsOf(error), [path])
+  }
+})
+
 test('a conduct that says nothing is told what to say', (t) => {
   const error = t.throws(() => compileConduct({}, DIALECT), { instanceOf: ConductError })
   for (const member of SCHEMA.required) t.true(pathsOf(error).includes(member), member)

@@ -125,6 +125,16 @@ const UNDERIVABLE: readonly {
     faults: ['mapping/responseCodes/declined'],
   },
   {
+    what: 'a text for a table, a number for constants and no list of response codes',
+    mapping: { 'tables/cvv2/values': 'OK', 'responseCodes/partial': '0002' },
+    link: { 'network/constants': 5 },
+    faults: [
+      'link/network/constants',
+      'mapping/responseCodes/partial',
+      'mapping/tables/cvv2/values',
+    ],
+  },
+  {
     what: 'no network codes',
     link: { 'network/signOn': undefined, 'network/elements/function': undefined },
     faults: ['link/network/elements/function', 'link/network/signOn'],

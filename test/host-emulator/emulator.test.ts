@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { connect as connectTls } from 'node:tls'
 import test from 'ava'
-import { compileConduct, type HostEmulatorOptions, readBook } from '#host-emulator'
+import { compileConduct, type HostEmulatorOptions, parseScript, readBook } from '#host-emulator'
 import { DecodeError } from '#iso8583'
 import { silentLog } from '#platform'
 import { changed, DIALECT, fakeClock, json, payment } from './meridian.ts'
@@ -119,11 +119,11 @@ for (const [pan, element, value] of ALTERED) {
 
 test('a script declines by amount and goes astray by sequence, before the card’s own fault', async (t) => {
   const { emulator, peer } = await signedOn({
-    script: [
+    script: parseScript([
       { amount: '6100', fault: { kind: 'decline', code: '61' } },
       { sequence: '3', fault: { kind: 'answer-code', code: 'Q1' } },
       { pan: '4000000000000341', fault: { kind: 'answer-twice' } },
-    ],
+    ]),
   })
   const codes: unknown[] = []
   const amounts = ['000000001250', '000000006100', '000000001250', '000000001250']

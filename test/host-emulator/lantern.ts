@@ -1,18 +1,10 @@
 import { compileDialect } from '#iso8583'
+import { digits, text, upTo } from '../iso8583/dialects.ts'
 
 /**
  * A made-up host that does everything otherwise: types, codes, amounts, dates, places. No code
  * knows it, and it has no conduct of its own.
  */
-const digits = (length: number) => ({ name: 'n', content: 'n', length })
-const text = (length: number) => ({ name: 'ans', content: 'ans', length })
-const upTo = (max: number, content: string, more = {}) => ({
-  name: content,
-  content,
-  length: { min: 1, max, prefix: { digits: 3 } },
-  ...more,
-})
-
 export const LANTERN = compileDialect({
   name: 'lantern',
   title: 'Lantern, made up for this test',

@@ -6,6 +6,7 @@ import {
   createCoreHost,
   openBook,
   parseSandbox,
+  type Sandbox,
 } from '#host-emulator'
 import { compileDialect, compileFrameHeader, type Message } from '#iso8583'
 import type { Clock } from '#platform'
@@ -25,7 +26,7 @@ export interface Transcript {
   readonly steps: readonly Step[]
 }
 
-export const CARDS: unknown = JSON.parse(readFileSync('specs/sandbox-cards.json', 'utf8'))
+export const CARDS = parseSandbox(JSON.parse(readFileSync('specs/sandbox-cards.json', 'utf8')))
 
 export const TRANSCRIPTS: readonly Transcript[] = globSync(`${FOLDER}/transcripts/*.json`)
   .sort()
@@ -100,15 +101,15 @@ export function openHost(
     readonly file?: string
     readonly clock?: Clock
     readonly businessDate?: string
-    readonly cards?: unknown
+    readonly cards?: Sandbox
     readonly conduct?: Conduct
   } = {},
 ) {
-  const sandbox = parseSandbox(options.cards ?? CARDS)
+  const { cards } = options.cards ?? CARDS
   const conduct = options.conduct ?? CONDUCT
   const currency = conduct.accountCurrency
   const book = openBook(options.file ?? ':memory:', {
-    cards: sandbox.cards,
+    cards,
     businessDate: options.businessDate ?? '2026-11-22',
     ...(currency === undefined ? {} : { currency }),
   })
@@ -116,7 +117,7 @@ export function openHost(
     book,
     clock: options.clock ?? fakeClock(),
     conduct,
-    cardFaults: new Map(sandbox.cards.flatMap((it) => (it.fault ? [[it.pan, it.fault]] : []))),
+    cardFaults: new Map(cards.flatMap((it) => (it.fault ? [[it.pan, it.fault]] : []))),
     script: [],
     holdMs: HOLD_MS,
   })

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import test from 'ava'
-import { createCoreHost, openBook, parseSandbox } from '#host-emulator'
+import { createCoreHost, openBook } from '#host-emulator'
 import { createPinCheck } from '../../src/host-emulator/pin.ts'
 import { APPROVING, CARDS, CONDUCT, fakeClock, payment } from './meridian.ts'
 
@@ -35,7 +35,7 @@ test('a PIN block in format 0 is read under the host’s key', (t) => {
 
 test('a wrong PIN is answered 55, the fourth in a row 75, and a right one in time starts anew', (t) => {
   const pinCheck = createPinCheck(KEY)
-  const { cards } = parseSandbox(CARDS)
+  const { cards } = CARDS
   const book = openBook(':memory:', { cards, businessDate: '2026-11-22', pinHash: pinCheck.hash })
   const host = createCoreHost({
     book,

@@ -2,7 +2,7 @@ import test from 'ava'
 import fc from 'fast-check'
 import { createCoreHost, openBook, parseSandbox } from '#host-emulator'
 import type { Message } from '#iso8583'
-import { readEmulatedHost } from '../../src/host-profile.ts'
+import { readEmulatedHost } from '../../src/emulated-host.ts'
 import { fakeClock } from '../host-emulator/meridian.ts'
 import { SALE } from './golden.ts'
 import {
@@ -41,8 +41,8 @@ const act = fc.record({
 
 /** The derived host of a profile with one card, spoken to over its dialect. */
 function openBank(host: Host) {
-  const { dialect, mapping, link, ...rest } = PROFILES[host]
-  const { conduct } = readEmulatedHost({ dialect, mapping, link, ...rest })
+  const { dialect, mapping } = PROFILES[host]
+  const { conduct } = readEmulatedHost(PROFILES[host])
   const { cards } = parseSandbox(CARDS)
   const book = openBook(':memory:', { cards, businessDate: '2026-11-22' })
   const bank = createCoreHost({

@@ -46,7 +46,8 @@ const UNTOLD = ['LENGTH_OVER_MAX', 'LENGTH_UNDER_MIN', 'LENGTH_AMBIGUOUS']
 const DIGITS = '0123456789'
 const LETTERS = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ'
 const SPECIALS = ' !"#$%&\'()*+,-./:;<=>?@[\\]^_`{|}~'
-const CHARACTERS: Readonly<Record<string, string>> = {
+/** The characters of each class of text. */
+export const CHARACTERS: Readonly<Record<string, string>> = {
   n: DIGITS,
   a: LETTERS,
   s: SPECIALS,

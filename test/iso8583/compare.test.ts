@@ -2,7 +2,7 @@ import test from 'ava'
 import fc from 'fast-check'
 import { compareMessages, type Message } from '#iso8583'
 import { messagesOf } from './arbitrary-messages.ts'
-import { dialectOf, meridian } from './dialects.ts'
+import { dialectOfLongTags, meridian } from './dialects.ts'
 
 const dialect = meridian()
 const PAN = '4539578763621486'
@@ -96,17 +96,7 @@ test('a message does not differ from itself, and differs from another in somethi
 })
 
 test('a tag that is not named differs where its composite stands', (t) => {
-  const tagged = dialectOf({
-    name: 'Tags',
-    length: { max: 99, prefix: { digits: 2 } },
-    composite: {
-      kind: 'tagged',
-      tag: { content: 'n', length: 16 },
-      prefix: { digits: 2 },
-      parts: {},
-      other: { name: 'Not listed', content: 'n', length: { max: 4 } },
-    },
-  })
+  const tagged = dialectOfLongTags()
   const [found] = compareMessages(tagged, [
     { mti: '0200', fields: { 2: { [PAN]: '1' } } },
     { mti: '0200', fields: { 2: { [PAN]: '2' } } },

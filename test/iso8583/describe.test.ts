@@ -1,5 +1,5 @@
 import test from 'ava'
-import { dialectOf, HEAD, meridian } from './dialects.ts'
+import { dialectOf, dialectOfLongTags, HEAD, meridian } from './dialects.ts'
 
 const dialect = meridian()
 const lineOf = (fields: Record<string, unknown>, path: string) =>
@@ -239,17 +239,7 @@ test('a mask on a composite holds for every part, and for their parts', (t) => {
 })
 
 test('an unlisted tag that is a card number is not named, and is in clear', (t) => {
-  const tagged = dialectOf({
-    name: 'Tags',
-    length: { max: 99, prefix: { digits: 2 } },
-    composite: {
-      kind: 'tagged',
-      tag: { content: 'n', length: 16 },
-      prefix: { digits: 2 },
-      parts: {},
-      other: { name: 'Not listed', content: 'n', length: { max: 4 } },
-    },
-  })
+  const tagged = dialectOfLongTags()
   const message = { mti: '0200', fields: { 2: { [PAN]: '1', '0000000000000001': '2' } } }
   const paths = tagged.describe(message).map((line) => line.path)
   t.deepEqual(paths, ['mti', '2', '2.?', '2.0000000000000001'])

@@ -1,5 +1,11 @@
-import { readFileSync } from 'node:fs'
+import { globSync, readFileSync } from 'node:fs'
 import { compileDialect, DecodeError, type Dialect, EncodeError } from '#iso8583'
+
+/** Every dialect of specs/, and those of the vectors, from the project's root. */
+export const DIALECT_FILES: readonly string[] = globSync(
+  ['specs/hosts/*/dialect.json', 'specs/editions/*.json', 'test/vectors/*.dialect.json'],
+  { cwd: new URL('../../', import.meta.url).pathname },
+).sort()
 
 /** The parsed JSON of a file of the project, from its root. */
 export function projectJson(path: string): Record<string, unknown> {
@@ -25,6 +31,31 @@ export function dialectOf(
     ...rest,
   })
 }
+
+/** Element 2 with tags as long as card numbers, none of them listed. */
+export function dialectOfLongTags(): Dialect {
+  return dialectOf({
+    name: 'Tags',
+    length: { max: 99, prefix: { digits: 2 } },
+    composite: {
+      kind: 'tagged',
+      tag: { content: 'n', length: 16 },
+      prefix: { digits: 2 },
+      parts: {},
+      other: { name: 'Not listed', content: 'n', length: { max: 4 } },
+    },
+  })
+}
+
+/** Specifications of elements, for dialects that are made up. */
+export const digits = (length: number) => ({ name: 'n', content: 'n', length })
+export const text = (length: number) => ({ name: 'ans', content: 'ans', length })
+export const upTo = (max: number, content: string, more = {}) => ({
+  name: content,
+  content,
+  length: { min: 1, max, prefix: { digits: 3 } },
+  ...more,
+})
 
 /** MTI 0200 and the bitmap of a message with element 2 only: 20 bytes. */
 export const HEAD = '02004000000000000000'

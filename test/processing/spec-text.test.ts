@@ -1,5 +1,6 @@
 import test from 'ava'
-import { locateFaults, parseSpec, SPEC_TEXT_LIMITS } from '#processing'
+import { printParseErrorCode } from 'jsonc-parser'
+import { locateFaults, parseSpec, SPEC_TEXT_LIMITS, syntaxFault } from '#processing'
 
 const TEXT = `{
   "host": "x",
@@ -35,6 +36,15 @@ test('a text that is no JSON is faulty, with the place', (t) => {
     )
   }
   t.deepEqual(parseSpec('{"a":1}'), { kind: 'parsed', spec: { a: 1 } })
+})
+
+test('whatever the parser stops at is told in words', (t) => {
+  const codes = Array.from({ length: 30 }, (_, code) => code)
+  const known = codes.filter((code) => !printParseErrorCode(code).startsWith('<unknown'))
+  t.is(known.length, 16)
+  for (const code of known) t.not(syntaxFault(code), 'cannot be read')
+  const parsed = parseSpec('{"InvalidSymbol": 1 "CommaExpected": 2}')
+  t.is(parsed.kind === 'faulty' && parsed.faults[0]?.reason, 'is no JSON: a comma is missing')
 })
 
 test('a text at the limits of size and nesting is read, one past them is refused', (t) => {

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { isJsonObject } from '#domain'
 import { createMerchantClient, type GatewayKeySet, type MerchantClient } from '#merchant-client'
-import { fileFault } from '../../host-profile.ts'
+import { fileFault } from '../../spec-files.ts'
 
 /** What a merchant's side needs to reach a gateway; paths are relative to the file. */
 export interface ClientFile {

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs'
-import { compareMessages, type DescribedField, type Difference, type Message } from '#iso8583'
+import { compareMessages, type DescribedField, type Difference } from '#iso8583'
 import { type Paint, paintFor } from '../colour.ts'
 import { EXIT, type ExitCode } from '../exit-codes.ts'
 import { complain, type Outside, say } from '../outside.ts'
-import { type Framing, readMessage } from './framing.ts'
-import { bytesOfHex, faultOf, type MessageFault, NOT_HEX } from './json.ts'
+import { type Framing, readHex } from './framing.ts'
+import type { MessageFault } from './json.ts'
 import { shownValue, widthOf } from './table.ts'
 
 interface DiffOptions {
@@ -24,21 +24,16 @@ export function diff(
   framing: Framing,
   { files, json, unmasked, outside }: DiffOptions,
 ): ExitCode {
-  const [a, b] = texts.map((text) => messageOf(files ? readFileSync(text, 'utf8') : text, framing))
+  const [a, b] = texts.map((text) => readHex(files ? readFileSync(text, 'utf8') : text, framing))
   if (a === undefined || b === undefined) throw new TypeError('two messages are compared')
   if ('error' in a) return refused('a', a, { json, outside })
   if ('error' in b) return refused('b', b, { json, outside })
-  const differences = compareMessages(framing.dialect, [a, b], { unmasked: unmasked === true })
+  const differences = compareMessages(framing.dialect, [a.message, b.message], {
+    unmasked: unmasked === true,
+  })
   if (json) say(outside, JSON.stringify(documentOf(differences)))
   else tell(differences, outside)
   return differences.length === 0 ? EXIT.done : EXIT.refused
-}
-
-function messageOf(hex: string, framing: Framing): Message | MessageFault {
-  const bytes = bytesOfHex(hex)
-  if (bytes === undefined) return NOT_HEX
-  const read = readMessage(bytes, framing)
-  return 'error' in read ? faultOf(read.error) : read.message
 }
 
 function refused(

@@ -12,8 +12,8 @@ import {
   frameChosen,
   headerOf,
 } from './dialect-option.ts'
-import { type Framing, type ReadMessage, readMessage, type Unread } from './framing.ts'
-import { bytesOfHex, faultOf, maskedMessage, NOT_HEX } from './json.ts'
+import { type Framing, type ReadMessage, readHex, type Unread } from './framing.ts'
+import { maskedMessage } from './json.ts'
 import { counted, messageTable } from './table.ts'
 
 interface DecodeOptions extends DialectChoice {
@@ -96,10 +96,9 @@ interface Telling extends Pick<DecodeOptions, 'unmasked'> {
 }
 
 function tellJson(framing: Framing, hex: string, { unmasked, outside }: Telling): ExitCode {
-  const bytes = bytesOfHex(hex)
-  const read = bytes && readMessage(bytes, framing)
-  if (read === undefined || 'error' in read) {
-    say(outside, JSON.stringify(read === undefined ? NOT_HEX : faultOf(read.error)))
+  const read = readHex(hex, framing)
+  if ('error' in read) {
+    say(outside, JSON.stringify({ error: read.error }))
     return EXIT.refused
   }
   const { message } = read
@@ -108,12 +107,7 @@ function tellJson(framing: Framing, hex: string, { unmasked, outside }: Telling)
 }
 
 function tell(framing: Framing, hex: string, { unmasked, outside }: Telling): ExitCode {
-  const bytes = bytesOfHex(hex)
-  if (bytes === undefined) {
-    complain(outside, 'NOT_HEX: the input is not hex digits in pairs')
-    return EXIT.refused
-  }
-  const read = readMessage(bytes, framing)
+  const read = readHex(hex, framing)
   if ('error' in read) {
     for (const line of faultLines(framing.dialect, read)) complain(outside, line)
     return EXIT.refused
@@ -134,13 +128,15 @@ function sizeLine({ message, bytes, headerBytes }: ReadMessage): string {
 }
 
 /** What was read up to the fault is always masked: of what comes after nothing is known. */
-function faultLines(dialect: Dialect, { error, bytes }: Unread): string[] {
-  if (!(error instanceof DecodeError)) {
-    return [`${error.code}: no frame of this host around a message of ${dialect.name}`]
+function faultLines(dialect: Dialect, { error, stop }: Unread): string[] {
+  if (stop === undefined) return [`${error.code}: the input is not hex digits in pairs`]
+  const { fault: stopped, bytes } = stop
+  if (!(stopped instanceof DecodeError)) {
+    return [`${stopped.code}: no frame of this host around a message of ${dialect.name}`]
   }
-  const { code, offset, path } = error
+  const { code, offset, path } = stopped
   const fault = `${code} at byte ${offset}, ${path}: not a message of ${dialect.name}`
-  const before = readBefore(dialect, bytes, error)
+  const before = readBefore(dialect, bytes, stopped)
   if (before === undefined) return [fault, `  it has ${counted(bytes.byteLength, 'byte')}`]
   const place = path === 'message' ? 'the elements end' : `element ${path.split('.')[0]} begins`
   return [

@@ -3,15 +3,8 @@ import { dirname, join } from 'node:path'
 import { type Command, Option } from 'commander'
 import { isJsonObject } from '#domain'
 import { compileFrameHeader, type Dialect, DialectError, type FrameHeader } from '#iso8583'
-import { locateFaults, parseSpec } from '#processing'
-import {
-  dialectFileOf,
-  EDITIONS,
-  editionFileOf,
-  ProfileError,
-  readDialect,
-  readText,
-} from '../../host-profile.ts'
+import { dialectFileOf, EDITIONS, editionFileOf, readDialect } from '../../host-profile.ts'
+import { readCompiled } from '../../spec-files.ts'
 import { hostNamed } from '../host-name.ts'
 
 export interface DialectChoice {
@@ -59,16 +52,14 @@ export function headerOf(choice: DialectChoice): FrameHeader | undefined {
 export function headerBeside(dialectFile: string): FrameHeader | undefined {
   const file = join(dirname(dialectFile), 'link.json')
   if (!existsSync(file)) return undefined
-  const text = readText(file)
-  const parsed = parseSpec(text)
-  if (parsed.kind === 'faulty') throw new ProfileError(file, parsed.faults)
-  try {
-    return compileFrameHeader(isJsonObject(parsed.spec) ? parsed.spec['header'] : undefined)
-  } catch (error) {
-    if (!(error instanceof DialectError)) throw error
-    const faults = error.faults.map((it) => ({ ...it, path: ['header', ...it.path] }))
-    throw new ProfileError(file, locateFaults(text, faults))
-  }
+  return readCompiled(file, (spec) => {
+    try {
+      return compileFrameHeader(isJsonObject(spec) ? spec['header'] : undefined)
+    } catch (error) {
+      if (!(error instanceof DialectError)) throw error
+      throw new DialectError(error.faults.map((it) => ({ ...it, path: ['header', ...it.path] })))
+    }
+  })
 }
 
 function fileOf({ host, dialect, edition }: DialectChoice): string | undefined {

@@ -14,16 +14,15 @@ import {
   EDITIONS,
   editionFileOf,
   hostNames,
-  ProfileError,
   readDialect,
 } from '../../host-profile.ts'
+import { ProfileError } from '../../spec-files.ts'
 import { type Paint, paintFor } from '../colour.ts'
 import { EXIT, type ExitCode, type Finish } from '../exit-codes.ts'
 import { bytesOf } from '../lines.ts'
 import { complain, type Outside, say } from '../outside.ts'
 import { CAPTURE_CHARACTERS_MAX, readingsOf } from './capture.ts'
 import { headerBeside } from './dialect-option.ts'
-import { headerHints } from './header-hints.ts'
 import { counted, messageTable, widthOf } from './table.ts'
 
 interface DoctorOptions {
@@ -112,12 +111,12 @@ function doctor(
     return EXIT.refused
   }
   const diagnosis = diagnose(readings, candidates)
-  if (json) say(outside, JSON.stringify(documentOf(diagnosis, readings)))
+  if (json) say(outside, JSON.stringify(documentOf(diagnosis)))
   else tell(diagnosis, readings, outside)
   return diagnosis.verdicts[0]?.kind === 'fit' ? EXIT.done : EXIT.refused
 }
 
-function documentOf({ verdicts, hints }: Diagnosis, readings: readonly Reading[]): object {
+function documentOf({ verdicts, hints }: Diagnosis): object {
   const fits = fitsOf(verdicts)
   const common = ({ candidate, how, frame, isOwnHeader }: Fit | Misfit) => ({
     dialect: candidate.name,
@@ -135,14 +134,8 @@ function documentOf({ verdicts, hints }: Diagnosis, readings: readonly Reading[]
       const { code, offset, path, hint } = misfit
       return { ...common(misfit), code, offset, path, hint }
     }),
-    hints: hintsOf({ verdicts, hints }, readings),
+    hints,
   }
-}
-
-/** Of bytes that nothing fits: what can be seen of them, and headers that count them rightly. */
-function hintsOf({ verdicts, hints }: Diagnosis, [reading]: readonly Reading[]): string[] {
-  const isFit = verdicts.some(({ kind }) => kind === 'fit')
-  return isFit || !reading ? [...hints] : [...new Set([...hints, ...headerHints(reading.bytes)])]
 }
 
 function fitsOf(verdicts: Diagnosis['verdicts']): Fit[] {
@@ -168,7 +161,7 @@ function tell(
   const misfits = misfitsOf(verdicts)
   if (misfits.length > 0) say(outside, paint.bad('does not fit'))
   for (const line of misfitLines(misfits, { names, paint })) say(outside, line)
-  for (const hint of hintsOf({ verdicts, hints }, readings)) say(outside, `hint: ${hint}`)
+  for (const hint of hints) say(outside, `hint: ${hint}`)
   const [best] = fits
   if (best === undefined) return
   say(outside, `as ${best.candidate.name} reads it`)
@@ -201,9 +194,9 @@ function misfitLines(
   const dialects = counted(atOnce.length, 'dialect')
   return [
     ...lines,
-    `  ${dialects} fail at the message type: ${codes}`,
+    `  ${dialects} ${atOnce.length === 1 ? 'fails' : 'fail'} at the message type: ${codes}`,
     ...atOnce.map(({ candidate }) => `    ${paint.aside(candidate.name)}`),
-  ].map((line) => line.replace('1 dialect fail ', '1 dialect fails '))
+  ]
 }
 
 function frameText(frame: Fit['frame'], how: string): string {

@@ -1,7 +1,6 @@
 /** Why a message cannot be written, as `encode` says it: with nothing of what the message holds. */
 import type { Dialect, FieldValue, Message } from '#iso8583'
 import { parseSpec } from '#processing'
-import { inWords } from '../fault-words.ts'
 import type { MessageFault } from './json.ts'
 
 export interface EncodeFault {
@@ -20,7 +19,7 @@ export function notJson(text: string): EncodeFault {
   const parsed = parseSpec(text)
   const [fault] = parsed.kind === 'faulty' ? parsed.faults : []
   const { line = 1, column = 1, reason = 'is no JSON' } = fault ?? {}
-  const error = { code: 'NOT_JSON', path: 'message', line, column, reason: inWords(reason) }
+  const error = { code: 'NOT_JSON', path: 'message', line, column, reason }
   return { error }
 }
 

@@ -1,4 +1,5 @@
 import { DecodeError, type Dialect, FrameError, type FrameHeader, type Message } from '#iso8583'
+import { bytesOfHex, faultOf, type MessageFault, NOT_HEX } from './json.ts'
 
 /** How messages stand in what an operator gives. */
 export interface Framing {
@@ -17,19 +18,33 @@ export interface ReadMessage {
   readonly headerBytes: number
 }
 
-/** Bytes that are not a message; `bytes` are those from which the error counts its offset. */
-export interface Unread {
-  readonly error: DecodeError | FrameError
+/** Text that is not a message. */
+export interface Unread extends MessageFault {
+  /** Undefined for what is not hex. */
+  readonly stop?: Stop
+}
+
+/** Where reading stopped; `bytes` are those from which the fault counts its offset. */
+interface Stop {
+  readonly fault: DecodeError | FrameError
   readonly bytes: Uint8Array
 }
 
+/** The message that hex holds. */
+export function readHex(hex: string, framing: Framing): ReadMessage | Unread {
+  const bytes = bytesOfHex(hex)
+  if (bytes === undefined) return NOT_HEX
+  const read = readBytes(bytes, framing)
+  return 'message' in read ? read : { ...faultOf(read.fault), stop: read }
+}
+
 /** A header that counts exactly what follows it is one, when without it there is no message. */
-export function readMessage(bytes: Uint8Array, framing: Framing): ReadMessage | Unread {
+function readBytes(bytes: Uint8Array, framing: Framing): ReadMessage | Stop {
   const { dialect, header, isFramed } = framing
   const headerBytes = header?.bytes ?? 0
   if (isFramed && header !== undefined) {
     const fault = frameFault(bytes, header)
-    if (fault !== undefined) return { error: fault, bytes }
+    if (fault !== undefined) return { fault, bytes }
     return unpacked(dialect, bytes, headerBytes)
   }
   const bare = unpacked(dialect, bytes, 0)
@@ -49,12 +64,12 @@ function frameFault(bytes: Uint8Array, header: FrameHeader): FrameError | undefi
   }
 }
 
-function unpacked(dialect: Dialect, frame: Uint8Array, headerBytes: number): ReadMessage | Unread {
+function unpacked(dialect: Dialect, frame: Uint8Array, headerBytes: number): ReadMessage | Stop {
   const bytes = frame.subarray(headerBytes)
   try {
     return { message: dialect.unpack(bytes), bytes: bytes.byteLength, headerBytes }
   } catch (error) {
-    if (error instanceof DecodeError) return { error, bytes }
+    if (error instanceof DecodeError) return { fault: error, bytes }
     throw error
   }
 }

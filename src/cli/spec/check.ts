@@ -3,23 +3,15 @@ import { dirname, join, resolve } from 'node:path'
 import type { Command } from 'commander'
 import { reviewDialect } from '#dialects'
 import { isJsonObject } from '#domain'
-import type { Dialect } from '#iso8583'
-import { type LocatedFault, locateFaults, parseSpec } from '#processing'
-import {
-  ProfileError,
-  readCards,
-  readConduct,
-  readDialect,
-  readLink,
-  readMapping,
-  readMessages,
-  readSpec,
-  readText,
-} from '../../host-profile.ts'
+import { compileDialect, type Dialect, readSpecification } from '#iso8583'
+import { type LocatedFault, locateFaults } from '#processing'
+import { readCards, readEmulatedHost } from '../../emulated-host.ts'
+import { readLink, readMapping, readMessages } from '../../host-profile.ts'
+import { faultyAsWhole, ProfileError, readCompiled } from '../../spec-files.ts'
 import { EXIT, type ExitCode, type Finish } from '../exit-codes.ts'
-import { faultInWords } from '../fault-words.ts'
+import { withMeantName } from '../meant-name.ts'
 import { type Outside, say } from '../outside.ts'
-import { checkedPlan, isFolder, NAMED, specNamed } from './spec-file.ts'
+import { isFolder, NAMED, specNamed } from './spec-file.ts'
 
 interface Found {
   readonly file: string
@@ -51,7 +43,7 @@ export function addCheck(spec: Command, outside: Outside, finish: Finish): void 
 function checkSpec(name: string, { json }: { readonly json?: true }, outside: Outside): ExitCode {
   const found = foundOf(name).map((it) => ({
     ...it,
-    faults: it.faults.map(faultInWords),
+    faults: it.faults.map(withMeantName),
   }))
   const isFine = found.every(({ faults }) => faults.length === 0)
   if (json) say(outside, JSON.stringify(found))
@@ -60,12 +52,10 @@ function checkSpec(name: string, { json }: { readonly json?: true }, outside: Ou
 }
 
 function foundOf(name: string): Found[] {
-  const unknown = checked(name, specNamed)
-  if (unknown.faults.length > 0) return [unknown]
-  const path = specNamed(name)
+  const { found, value: path } = checked(name, specNamed)
+  if (path === undefined) return [found]
   if (isFolder(path)) return checkFolder(path)
-  const other = otherFile(path)
-  return [other ?? checkDialect(path)]
+  return [otherFile(path) ?? checkDialect(path).found]
 }
 
 /** Files of a host by the member that each has and a dialect has not. */
@@ -73,53 +63,76 @@ const OTHERS = { messages: 'mapping', header: 'link', payments: 'conduct', cards
 
 /** A host's file that is no dialect is read with its dialect, by its folder. */
 function otherFile(file: string): Found | undefined {
-  const parsed = parseSpec(readText(file))
-  const spec = parsed.kind === 'parsed' && isJsonObject(parsed.spec) ? parsed.spec : {}
+  const { value } = checked(file, readAnything)
+  const spec = isJsonObject(value) ? value : {}
   const [, kind] = Object.entries(OTHERS).find(([member]) => Object.hasOwn(spec, member)) ?? []
   if (kind === undefined || Object.hasOwn(spec, 'fields')) return undefined
   const reason = `is a ${kind}; check its folder: sallyport spec check ${join(dirname(file), '.')}/`
-  return { file, faults: [{ line: 1, column: 1, path: '(file)', reason }], warnings: [] }
+  return { file, faults: faultyAsWhole(file, reason).faults, warnings: [] }
 }
 
-function checkDialect(file: string): Found {
-  const checked = checkedPlan(file)
-  if (checked.kind === 'faulty') return { file, faults: checked.faults, warnings: [] }
-  const warnings = locateFaults(checked.text, reviewDialect(checked.plan))
-  return { file, faults: [], warnings }
+function readAnything(file: string): unknown {
+  return readCompiled(file, (spec) => spec)
 }
-
-/** The files of a host that speak of its dialect's elements; those that it need not have last. */
-const BESIDE: readonly {
-  readonly name: string
-  readonly isOptional?: true
-  readonly read: (folder: string, dialect: Dialect) => unknown
-}[] = [
-  { name: 'mapping.json', read: (...of) => readMapping(...of, readMessages()) },
-  { name: 'link.json', read: readLink },
-  { name: 'conduct.json', isOptional: true, read: readConduct },
-]
 
 /** Every file for itself, so that a fault in one hides none in another. */
 function checkFolder(folder: string): Found[] {
-  const file = (name: string) => join(folder, name)
-  const found = checkDialect(file('dialect.json'))
-  const dialect = found.faults.length === 0 ? readDialect(found.file) : undefined
-  const others = BESIDE.flatMap(({ name, isOptional, read }) => {
-    if (isOptional && !existsSync(file(name))) return []
-    if (dialect !== undefined) return [checked(file(name), () => read(resolve(folder), dialect))]
-    return [{ ...checked(file(name), readSpec), unchecked: true as const }]
-  })
-  const cards = file('cards.json')
-  return [found, ...others, ...(existsSync(cards) ? [checked(cards, (it) => readCards(it))] : [])]
+  const { found, value: dialect } = checkDialect(join(folder, 'dialect.json'))
+  return [found, ...(dialect ? checkBeside(folder, dialect) : checkWithoutDialect(folder))]
 }
 
-function checked(file: string, read: (file: string) => unknown): Found {
+function checkDialect(file: string): Checked<Dialect> {
+  const { found, value } = checked(file, () =>
+    readCompiled(file, (spec, text) => ({
+      dialect: compileDialect(spec),
+      warnings: locateFaults(text, reviewDialect(readSpecification(spec))),
+    })),
+  )
+  return { found: { ...found, warnings: value?.warnings ?? [] }, value: value?.dialect }
+}
+
+/** What a host's files say of its dialect and of one another; a conduct or cards it may lack. */
+function checkBeside(folder: string, dialect: Dialect): Found[] {
+  const home = resolve(folder)
+  const file = (name: string) => join(folder, name)
+  const mapping = checked(file('mapping.json'), () => readMapping(home, dialect, readMessages()))
+  const link = checked(file('link.json'), () => readLink(home, dialect, mapping.value))
+  const isOwn = existsSync(file('conduct.json'))
+  const canBeDerived = mapping.value !== undefined && link.value !== undefined
+  const conduct = checked(file('conduct.json'), () =>
+    isOwn || canBeDerived ? readEmulatedHost({ folder: home, dialect }).conduct : undefined,
+  )
+  const cards = file('cards.json')
+  return [
+    mapping.found,
+    link.found,
+    ...(isOwn ? [conduct.found] : []),
+    ...(existsSync(cards) ? [checked(cards, () => readCards(cards, conduct.value)).found] : []),
+  ]
+}
+
+function checkWithoutDialect(folder: string): Found[] {
+  const file = (name: string) => join(folder, name)
+  const ifThere = (name: string) => (existsSync(file(name)) ? [file(name)] : [])
+  const speaking = [file('mapping.json'), file('link.json'), ...ifThere('conduct.json')]
+  return [
+    ...speaking.map((it) => ({ ...checked(it, readAnything).found, unchecked: true as const })),
+    ...ifThere('cards.json').map((it) => checked(it, (cards) => readCards(cards)).found),
+  ]
+}
+
+interface Checked<T> {
+  readonly found: Found
+  /** Undefined when there are faults. */
+  readonly value: T | undefined
+}
+
+function checked<T>(file: string, read: (file: string) => T): Checked<T> {
   try {
-    read(file)
-    return { file, faults: [], warnings: [] }
+    return { found: { file, faults: [], warnings: [] }, value: read(file) }
   } catch (error) {
     if (!(error instanceof ProfileError)) throw error
-    return { file, faults: error.faults, warnings: [] }
+    return { found: { file, faults: error.faults, warnings: [] }, value: undefined }
   }
 }
 

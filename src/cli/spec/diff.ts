@@ -2,7 +2,7 @@ import type { Command } from 'commander'
 import { compareDialects, type Difference, type SettingChange } from '#dialects'
 import { EXIT, type ExitCode, type Finish } from '../exit-codes.ts'
 import { type Outside, say } from '../outside.ts'
-import { dialectFileNamed, NAMED, readPlan } from './spec-file.ts'
+import { NAMED, readPlan } from './spec-file.ts'
 
 const DIFF_EXAMPLE = `
 Examples:
@@ -38,10 +38,7 @@ function diffSpecs(
   { json, meanings }: DiffOptions,
   outside: Outside,
 ): ExitCode {
-  const differences = compareDialects(
-    readPlan(dialectFileNamed(before)),
-    readPlan(dialectFileNamed(after)),
-  )
+  const differences = compareDialects(readPlan(before), readPlan(after))
   if (json) say(outside, JSON.stringify(differences))
   else {
     const tables = differences.flatMap(meanings ? meaningLines : tableLines)

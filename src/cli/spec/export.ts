@@ -3,7 +3,7 @@ import { exportJpos, exportMoov } from '#dialects'
 import type { ExitCode, Finish } from '../exit-codes.ts'
 import type { Outside } from '../outside.ts'
 import { FORMATS, type Format, type Output, report } from './report.ts'
-import { dialectFileNamed, NAMED, readPlan } from './spec-file.ts'
+import { NAMED, readPlan } from './spec-file.ts'
 
 const EXPORT_EXAMPLE = `
 Examples:
@@ -29,7 +29,7 @@ interface ExportOptions extends Output {
 
 /** @throws ProfileError when the dialect cannot be used */
 function exportSpec(name: string, options: ExportOptions, outside: Outside): ExitCode {
-  const plan = readPlan(dialectFileNamed(name))
+  const plan = readPlan(name)
   const { text, notes } = options.to === 'jpos' ? exportJpos(plan) : exportMoov(plan)
   return report({ text, notes, data: { text } }, options, outside)
 }

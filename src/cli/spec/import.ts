@@ -1,7 +1,7 @@
 import { basename } from 'node:path'
 import { type Command, Option } from 'commander'
 import { dialectText, ImportError, type Imported, importJpos, importMoov } from '#dialects'
-import { readText } from '../../host-profile.ts'
+import { readText } from '../../spec-files.ts'
 import { EXIT, type ExitCode, type Finish } from '../exit-codes.ts'
 import { complain, type Outside, say } from '../outside.ts'
 import { FORMATS, type Format, type Output, report } from './report.ts'

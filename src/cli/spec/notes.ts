@@ -2,11 +2,7 @@ import type { Note } from '#dialects'
 
 /** A report for people: what is said of several elements is said once, with all their paths. */
 export function noteLines(notes: readonly Note[]): string[] {
-  const groups = new Map<string, Note[]>()
-  for (const note of notes) {
-    const key = `${note.kind} ${note.reason}`
-    groups.set(key, [...(groups.get(key) ?? []), note])
-  }
+  const groups = Map.groupBy(notes, ({ kind, reason }) => `${kind} ${reason}`)
   return [...groups.values()].map(groupLine)
 }
 

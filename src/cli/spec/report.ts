@@ -1,8 +1,8 @@
+import { existsSync, writeFileSync } from 'node:fs'
 import type { Note } from '#dialects'
 import { EXIT, type ExitCode } from '../exit-codes.ts'
 import { complain, type Outside, say } from '../outside.ts'
 import { noteLines } from './notes.ts'
-import { refuseToReplace, writeNew } from './spec-file.ts'
 
 /** Formats of other programs. */
 export const FORMATS = ['jpos', 'moov'] as const
@@ -16,23 +16,31 @@ export interface Output {
 
 interface Made {
   readonly text: string
-  readonly notes: readonly Note[]
+  /** Of what comes from another format or goes to one. */
+  readonly notes?: readonly Note[]
   /** What stands for the text in JSON. */
   readonly data: object
 }
 
-/** The file goes where it is asked for, and the report to standard error, or both into JSON. */
+/**
+ * The text goes where it is asked for, and its notes to standard error, or both into JSON. A file
+ * that is there may hold somebody's work, and stays.
+ */
 export function report(
   { text, notes, data }: Made,
   { out, json }: Output,
   outside: Outside,
 ): ExitCode {
-  if (out !== undefined && !writeNew(out, text)) return refuseToReplace(out, outside)
+  if (out !== undefined && existsSync(out)) {
+    complain(outside, `${out} is there already and stays as it is`)
+    return EXIT.refused
+  }
+  if (out !== undefined) writeFileSync(out, text, { flag: 'wx' })
   if (json) {
     say(outside, JSON.stringify({ ...(out === undefined ? data : { file: out }), notes }))
     return EXIT.done
   }
   if (out === undefined) outside.out.write(text)
-  for (const line of noteLines(notes)) complain(outside, line)
+  for (const line of noteLines(notes ?? [])) complain(outside, line)
   return EXIT.done
 }

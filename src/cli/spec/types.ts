@@ -1,9 +1,9 @@
 import type { Command } from 'commander'
 import { typesOfDialect } from '#dialects'
-import { EXIT, type ExitCode, type Finish } from '../exit-codes.ts'
-import { type Outside, say } from '../outside.ts'
-import type { Output } from './report.ts'
-import { dialectFileNamed, NAMED, readPlan, refuseToReplace, writeNew } from './spec-file.ts'
+import type { ExitCode, Finish } from '../exit-codes.ts'
+import type { Outside } from '../outside.ts'
+import { type Output, report } from './report.ts'
+import { NAMED, readPlan } from './spec-file.ts'
 
 const TYPES_EXAMPLE = `
 Example:
@@ -22,10 +22,7 @@ export function addTypes(spec: Command, outside: Outside, finish: Finish): void 
 }
 
 /** @throws ProfileError when the dialect cannot be used */
-function writeTypes(name: string, { out, json }: Output, outside: Outside): ExitCode {
-  const text = typesOfDialect(readPlan(dialectFileNamed(name)))
-  if (out !== undefined && !writeNew(out, text)) return refuseToReplace(out, outside)
-  if (json) say(outside, JSON.stringify(out === undefined ? { text } : { file: out }))
-  else if (out === undefined) outside.out.write(text)
-  return EXIT.done
+function writeTypes(name: string, output: Output, outside: Outside): ExitCode {
+  const text = typesOfDialect(readPlan(name))
+  return report({ text, data: { text } }, output, outside)
 }

@@ -1,11 +1,10 @@
-import { DecodeError, type Dialect, type Message } from '#iso8583'
+import { DecodeError, type Dialect, isAnswerMti, isRepeatMti, type Message } from '#iso8583'
 import type { CancelDeadline, Clock, Log } from '#platform'
 import { STRAYS, UNKNOWNS, type UnknownReason, zeroExchangeCounters } from './exchange-counters.ts'
 import type { LineEnd, OutgoingFrame } from './framed-socket.ts'
 import type { HostLine, HostReply } from './line.ts'
 import type { LinkProfile } from './link-profile.ts'
 import { compileMatchKey } from './match-key.ts'
-import { isAnswerMti, isRepeatMti } from './mti.ts'
 import { createPending, type Pending, type Waiter } from './pending.ts'
 import { NOT_SENT, Place, type Reservation } from './reservation.ts'
 import { createStartMeter, type StartMeter } from './stan-capacity.ts'
@@ -109,6 +108,10 @@ export class Exchanges {
   /** Give no more reservations; what is reserved or open goes on. */
   beginNoMore(): void {
     this.#isClosing = true
+  }
+
+  isClosing(): boolean {
+    return this.#isClosing
   }
 
   /** Payments in flight, or with a place reserved. */

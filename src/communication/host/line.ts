@@ -1,9 +1,8 @@
 import type { Socket } from 'node:net'
-import { type Dialect, EncodeError, FrameError, type Message } from '#iso8583'
+import { type Dialect, EncodeError, FrameError, isAnswerMti, type Message } from '#iso8583'
 import type { Clock, Log } from '#platform'
 import { FramedSocket, type LineEnd, type OutgoingFrame } from './framed-socket.ts'
 import type { LinkProfile } from './link-profile.ts'
-import { isAnswerMti } from './mti.ts'
 import { isAccepted, networkRequest, readHostRequest } from './network-messages.ts'
 
 /** How one exchange with the host ended; what control calls a host's reply. */

@@ -3,6 +3,7 @@ import {
   DATE_LAYOUTS,
   type Dialect,
   DialectError,
+  documentPlace,
   FrameError,
   type FrameHeader,
   type SpecFault,
@@ -30,7 +31,7 @@ export interface LinkProfile {
   readonly echoIdleMs: number
   /** So many echoes in a row without an answer, and the line is dead. */
   readonly echoMissesMax: number
-  readonly network: NetworkRules & { readonly stanDigits: number }
+  readonly network: NetworkRules
   readonly capacity: StanCapacity
 }
 
@@ -56,8 +57,7 @@ export function compileLinkProfile(
   asked: readonly AskedMessage[] = [],
 ): LinkProfile {
   const faults: SpecFault[] = []
-  const reader = createSpecReader(spec, { path: [], faults, dialect })
-  reader.onlyMembers(MEMBERS)
+  const reader = createSpecReader(documentPlace(spec, faults), MEMBERS, dialect)
   const header = headerOf(reader.member('header'), faults)
   const rules = {
     matchKey: reader.elements('matchKey', 1),
@@ -110,7 +110,7 @@ function headerOf(spec: unknown, faults: SpecFault[]): FrameHeader | undefined {
   }
 }
 
-function networkOf(reader: SpecReader, dialect: Dialect): LinkProfile['network'] {
+function networkOf(reader: SpecReader, dialect: Dialect): NetworkRules {
   const elements = reader.object('elements', ELEMENT_MEMBERS)
   const stan = elements.element('stan')
   const code = /^[0-9A-Z]{1,6}$/

@@ -81,7 +81,6 @@ export async function openHostLink(options: HostLinkOptions): Promise<HostLink> 
   checkCapacity(options)
   const { clock, limits, profile, log } = options
   const exchanges = new Exchanges(options)
-  let closing = false
   let dialsFailed = 0
 
   const lines = createHostLines({
@@ -93,7 +92,7 @@ export async function openHostLink(options: HostLinkOptions): Promise<HostLink> 
     onReadiness: (line) => exchanges.noteReadiness(line),
     onEnd(line, why) {
       exchanges.noteEnd(line, why)
-      if (line.wasReady && !closing) log.warn('host-line-lost', { why })
+      if (line.wasReady && !exchanges.isClosing()) log.warn('host-line-lost', { why })
     },
   })
 
@@ -107,7 +106,6 @@ export async function openHostLink(options: HostLinkOptions): Promise<HostLink> 
   const stopSweep = startSweep(clock, sweptMs, lines.sweep)
 
   function beginNoMore(): void {
-    closing = true
     supply.stop()
     exchanges.beginNoMore()
   }

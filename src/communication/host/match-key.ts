@@ -1,5 +1,4 @@
-import type { FieldValue, Message } from '#iso8583'
-import { classOf } from './mti.ts'
+import { classOf, type FieldValue, type Message } from '#iso8583'
 
 /** A character that no element of a key holds, between its parts. */
 const BETWEEN = '\u001f'

@@ -1,5 +1,4 @@
-import { type Message, momentText } from '#iso8583'
-import { answerMtiOf, classOf } from './mti.ts'
+import { answerMtiOf, classOf, type Message, momentText } from '#iso8583'
 
 /** Which elements network messages use, and for what. */
 interface NetworkElements {
@@ -22,6 +21,8 @@ export interface NetworkRules {
   /** MTI of the requests that the gateway starts, such as 0800. */
   readonly mti: string
   readonly elements: NetworkElements
+  /** Digits of a trace number in the dialect. */
+  readonly stanDigits: number
   /** Where our requests say when they were made, in UTC; none where the host wants none. */
   readonly moments: readonly MomentElement[]
   /** Elements that each of our requests carries as they stand here. */

@@ -1,5 +1,4 @@
-import { type Dialect, EncodeError, type Message, type SpecFault } from '#iso8583'
-import { answerMtiOf } from './mti.ts'
+import { answerMtiOf, type Dialect, EncodeError, type Message, type SpecFault } from '#iso8583'
 import { type NetworkRules, networkRequest } from './network-messages.ts'
 
 /** What came of a trial: what cannot be packed, and the size of the longest message that can. */
@@ -12,10 +11,7 @@ interface NetworkTrial {
  * Pack one network message for each code, so that a code or constant that its element cannot hold
  * is found when a link is compiled and not when a line signs on.
  */
-export function tryNetwork(
-  rules: NetworkRules & { readonly stanDigits: number },
-  dialect: Dialect,
-): NetworkTrial {
+export function tryNetwork(rules: NetworkRules, dialect: Dialect): NetworkTrial {
   let bytesMax = 0
   const faults = new Map<string, SpecFault>()
   const tryOut = (name: keyof NetworkRules, message: Message): void => {

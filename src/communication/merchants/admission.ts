@@ -1,3 +1,5 @@
+import type { ListenerCounters } from './listener.ts'
+
 /** How many requests may be in flight at once, counted over all listeners that share it. */
 export interface Admission {
   /** What a request gets that finds no room. */
@@ -27,5 +29,23 @@ export function createAdmission({ requestsInFlightMax, busyAnswer }: AdmissionOp
       inFlight -= 1
     },
     inFlight: () => inFlight,
+  }
+}
+
+/** Into an admission that is shared, the way of one listener: it counts what comes through. */
+export function countedAdmission(admission: Admission, counters: ListenerCounters): Admission {
+  return {
+    ...admission,
+    enter() {
+      const entered = admission.enter()
+      counters.requests += 1
+      if (entered) counters.requestsInFlight += 1
+      else counters.requestsBusy += 1
+      return entered
+    },
+    leave() {
+      admission.leave()
+      counters.requestsInFlight -= 1
+    },
   }
 }

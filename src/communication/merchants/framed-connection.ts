@@ -8,6 +8,7 @@ import type { Peer } from './tls.ts'
 /** What the connections of one listener share. */
 export interface FramedConnectionParts {
   readonly limits: ConnectionLimits
+  /** The listener's own way into it: what comes through is counted already. */
   readonly admission: Admission
   readonly answer: AnswerMessage
   readonly clock: Clock
@@ -145,15 +146,12 @@ export class FramedConnection {
   }
 
   #take({ correlation, payload }: Frame): void {
-    const { admission, answer, counters } = this.#parts
-    counters.requests += 1
+    const { admission, answer } = this.#parts
     if (!admission.enter()) {
-      counters.requestsBusy += 1
       this.#post(correlation, admission.busyAnswer)
       return
     }
     this.#inFlight += 1
-    counters.requestsInFlight += 1
     answer(payload, this.#peer).then(
       (bytes) => this.#settle(correlation, bytes),
       (fault) => this.#fail(fault),
@@ -180,7 +178,6 @@ export class FramedConnection {
   #leave(): void {
     this.#parts.admission.leave()
     this.#inFlight -= 1
-    this.#parts.counters.requestsInFlight -= 1
   }
 
   #post(correlation: number, payload: Uint8Array): void {

@@ -1,16 +1,15 @@
-import { createServer, type TLSSocket } from 'node:tls'
-import { atMost } from '../deadline.ts'
-import { startSweep } from '../sweep.ts'
-import { acceptSockets } from './accepted-sockets.ts'
+import { createServer } from 'node:tls'
+import { countedAdmission } from './admission.ts'
 import { FramedConnection, type FramedConnectionParts } from './framed-connection.ts'
 import {
   type AnswerMessage,
   type ConnectionLimits,
   type Listener,
   type ListenerOptions,
+  serveConnections,
   zeroCounters,
 } from './listener.ts'
-import { peerOf, tlsOptionsOf } from './tls.ts'
+import { tlsOptionsOf } from './tls.ts'
 
 export type FramedTlsOptions = ListenerOptions<ConnectionLimits>
 
@@ -27,54 +26,22 @@ export async function listenFramedTls(
   options: FramedTlsOptions,
   answer: AnswerMessage,
 ): Promise<Listener> {
-  const { limits, clock } = options
+  const { admission, limits } = options
   const counters = zeroCounters()
-  const connections = new Set<FramedConnection>()
-  const drained = Promise.withResolvers<void>()
-  let draining = false
-
-  const parts: FramedConnectionParts = { ...options, answer, counters, flushSoon: createFlushes() }
-  const server = createServer(tlsOptionsOf(options.tls, limits.handshakeTimeoutMs))
-
-  function welcome(socket: TLSSocket): void {
-    const peer = peerOf(socket, options.tls)
-    if (peer === undefined) counters.clientErrors += 1
-    if (peer === undefined || draining) {
-      // Without a listener, an error of the socket on its way out would end the process.
-      socket.on('error', () => {}).destroy()
-      return
-    }
-    const connection = new FramedConnection(socket, peer, parts)
-    connections.add(connection)
-    socket.once('close', () => {
-      connections.delete(connection)
-      if (draining && connections.size === 0) drained.resolve()
-    })
+  const parts: FramedConnectionParts = {
+    ...options,
+    answer,
+    counters,
+    admission: countedAdmission(admission, counters),
+    flushSoon: createFlushes(),
   }
-
-  server.on('secureConnection', welcome)
-  const sockets = await acceptSockets(server, options, {
+  const server = createServer(tlsOptionsOf(options.tls, limits.handshakeTimeoutMs))
+  return serveConnections(server, options, {
     counters,
     clientErrorEvent: 'tlsClientError',
+    timeoutsMs: [limits.idleTimeoutMs, limits.frameTimeoutMs, limits.writeTimeoutMs],
+    open: (socket, peer) => new FramedConnection(socket, peer, parts),
   })
-  const timeoutsMs = [limits.idleTimeoutMs, limits.frameTimeoutMs, limits.writeTimeoutMs]
-  const stopSweep = startSweep(clock, timeoutsMs, (nowMs) => {
-    for (const connection of connections) connection.sweep(nowMs)
-  })
-
-  return {
-    port: sockets.port,
-    async drain(deadlineMs) {
-      draining = true
-      sockets.acceptNoMore()
-      for (const connection of connections) connection.drain()
-      if (connections.size === 0) drained.resolve()
-      await atMost(clock, deadlineMs, drained.promise)
-      sockets.destroyAll()
-      stopSweep()
-    },
-    counters: () => ({ ...counters }),
-  }
 }
 
 /** One look at the end of the turn for all connections that have answers to send. */

@@ -10,6 +10,7 @@ import type { Peer } from './tls.ts'
 /** What the connections of one HTTPS listener share. */
 export interface HttpsConnectionParts {
   readonly limits: ConnectionLimits
+  /** The listener's own way into it: what comes through is counted already. */
   readonly admission: Admission
   readonly answer: AnswerMessage
   readonly discovery: () => string
@@ -67,7 +68,10 @@ export class HttpsConnection {
     }
   }
 
-  /** Answer what was read to its end; then close. */
+  /**
+   * Answer what was read to its end; then close. Whoever has no whole request here goes now, for
+   * Node no longer looks at its own time limits once its server is closed.
+   */
   drain(): void {
     this.#draining = true
     this.#endWhenAnswered()
@@ -121,30 +125,22 @@ export class HttpsConnection {
 
   #converse(message: Uint8Array, response: ServerResponse): void {
     const { admission, answer, counters, log } = this.#parts
-    counters.requests += 1
     if (!admission.enter()) {
-      counters.requestsBusy += 1
       this.#tell(response, admission.busyAnswer)
       return
     }
-    counters.requestsInFlight += 1
     answer(message, this.#peer).then(
       (bytes) => {
-        this.#leave()
+        admission.leave()
         if (response.destroyed) counters.answersUndelivered += 1
         else this.#tell(response, bytes)
       },
       (fault) => {
-        this.#leave()
+        admission.leave()
         log.error('answer-failed', { fault })
         this.#socket.destroy()
       },
     )
-  }
-
-  #leave(): void {
-    this.#parts.admission.leave()
-    this.#parts.counters.requestsInFlight -= 1
   }
 
   /** Send the answer to a message. */

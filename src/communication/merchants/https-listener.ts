@@ -1,17 +1,17 @@
 import { createServer } from 'node:https'
-import { TLSSocket } from 'node:tls'
-import { atMost } from '../deadline.ts'
-import { startSweep } from '../sweep.ts'
-import { acceptSockets } from './accepted-sockets.ts'
+import type { Socket } from 'node:net'
+import { sweepPeriodMs } from '../sweep.ts'
+import { countedAdmission } from './admission.ts'
 import { HttpsConnection, type HttpsConnectionParts } from './https-connection.ts'
 import {
   type AnswerMessage,
   type ConnectionLimits,
   type Listener,
   type ListenerOptions,
+  serveConnections,
   zeroCounters,
 } from './listener.ts'
-import { peerOf, tlsOptionsOf } from './tls.ts'
+import { tlsOptionsOf } from './tls.ts'
 
 export interface HttpsLimits extends ConnectionLimits {
   /** Largest request line and header block. */
@@ -37,13 +37,14 @@ export interface HttpsOptions extends ListenerOptions<HttpsLimits> {
  * @see specs/protocol.md, "HTTPS"
  */
 export async function listenHttps(options: HttpsOptions, answer: AnswerMessage): Promise<Listener> {
-  const { limits, clock } = options
+  const { admission, limits } = options
   const counters = zeroCounters()
-  const connections = new Map<TLSSocket, HttpsConnection>()
-  const drained = Promise.withResolvers<void>()
-  let draining = false
-
-  const parts: HttpsConnectionParts = { ...options, answer, counters }
+  const parts: HttpsConnectionParts = {
+    ...options,
+    answer,
+    counters,
+    admission: countedAdmission(admission, counters),
+  }
   const server = createServer({
     ...tlsOptionsOf(options.tls, limits.handshakeTimeoutMs),
     ...httpTimes(limits),
@@ -51,61 +52,30 @@ export async function listenHttps(options: HttpsOptions, answer: AnswerMessage):
     noDelay: true,
     insecureHTTPParser: false,
   })
-
-  function welcome(socket: TLSSocket): void {
-    const peer = peerOf(socket, options.tls)
-    if (peer === undefined) counters.clientErrors += 1
-    if (peer === undefined || draining) {
-      socket.destroy()
-      return
-    }
-    connections.set(socket, new HttpsConnection(socket, peer, parts))
-    socket.once('close', () => {
-      connections.delete(socket)
-      if (draining && connections.size === 0) drained.resolve()
-    })
-  }
-
-  server.on('secureConnection', welcome)
+  const connections = new WeakMap<Socket, HttpsConnection>()
   server.on('request', (request, response) => {
-    const connection =
-      request.socket instanceof TLSSocket ? connections.get(request.socket) : undefined
-    connection?.receive(request, response)
+    connections.get(request.socket)?.receive(request, response)
   })
-  const sockets = await acceptSockets(server, options, {
+  return serveConnections(server, options, {
     counters,
     clientErrorEvent: 'clientError',
-  })
-  const stopSweep = startSweep(clock, [limits.writeTimeoutMs], (nowMs) => {
-    for (const connection of connections.values()) connection.sweep(nowMs)
-  })
-
-  return {
-    port: sockets.port,
-    async drain(deadlineMs) {
-      draining = true
-      // With this Node stops looking at its own time limits: whoever has no whole request here goes
-      // now.
-      sockets.acceptNoMore()
-      for (const connection of connections.values()) connection.drain()
-      if (connections.size === 0) drained.resolve()
-      await atMost(clock, deadlineMs, drained.promise)
-      sockets.destroyAll()
-      stopSweep()
+    timeoutsMs: [limits.writeTimeoutMs],
+    open(socket, peer) {
+      const connection = new HttpsConnection(socket, peer, parts)
+      connections.set(socket, connection)
+      return connection
     },
-    counters: () => ({ ...counters }),
-  }
+  })
 }
 
-/** Node keeps these times itself and looks four times in the shortest, within 10 ms to 1 s. */
+/** Node keeps these times itself, and looks as often as we do at ours. */
 function httpTimes(limits: HttpsLimits) {
   const { headerTimeoutMs, frameTimeoutMs, idleTimeoutMs } = limits
-  const shortestMs = Math.min(headerTimeoutMs, frameTimeoutMs)
   return {
     headersTimeout: headerTimeoutMs,
     requestTimeout: headerTimeoutMs + frameTimeoutMs,
     keepAliveTimeout: idleTimeoutMs,
     keepAliveTimeoutBuffer: 0,
-    connectionsCheckingInterval: Math.max(10, Math.min(1000, shortestMs / 4)),
+    connectionsCheckingInterval: sweepPeriodMs([headerTimeoutMs, frameTimeoutMs]),
   }
 }

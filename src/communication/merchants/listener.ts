@@ -1,7 +1,11 @@
+import type { Server, TLSSocket } from 'node:tls'
 import type { Clock, Log } from '#platform'
 import type { Endpoint } from '../bind.ts'
+import { atMost } from '../deadline.ts'
+import { startSweep } from '../sweep.ts'
+import { type AcceptFacts, acceptSockets } from './accepted-sockets.ts'
 import type { Admission } from './admission.ts'
-import type { ListenerTls, Peer } from './tls.ts'
+import { type ListenerTls, type Peer, peerOf } from './tls.ts'
 
 /**
  * What a listener does with each message: bytes in, bytes out. Resolves once; never rejects.
@@ -83,5 +87,73 @@ export function zeroCounters(): ListenerCounters {
     slowReaders: 0,
     idleClosed: 0,
     answersUndelivered: 0,
+  }
+}
+
+/** One merchant's connection, from the end of its handshake. */
+export interface Connection {
+  /** Destroy it when a time limit is past. */
+  sweep(nowMs: number): void
+  /** Answer what was read; then close. */
+  drain(): void
+}
+
+/** What a protocol makes of connections. */
+export interface Serving extends AcceptFacts {
+  /** What {@link Connection.sweep} enforces. */
+  readonly timeoutsMs: readonly number[]
+  open(socket: TLSSocket, peer: Peer): Connection
+}
+
+/**
+ * Listen, and keep each connection of a client that may have one until it closes.
+ *
+ * @throws the system's error when the port cannot be had
+ */
+export async function serveConnections(
+  server: Server,
+  options: ListenerOptions<ConnectionLimits>,
+  serving: Serving,
+): Promise<Listener> {
+  const { clock, tls } = options
+  const { counters } = serving
+  const connections = new Set<Connection>()
+  const drained = Promise.withResolvers<void>()
+  let draining = false
+
+  function welcome(socket: TLSSocket): void {
+    const peer = peerOf(socket, tls)
+    if (peer === undefined) counters.clientErrors += 1
+    if (peer === undefined || draining) {
+      // Without a listener, an error of the socket on its way out would end the process.
+      socket.on('error', () => {}).destroy()
+      return
+    }
+    const connection = serving.open(socket, peer)
+    connections.add(connection)
+    socket.once('close', () => {
+      connections.delete(connection)
+      if (draining && connections.size === 0) drained.resolve()
+    })
+  }
+
+  server.on('secureConnection', welcome)
+  const sockets = await acceptSockets(server, options, serving)
+  const stopSweep = startSweep(clock, serving.timeoutsMs, (nowMs) => {
+    for (const connection of connections) connection.sweep(nowMs)
+  })
+
+  return {
+    port: sockets.port,
+    async drain(deadlineMs) {
+      draining = true
+      sockets.acceptNoMore()
+      for (const connection of connections) connection.drain()
+      if (connections.size === 0) drained.resolve()
+      await atMost(clock, deadlineMs, drained.promise)
+      sockets.destroyAll()
+      stopSweep()
+    },
+    counters: () => ({ ...counters }),
   }
 }

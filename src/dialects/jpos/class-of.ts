@@ -10,6 +10,7 @@ import type {
 } from '#iso8583'
 import type { Remark } from '../candidates.ts'
 import { isTrack } from '../card-data.ts'
+import { pageRemarks } from '../exported.ts'
 
 export interface ClassSaid {
   readonly className: string
@@ -56,7 +57,7 @@ const NUMBER_FAMILIES = ['IFA_LL', 'IFA_LLL', 'IFE_LL']
 function textClass(plan: FieldPlan, body: TextPlan): ClassSaid | undefined {
   const { max, prefix } = plan.length
   const set = body.characterSet === 'ascii' ? 'ascii' : 'ebcdic'
-  const remarks = pageRemarks(body)
+  const remarks = pageRemarks(body, PAGE_1047)
   if (prefix === undefined) {
     return {
       className: fixedText(body, set),
@@ -95,13 +96,10 @@ function fillRemarks(body: TextPlan): Remark[] {
   return [['coarser', 'its filling stays on the value']]
 }
 
-const OTHER_IN_037 = [...'[]^'].map((character) => character.charCodeAt(0))
-
-/** jPOS has page 1047 alone. */
-function pageRemarks({ content, characterSet }: TextPlan): Remark[] {
-  const isSame = OTHER_IN_037.every((code) => content.characters[code] !== 1)
-  if (characterSet !== 'ebcdic-037' || isSame) return []
-  return [['differs', 'the page is EBCDIC 1047, where [, ] and ^ are other bytes than in 037']]
+/** The only one that jPOS has. */
+const PAGE_1047 = {
+  others: '[]^',
+  reason: 'the page is EBCDIC 1047, where [, ] and ^ are other bytes than in 037',
 }
 
 /** Packed digits by length prefix: class with zeros, and with F where there is one. */

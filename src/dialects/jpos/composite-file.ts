@@ -1,7 +1,7 @@
 /** A field with parts of its own: positional, behind a bitmap, tagged, or BER-TLV. */
 
 import { type Candidate, noField, type Remark } from '../candidates.ts'
-import { maskOfPart } from '../card-data.ts'
+import { maskOfPart, maskOfWhole } from '../card-data.ts'
 import type { CompositeFile, FieldFile, LengthFile, Surroundings } from '../dialect-file.ts'
 import type { Note } from '../notes.ts'
 import { fieldClass, type TagClass, type ValueClass } from './field-class.ts'
@@ -61,8 +61,7 @@ export function compositeCandidate(
   const field: FieldFile = {
     name: nameOf(element),
     length: found.length ?? (prefix === undefined ? max : { max, prefix }),
-    // A composite has no first six and last four to show.
-    ...(mask ? { mask: mask === 'pan' ? 'sad' : mask } : {}),
+    ...(mask ? { mask: maskOfWhole(mask) } : {}),
     composite: found.composite,
   }
   return { kind: 'field', field, remarks: found.remarks ?? [], notes: own }

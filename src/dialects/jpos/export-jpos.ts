@@ -1,24 +1,23 @@
 /** A dialect to the XML of a jPOS GenericPackager. */
-import type {
-  BerPlan,
-  BitmappedPlan,
-  DialectPlan,
-  FieldPlan,
-  PositionalPlan,
-  TaggedPlan,
+import {
+  type BerPlan,
+  type BitmappedPlan,
+  type DialectPlan,
+  type FieldPlan,
+  isComposite,
+  isOpenEnded,
+  type PositionalPlan,
+  type TaggedPlan,
 } from '#iso8583'
-import type { Exported } from '../exported.ts'
+import { allParts, type Exported, noteUnsaid } from '../exported.ts'
 import { type Note, type NoteTaker, noteTaker } from '../notes.ts'
-import { byteEncodingOf, hasOpenEnd, isValue } from '../plans.ts'
+import { byteEncodingOf } from '../plans.ts'
 import { binaryClass, bytesClass, classOf } from './class-of.ts'
 
 export function exportJpos(dialect: DialectPlan): Exported {
   const notes: Note[] = []
   const taker = noteTaker(notes)
-  taker.take('coarser', NOT_SAID)
-  if (dialect.bitmap.secondary === 'always') {
-    taker.at('bitmap').take('differs', 'the second bitmap is sent only when it is needed')
-  }
+  noteUnsaid(dialect, taker)
   const lines = dialect.fields.flatMap(
     (field) => elementXml(field, { id: field.number, notes: taker.at(field.key) }) ?? [],
   )
@@ -34,7 +33,6 @@ export function exportJpos(dialect: DialectPlan): Exported {
   return { text, notes }
 }
 
-const NOT_SAID = 'masks, meanings, least lengths and the finer content classes are not said'
 const DTD = {
   publicId: '-//jPOS/jPOS Generic Packager DTD 1.0//EN',
   systemId: 'http://jpos.org/dtd/generic-packager-1.0.dtd',
@@ -67,7 +65,7 @@ function elementXml(field: FieldPlan, place: Place): string[] | undefined {
   const { body, name, lenient } = field
   const { id, notes } = place
   if (lenient.length > 0) notes.take('coarser', 'what it reads leniently is not said')
-  if (!isValue(body)) return compositeXml(field, place)
+  if (isComposite(body)) return compositeXml(field, place)
   const said = classOf(field, body)
   if (said === undefined) {
     notes.take('left-out', 'no class writes the same bytes')
@@ -111,7 +109,7 @@ const SUBFIELDS = 'org.jpos.iso.packager.GenericSubFieldPackager'
 
 /** Parts by number: their own keys where these are numbers in order, else their places. */
 function positionalXml(field: FieldPlan, { parts }: PositionalPlan, place: Place) {
-  if (hasOpenEnd(parts)) return undefined
+  if (parts.some(isOpenEnded)) return undefined
   const keys = parts.map((part) => part.key)
   const isNumbered = keys.every(
     (key, index) => /^[1-9]\d{0,2}$/.test(key) && Number(key) > Number(keys[index - 1] ?? 0),
@@ -153,13 +151,9 @@ function partLines(
   { notes }: Place,
   idOf: (part: FieldPlan, index: number) => number,
 ): string[] | undefined {
-  const own: Note[] = []
-  const lines = parts.map((part, index) =>
-    elementXml(part, { id: idOf(part, index), notes: notes.aside(own).at(part.key) }),
-  )
-  if (lines.some((line) => line === undefined)) return undefined
-  notes.add(own)
-  return lines.flatMap((line) => line ?? [])
+  return allParts(parts, notes, (part, own, index) =>
+    elementXml(part, { id: idOf(part, index), notes: own }),
+  )?.flat()
 }
 
 /** Two ASCII digits of tag and two of length before text: the only form there is a class for. */

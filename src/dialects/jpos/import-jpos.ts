@@ -1,7 +1,7 @@
 /** The XML of a jPOS GenericPackager to a dialect. */
 import { CARD_MASKS_NOTE, isTrack, maskOfElement } from '../card-data.ts'
 import type { BitmapFile, DialectFile, FieldFile } from '../dialect-file.ts'
-import { finished, type Imported } from '../finished.ts'
+import { finished, type Imported, numberFault } from '../finished.ts'
 import { ImportError } from '../import-error.ts'
 import { type Note, type NoteTaker, noteTaker } from '../notes.ts'
 import { fieldClass } from './field-class.ts'
@@ -96,18 +96,15 @@ interface Where {
 }
 
 function fieldOf(element: XmlElement, { id, bitmap, notes }: Where): FieldFile | undefined {
-  const last = 64 * bitmap.count
-  const isBitmapBit = bitmap.count === 3 && (id === 65 || id === 129)
-  if (id <= last && !isBitmapBit) {
-    const setting = {
-      mask: maskOfElement(id, nameOf(element)),
-      isTrack: isTrack(id),
-      inside: 'message',
-      notes,
-    } as const
-    return fieldFileOf(element, setting)
+  const fault = numberFault(id, bitmap)
+  if (fault !== undefined) {
+    notes.take('left-out', fault)
+    return undefined
   }
-  const beyond = `is beyond the bitmap, which ends with ${last}`
-  notes.take('left-out', isBitmapBit ? 'is the first bit of a bitmap' : beyond)
-  return undefined
+  return fieldFileOf(element, {
+    mask: maskOfElement(id, nameOf(element)),
+    isTrack: isTrack(id),
+    inside: 'message',
+    notes,
+  })
 }

@@ -1,9 +1,10 @@
 /** A field of a moov specification with parts: by position, by bitmap, by tag, or BER-TLV. */
 
 import { type Candidate, noField, type Remark } from '../candidates.ts'
-import { maskOfObject, maskOfPart } from '../card-data.ts'
+import { maskOfObject, maskOfPart, maskOfWhole } from '../card-data.ts'
 import type { CompositeFile, FieldFile, PrefixFile, Surroundings } from '../dialect-file.ts'
 import type { Note } from '../notes.ts'
+import { BYTE_ENCODINGS, TEXT_ENCODINGS } from './encodings.ts'
 import { type FieldSetting, nameOf } from './field-file.ts'
 import type { MoovField, MoovTag } from './moov-spec.ts'
 import { moovPrefix } from './prefix.ts'
@@ -53,8 +54,7 @@ export function compositeCandidate(
   const result: FieldFile = {
     name: nameOf(field, setting),
     length: inside === 'message' ? length : { max },
-    // A composite has no first six and last four to show.
-    ...(mask ? { mask: mask === 'pan' ? 'sad' : mask } : {}),
+    ...(mask ? { mask: maskOfWhole(mask) } : {}),
     composite: found.composite,
   }
   return { kind: 'field', field: result, remarks: found.remarks ?? [], notes: own }
@@ -72,13 +72,8 @@ function compositeOf(whole: Whole): Found | string {
   return positionalOf(whole)
 }
 
-const BITMAPS: ReadonlyMap<string, string> = new Map([
-  ['Binary', 'binary'],
-  ['HexToASCII', 'hex'],
-])
-
 function bitmapOf({ subfields, read }: Whole, bitmap: MoovField): Found | string {
-  const encoding = BITMAPS.get(bitmap.enc ?? '')
+  const encoding = BYTE_ENCODINGS.get(bitmap.enc ?? '')
   const length = bitmap.length ?? 8
   if (encoding === undefined || length > 16) return 'its bitmap cannot be said'
   const parts = new Map<string, FieldFile>()
@@ -115,17 +110,11 @@ function berOf({ subfields, max, read }: Whole, { takesUnknown }: MoovTag): Foun
   }
 }
 
-const TAG_ENCODINGS: ReadonlyMap<string, string> = new Map([
-  ['ASCII', 'ascii'],
-  ['EBCDIC', 'ebcdic-037'],
-  ['EBCDIC1047', 'ebcdic-1047'],
-])
-
 function taggedOf(
   { subfields, read }: Whole,
   { tag, digits }: { readonly tag: MoovTag; readonly digits: number },
 ): Found | string {
-  const encoding = TAG_ENCODINGS.get(tag.enc ?? '')
+  const encoding = TEXT_ENCODINGS.get(tag.enc ?? '')
   const prefix = prefixOfAll(subfields)
   if (encoding === undefined) return `its tags in ${tag.enc ?? '(no encoding)'} cannot be said`
   if (prefix === undefined) return 'the lengths of its parts are not all of one kind'

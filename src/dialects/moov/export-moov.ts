@@ -1,28 +1,28 @@
 /** A dialect to a JSON specification of moov-io/iso8583. */
-import type {
-  BerPlan,
-  BitmappedPlan,
-  DialectPlan,
-  FieldPlan,
-  PositionalPlan,
-  PrefixPlan,
-  TaggedPlan,
+import {
+  type BerPlan,
+  type BitmappedPlan,
+  type DialectPlan,
+  type FieldPlan,
+  isComposite,
+  isOpenEnded,
+  type PositionalPlan,
+  type PrefixPlan,
+  type TaggedPlan,
 } from '#iso8583'
-import type { Exported } from '../exported.ts'
+import { allParts, type Exported, noteUnsaid } from '../exported.ts'
 import { type Note, type NoteTaker, noteTaker } from '../notes.ts'
-import { byteEncodingOf, hasOpenEnd, isValue } from '../plans.ts'
+import { byteEncodingOf } from '../plans.ts'
+import { TEXT_NAMES } from './encodings.ts'
 import { bytesJson, type MoovJson, prefixName, valueJson } from './value-json.ts'
 
 export function exportMoov(dialect: DialectPlan): Exported {
   const notes: Note[] = []
   const taker = noteTaker(notes)
-  taker.take('coarser', NOT_SAID)
+  noteUnsaid(dialect, taker)
   const { bitmap } = dialect
   if (bitmap.encoding === 'hex-ebcdic') {
     taker.at('bitmap').take('differs', 'its hex is in ASCII; there is no EBCDIC hex')
-  }
-  if (bitmap.secondary === 'always') {
-    taker.at('bitmap').take('differs', 'the second bitmap is sent only when it is needed')
   }
   const fields = [
     ['0', mtiJson(dialect)],
@@ -34,11 +34,8 @@ export function exportMoov(dialect: DialectPlan): Exported {
   return { text: `{\n  "name": ${name},\n  "fields": {\n${lines.join(',\n')}\n  }\n}\n`, notes }
 }
 
-const NOT_SAID = 'masks, meanings, least lengths and the finer content classes are not said'
-const TEXTS = { ascii: 'ASCII', 'ebcdic-037': 'EBCDIC', 'ebcdic-1047': 'EBCDIC1047' } as const
-
 function mtiJson({ mti }: DialectPlan): MoovJson {
-  const enc = mti.encoding === 'bcd' ? 'BCD' : TEXTS[mti.encoding]
+  const enc = mti.encoding === 'bcd' ? 'BCD' : TEXT_NAMES[mti.encoding]
   const prefix = mti.encoding === 'bcd' ? 'BCD.Fixed' : 'ASCII.Fixed'
   return { type: 'String', length: 4, description: 'Message type', enc, prefix }
 }
@@ -58,7 +55,7 @@ function entriesOf(fields: readonly FieldPlan[], notes: NoteTaker): [string, Moo
 function fieldJson(field: FieldPlan, notes: NoteTaker): MoovJson | undefined {
   const { body, lenient } = field
   if (lenient.length > 0) notes.take('coarser', 'what it reads leniently is not said')
-  if (!isValue(body)) return compositeJson(field, notes)
+  if (isComposite(body)) return compositeJson(field, notes)
   const said = valueJson(field, body)
   if (said === undefined) {
     notes.take('left-out', 'nothing there writes the same bytes')
@@ -98,24 +95,21 @@ function partsJson({ body, length }: FieldPlan, notes: NoteTaker): Partial<MoovJ
   }
 }
 
-/** Every part or none: what is left out would move the parts behind it. */
-function allParts(
+function subfieldsOf(
   parts: readonly FieldPlan[],
   notes: NoteTaker,
   keyOf: (part: FieldPlan, index: number) => string = (part) => part.key,
 ): Record<string, MoovJson> | undefined {
-  const own: Note[] = []
-  const entries = parts.map(
-    (part, index) => [keyOf(part, index), fieldJson(part, notes.aside(own).at(part.key))] as const,
-  )
-  if (entries.some(([, json]) => json === undefined)) return undefined
-  notes.add(own)
-  return Object.fromEntries(entries.flatMap(([key, json]) => (json ? [[key, json]] : [])))
+  const entries = allParts(parts, notes, (part, own, index) => {
+    const json = fieldJson(part, own)
+    return json && ([keyOf(part, index), json] as const)
+  })
+  return entries && Object.fromEntries(entries)
 }
 
 function positionalJson({ parts }: PositionalPlan, notes: NoteTaker) {
-  if (hasOpenEnd(parts)) return undefined
-  const subfields = allParts(parts, notes, (_, index) => String(index + 1))
+  if (parts.some(isOpenEnded)) return undefined
+  const subfields = subfieldsOf(parts, notes, (_, index) => String(index + 1))
   if (subfields === undefined) return undefined
   const keys = parts.map((part) => part.key)
   if (keys.some((key, index) => key !== String(index + 1))) {
@@ -126,7 +120,7 @@ function positionalJson({ parts }: PositionalPlan, notes: NoteTaker) {
 
 function bitmapJson({ bitmap, parts }: BitmappedPlan, notes: NoteTaker) {
   if (bitmap.count > 1 || bitmap.encoding === 'hex-ebcdic') return undefined
-  const subfields = allParts(parts, notes)
+  const subfields = subfieldsOf(parts, notes)
   if (subfields === undefined) return undefined
   const description = 'Bitmap'
   const own = { type: 'Bitmap', length: bitmap.bytes, description, disableAutoExpand: true }
@@ -136,7 +130,7 @@ function bitmapJson({ bitmap, parts }: BitmappedPlan, notes: NoteTaker) {
 function taggedJson({ tag, prefix, parts, other }: TaggedPlan, notes: NoteTaker) {
   const enc = tag.encoding === 'bcd' ? undefined : TAG_ENCODINGS.get(tag.encoding)
   if (enc === undefined || parts.length === 0) return undefined
-  const subfields = allParts(
+  const subfields = subfieldsOf(
     parts.map((part) => withPrefix(part, prefix)),
     notes,
   )
@@ -146,7 +140,7 @@ function taggedJson({ tag, prefix, parts, other }: TaggedPlan, notes: NoteTaker)
   return { tag: { length: tag.length, enc, sort: 'StringsByInt' }, subfields }
 }
 
-const TAG_ENCODINGS: ReadonlyMap<string, string> = new Map(Object.entries(TEXTS))
+const TAG_ENCODINGS: ReadonlyMap<string, string> = new Map(Object.entries(TEXT_NAMES))
 
 /** There each part says the length that stands before it. */
 function withPrefix(part: FieldPlan, prefix: PrefixPlan): FieldPlan {

@@ -4,6 +4,7 @@ import { type Candidate, chosenField, noField, type Remark } from '../candidates
 import type { FieldFile, LengthFile, PadFile, Surroundings } from '../dialect-file.ts'
 import type { NoteTaker } from '../notes.ts'
 import { compositeCandidate } from './composite-file.ts'
+import { BYTE_ENCODINGS, TEXT_ENCODINGS } from './encodings.ts'
 import type { MoovField } from './moov-spec.ts'
 import { moovPrefix } from './prefix.ts'
 
@@ -29,18 +30,9 @@ interface Value {
   readonly pad?: PadFile
 }
 
-const TEXTS: ReadonlyMap<string, string> = new Map([
-  ['ASCII', 'ascii'],
-  ['EBCDIC', 'ebcdic-037'],
-  ['EBCDIC1047', 'ebcdic-1047'],
-  // A text that is written as it is.
-  ['Binary', 'ascii'],
-])
-const BYTES: ReadonlyMap<string, string> = new Map([
-  ['Binary', 'binary'],
-  ['HexToASCII', 'hex'],
-  ['ASCIIToHex', 'binary'],
-])
+/** A text in Binary is written as it is. */
+const TEXTS = new Map([...TEXT_ENCODINGS, ['Binary', 'ascii'] as const])
+const BYTES = new Map([...BYTE_ENCODINGS, ['ASCIIToHex', 'binary'] as const])
 const TEXT_CLASSES: ReadonlyMap<string, string> = new Map([
   ['String', 'ans'],
   ['Numeric', 'n'],

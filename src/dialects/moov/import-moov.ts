@@ -1,9 +1,10 @@
 /** A JSON specification of moov-io/iso8583 to a dialect. */
 import { CARD_MASKS_NOTE, maskOfElement } from '../card-data.ts'
 import type { BitmapFile, DialectFile, FieldFile } from '../dialect-file.ts'
-import { finished, type Imported } from '../finished.ts'
+import { finished, type Imported, numberFault } from '../finished.ts'
 import { ImportError } from '../import-error.ts'
 import { type Note, type NoteTaker, noteTaker } from '../notes.ts'
+import { BYTE_ENCODINGS, TEXT_ENCODINGS } from './encodings.ts'
 import { fieldFileOf } from './field-file.ts'
 import { type MoovField, parseMoov } from './moov-spec.ts'
 
@@ -52,12 +53,10 @@ function elementsOf(
   return new Map([...numbered].sort(([a], [b]) => a - b))
 }
 
-const MTI_ENCODINGS: ReadonlyMap<string, string> = new Map([
-  ['ASCII', 'ascii'],
-  ['EBCDIC', 'ebcdic-037'],
-  ['EBCDIC1047', 'ebcdic-1047'],
-  ['BCD', 'bcd'],
-  ['LBCD', 'bcd'],
+const MTI_ENCODINGS = new Map([
+  ...TEXT_ENCODINGS,
+  ['BCD', 'bcd'] as const,
+  ['LBCD', 'bcd'] as const,
 ])
 
 function mtiOf(field: MoovField | undefined): DialectFile['mti']['encoding'] {
@@ -69,14 +68,9 @@ function mtiOf(field: MoovField | undefined): DialectFile['mti']['encoding'] {
   return encoding
 }
 
-const BITMAPS: ReadonlyMap<string, string> = new Map([
-  ['Binary', 'binary'],
-  ['HexToASCII', 'hex'],
-])
-
 /** moov follows the first bit of a bitmap to the next, as far as there are elements. */
 function bitmapOf(field: MoovField | undefined, last: number): BitmapFile {
-  const encoding = BITMAPS.get(field?.enc ?? '')
+  const encoding = BYTE_ENCODINGS.get(field?.enc ?? '')
   if (field?.type !== 'Bitmap' || encoding === undefined) {
     throw new ImportError('BITMAP_UNSUPPORTED', 'field 1 is no bitmap in bytes or in hex')
   }
@@ -93,13 +87,11 @@ function elementOf(
   field: MoovField,
   { number, bitmap, notes }: { number: number; bitmap: BitmapFile; notes: NoteTaker },
 ): FieldFile | undefined {
-  const last = 64 * bitmap.count
-  const isBitmapBit = bitmap.count === 3 && (number === 65 || number === 129)
-  if (number <= last && !isBitmapBit) {
-    const mask = maskOfElement(number, field.description ?? '')
-    return fieldFileOf(field, { mask, inside: 'message', notes })
+  const fault = numberFault(number, bitmap)
+  if (fault !== undefined) {
+    notes.take('left-out', fault)
+    return undefined
   }
-  const beyond = `is beyond the bitmap, which ends with ${last}`
-  notes.take('left-out', isBitmapBit ? 'is the first bit of a bitmap' : beyond)
-  return undefined
+  const mask = maskOfElement(number, field.description ?? '')
+  return fieldFileOf(field, { mask, inside: 'message', notes })
 }

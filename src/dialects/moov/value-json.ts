@@ -1,6 +1,8 @@
 /** A value of a dialect as a field of a moov specification that writes the same bytes. */
 import type { ByteEncoding, FieldPlan, PackedPlan, PrefixPlan, TextPlan, ValuePlan } from '#iso8583'
 import type { Remark } from '../candidates.ts'
+import { pageRemarks } from '../exported.ts'
+import { TEXT_NAMES } from './encodings.ts'
 
 /** As it is written; members that are undefined are not. */
 export interface MoovJson {
@@ -39,16 +41,10 @@ export function prefixName(prefix: PrefixPlan | undefined): string {
   return `${FAMILIES[prefix.encoding]}.${'L'.repeat(prefix.size)}`
 }
 
-const OTHER_IN_MOOV = [...'!|[]^'].map((character) => character.charCodeAt(0))
-
-/** Its EBCDIC is a page of its own, 037 in all but five characters. */
-function pageRemarks({ content, characterSet }: TextPlan): Remark[] {
-  const isSame = OTHER_IN_MOOV.every((code) => content.characters[code] !== 1)
-  if (characterSet !== 'ebcdic-037' || isSame) return []
-  return [['differs', 'in EBCDIC as moov has it, !, |, [, ] and ^ are other bytes than in 037']]
+const OWN_PAGE = {
+  others: '!|[]^',
+  reason: 'in EBCDIC as moov has it, !, |, [, ] and ^ are other bytes than in 037',
 }
-
-const TEXTS = { ascii: 'ASCII', 'ebcdic-037': 'EBCDIC', 'ebcdic-1047': 'EBCDIC1047' } as const
 
 /**
  * Numeric drops leading zeros, so it is only for numbers of fixed width, which get them back.
@@ -59,7 +55,7 @@ function textJson({ name, length }: FieldPlan, body: TextPlan): Said | undefined
   const isFixed = length.prefix === undefined
   const isNumber = isFixed && content.kind === 'digits' && pad === undefined
   const padding = isNumber ? { side: 'left', with: '0' } : pad
-  const head = { length: length.max, description: name, enc: TEXTS[body.characterSet], prefix }
+  const head = { length: length.max, description: name, enc: TEXT_NAMES[body.characterSet], prefix }
   const json: MoovJson = {
     type: isNumber ? 'Numeric' : 'String',
     ...head,
@@ -67,7 +63,7 @@ function textJson({ name, length }: FieldPlan, body: TextPlan): Said | undefined
       ? {}
       : { padding: { type: padding.side === 'left' ? 'Left' : 'Right', pad: padding.with } }),
   }
-  return { json, remarks: pageRemarks(body) }
+  return { json, remarks: pageRemarks(body, OWN_PAGE) }
 }
 
 /** Digits with zeros for filling, counted as digits: nothing else is known there. */

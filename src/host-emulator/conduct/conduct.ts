@@ -1,9 +1,9 @@
 import { type Composite, type Dialect, type Message, SpecificationError } from '#iso8583'
 import { bare, type Draft, type ReadText, readerAt, sameButFilling, writerAt } from '../elements.ts'
 import {
+  CHECKS,
   type Check,
   type ChecksDocument,
-  type ConductDocument,
   PAYMENT_ELEMENTS,
   type PaymentElement,
   type PaymentsDocument,
@@ -89,7 +89,9 @@ export function compileConduct(document: unknown, dialect: Dialect): Conduct {
     codes: responseCodes,
     network: networkRules,
     rulesFor: compileDispatch({
-      payments: payments.map((it) => compilePaymentRules(it, conduct.identity, dialect)),
+      payments: payments.flatMap((it) =>
+        typed(it, compilePaymentRules(it, conduct.identity, dialect)),
+      ),
       others: new Map<string, ReversalRules | NetworkRules>([
         ...typed(reversals, compileReversalRules(reversals, dialect)),
         ...typed(network, networkRules),
@@ -98,43 +100,36 @@ export function compileConduct(document: unknown, dialect: Dialect): Conduct {
         kind: 'unlisted',
         ...compileUnlistedRules([...payments, network], codeElement),
       },
-      document: conduct,
     }),
     hasRoomFor: (code: string) => codeFacts !== undefined && fits(code, codeFacts),
   })
 }
 
-function typed<T>(
+/** Rules by the type of the request that they are for. */
+type Typed<Rules> = readonly (readonly [type: string, rules: Rules])[]
+
+function typed<Rules>(
   { types }: { readonly types: readonly { readonly request: string }[] },
-  rules: T,
-): (readonly [string, T])[] {
-  return types.map(({ request }) => [request, rules] as const)
+  rules: Rules,
+): Typed<Rules> {
+  return types.map(({ request }) => [request, rules])
 }
 
 interface Dispatch {
-  readonly document: ConductDocument
   /** In the order of the document. */
-  readonly payments: readonly PaymentRules[]
+  readonly payments: Typed<PaymentRules>
   readonly others: ReadonlyMap<string, ReversalRules | NetworkRules>
   readonly unlisted: UnlistedRules
 }
 
-function compileDispatch(dispatch: Dispatch): Conduct['rulesFor'] {
-  const { document, payments, others, unlisted } = dispatch
-  const byType = new Map<string, PaymentRules[]>()
-  for (const [index, { types }] of document.payments.entries()) {
-    const rules = payments[index]
-    if (rules === undefined) continue
-    for (const { request } of types) {
-      byType.set(request, [...(byType.get(request) ?? []), rules])
-    }
-  }
+function compileDispatch({ payments, others, unlisted }: Dispatch): Conduct['rulesFor'] {
+  const byType = Map.groupBy(payments, ([type]) => type)
   return ({ mti, fields }) => {
     const kinds = byType.get(mti)
     if (kinds === undefined) return others.get(mti) ?? unlisted
-    const [first] = kinds
-    if (kinds.length === 1 && first !== undefined) return first
-    return kinds.find((kind) => kind.supports(fields)) ?? first ?? unlisted
+    const supporting = kinds.length === 1 ? undefined : kinds.find(([, it]) => it.supports(fields))
+    const [, rules] = supporting ?? kinds[0] ?? []
+    return rules ?? unlisted
   }
 }
 
@@ -208,11 +203,10 @@ function compileSupports(supported: PaymentsDocument['supported']): (fields: Com
 }
 
 function compileChecks(checks: ChecksDocument): PaymentRules['tellChecks'] {
-  const writers = Object.entries(checks).map(([name, { element, values }]) => ({
-    name: name as Check,
-    write: writerAt(element),
-    values,
-  }))
+  const writers = CHECKS.flatMap((name) => {
+    const check = checks[name]
+    return check ? [{ name, write: writerAt(check.element), values: check.values }] : []
+  })
   return (fields, results) => {
     for (const { name, write, values } of writers) {
       const written = values[results[name] ?? '']

@@ -4,20 +4,14 @@ import type { LinkNetwork } from './link-document.ts'
 
 /** A host's side of network management, taken to be as the gateway's: either may ask. */
 export function deriveNetwork(link: LinkNetwork): NetworkDocument {
-  const { constants, echoed, functions, codes } = link
-  const { response: responseCode, ...common } = link.elements
-  const elements = { ...common, responseCode }
-  const { settlementDate, stan, transmissionTime } = elements
+  const { mti, ...network } = link
+  const { function: functionElement, settlementDate, stan, transmissionTime } = network.elements
   return {
-    types: [{ request: link.mti, answer: answerTypeOf(link.mti) }],
-    ownType: link.mti,
-    mandatory: [...new Set([...transmissionTime, stan, elements.function])],
+    ...network,
+    types: [{ request: mti, answer: answerTypeOf(mti) }],
+    ownType: mti,
+    mandatory: [...new Set([...transmissionTime, stan, functionElement])],
     conditional: [settlementDate],
     otherElements: 'tolerated',
-    echoed,
-    elements,
-    constants,
-    functions,
-    codes,
   }
 }

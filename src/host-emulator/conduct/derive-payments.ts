@@ -2,6 +2,7 @@ import type { Dialect, SpecFault } from '#iso8583'
 import {
   type AnswerVerdict,
   CHECK_WORDS,
+  CHECKS,
   type Check,
   type CheckDocument,
   PAYMENT_ELEMENTS,
@@ -185,5 +186,3 @@ function checksOf(
   }
   return checks
 }
-
-const CHECKS: readonly Check[] = ['cvv2', 'address', 'cavv']

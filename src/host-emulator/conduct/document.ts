@@ -97,6 +97,9 @@ export const CHECK_WORDS = {
 
 export type Check = keyof typeof CHECK_WORDS
 
+/** The keys of an object are any text to the compiler. */
+export const CHECKS = Object.keys(CHECK_WORDS) as readonly Check[]
+
 /** Where the result of each check is told, and how each word of it is written. */
 export type ChecksDocument = { readonly [Name in Check]?: CheckDocument }
 

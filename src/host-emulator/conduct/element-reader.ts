@@ -1,4 +1,4 @@
-import { contentTest, type Dialect, type FieldFacts } from '#iso8583'
+import { contentTest, DATE_LAYOUTS, type Dialect, type FieldFacts } from '#iso8583'
 import type { DocumentReader } from '../document-reader.ts'
 
 /** Reads members that name elements of a dialect, or hold values of them. */
@@ -85,7 +85,7 @@ export function createElementReader(dialect: Dialect): ElementReader {
       const path = textElement(read, member)
       const facts = dialect.field(path)
       if (facts && !facts.parts && dateLayoutOf(facts) === undefined) {
-        read.refuse(member, `element ${path} is no MMDD, YYMMDD or YYYYMMDD in the dialect`)
+        read.refuse(member, `element ${path} is none of ${DATES.join(', ')} in the dialect`)
       }
       return path
     },
@@ -94,10 +94,13 @@ export function createElementReader(dialect: Dialect): ElementReader {
 
 /** How an element writes a date: as its content class says, or by the number of its digits. */
 export function dateLayoutOf({ content, min, max }: FieldFacts): string | undefined {
-  if (/^(YYYY|YY)?MMDD$/.test(content)) return content
+  if (DATES.includes(content)) return content
   if (content !== 'n' || min !== max) return undefined
-  return { 4: 'MMDD', 6: 'YYMMDD', 8: 'YYYYMMDD' }[max]
+  return DATES.find((layout) => layout.length === max)
 }
+
+/** The layouts that a business date is written in. */
+const DATES = DATE_LAYOUTS.filter((layout) => layout.endsWith('MMDD'))
 
 /** Whether an element has room for a text. */
 export function fits(text: string, { content, min, max, unit, pad }: FieldFacts): boolean {

@@ -1,5 +1,6 @@
 import type { SpecFault } from '#iso8583'
 import { createDocumentReader } from '../document-reader.ts'
+import type { NetworkDocument } from './document.ts'
 
 /** What a link.json says that tells of the host. */
 export interface LinkDocument {
@@ -7,52 +8,33 @@ export interface LinkDocument {
   readonly network: LinkNetwork
 }
 
-export interface LinkNetwork {
+export interface LinkNetwork
+  extends Pick<NetworkDocument, 'elements' | 'constants' | 'echoed' | 'functions' | 'codes'> {
   readonly mti: string
-  readonly elements: {
-    readonly stan: string
-    readonly function: string
-    readonly response: string
-    readonly settlementDate: string
-    readonly transmissionTime: readonly string[]
-  }
-  readonly constants: Readonly<Record<string, string>>
-  readonly echoed: readonly string[]
-  readonly functions: {
-    readonly signOn: string
-    readonly signOff: string
-    readonly echo: string
-    readonly cutover: string
-  }
-  readonly codes: {
-    readonly success: string
-    readonly notSupported: string
-    readonly formatError: string
-  }
 }
 
 /** Read a link.json (specs/link.schema.json); what does not fit is added to `faults`. */
 export function readLinkDocument(document: unknown, faults: SpecFault[]): LinkDocument {
-  const read = createDocumentReader(document, faults, ['link'])
+  const read = createDocumentReader({ value: document, path: ['link'], faults })
   const network = read.object('network')
   const elements = network.object('elements')
-  const constants = network.has('constants') ? network.object('constants') : undefined
-  const text = (member: string): string => network.text(member, TEXT)
-  const element = (member: string): string => elements.text(member, TEXT)
-  const fixed = constants?.members().map((path) => [path, constants.text(path, TEXT)]) ?? []
+  const constants = network.objectIfAny('constants')
+  const text = (member: string): string => network.text(member)
+  const element = (member: string): string => elements.text(member)
+  const fixed = constants.members().map((path) => [path, constants.text(path)])
   return {
-    stanUniqueWith: read.texts('stanUniqueWith', TEXT),
+    stanUniqueWith: read.texts('stanUniqueWith'),
     network: {
       mti: text('mti'),
       elements: {
         stan: element('stan'),
         function: element('function'),
-        response: element('response'),
+        responseCode: element('response'),
         settlementDate: element('settlementDate'),
-        transmissionTime: elements.textsIfAny('transmissionTime', TEXT),
+        transmissionTime: elements.textsIfAny('transmissionTime'),
       },
       constants: Object.fromEntries(fixed),
-      echoed: network.texts('echoed', TEXT),
+      echoed: network.texts('echoed'),
       functions: {
         signOn: text('signOn'),
         signOff: text('signOff'),
@@ -67,5 +49,3 @@ export function readLinkDocument(document: unknown, faults: SpecFault[]): LinkDo
     },
   }
 }
-
-const TEXT = /^/

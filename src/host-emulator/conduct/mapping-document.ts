@@ -38,19 +38,19 @@ export interface AnswerElement {
 
 /** Read a mapping.json (specs/mapping.md); what does not fit is added to `faults`. */
 export function readMappingDocument(document: unknown, faults: SpecFault[]): MappingDocument {
-  const read = createDocumentReader(document, faults, ['mapping'])
+  const read = createDocumentReader({ value: document, path: ['mapping'], faults })
   const messages = read.object('messages')
   const kind = (name: string): MessageMapping => ({
     path: ['mapping', 'messages', name],
     ...messageOf(messages, name, LIKES_MAX),
   })
   const codes = read.object('responseCodes')
-  const listed = (verdict: string): readonly string[] => codes.texts(verdict, TEXT)
+  const listed = (verdict: string): readonly string[] => codes.texts(verdict)
   return {
     authorize: kind('payment.authorize'),
     sale: kind('payment.sale'),
     reverse: kind('payment.reverse'),
-    tables: read.has('tables') ? tablesOf(read.object('tables')) : new Map(),
+    tables: tablesOf(read.objectIfAny('tables')),
     codes: {
       approved: listed('approved'),
       partial: listed('partial'),
@@ -60,7 +60,6 @@ export function readMappingDocument(document: unknown, faults: SpecFault[]): Map
   }
 }
 
-const TEXT = /^/
 const LIKES_MAX = 3
 
 function messageOf(
@@ -69,12 +68,12 @@ function messageOf(
   likesLeft: number,
 ): Omit<MessageMapping, 'path'> {
   const read = messages.object(name)
-  const like = read.optional('like', TEXT)
+  const like = read.optional('like')
   const base =
     like === undefined || likesLeft === 0 ? undefined : messageOf(messages, like, likesLeft - 1)
   return {
-    mti: read.text('mti', TEXT),
-    answerMti: read.text('answerMti', TEXT),
+    mti: read.text('mti'),
+    answerMti: read.text('answerMti'),
     request: merged(base?.request, elementsOf(read, 'request', requestElement)),
     answer: merged(base?.answer, elementsOf(read, 'answer', answerElement)),
   }
@@ -85,25 +84,24 @@ function elementsOf<T>(
   member: string,
   element: (read: DocumentReader) => T,
 ): ReadonlyMap<string, T> {
-  if (!read.has(member)) return new Map()
-  const elements = read.object(member)
+  const elements = read.objectIfAny(member)
   return new Map(elements.members().map((path) => [path, element(elements.object(path))]))
 }
 
 function requestElement(read: DocumentReader): RequestElement {
   return {
-    use: read.text('use', TEXT),
-    from: read.optional('from', TEXT),
-    value: read.optional('value', TEXT),
+    use: read.text('use'),
+    from: read.optional('from'),
+    value: read.optional('value'),
   }
 }
 
 function answerElement(read: DocumentReader): AnswerElement {
   return {
-    use: read.text('use', TEXT),
-    unlessVerdict: read.has('unlessVerdict') ? read.texts('unlessVerdict', TEXT) : [],
-    to: read.optional('to', TEXT),
-    table: read.optional('table', TEXT),
+    use: read.text('use'),
+    unlessVerdict: read.has('unlessVerdict') ? read.texts('unlessVerdict') : [],
+    to: read.optional('to'),
+    table: read.optional('table'),
   }
 }
 
@@ -118,7 +116,7 @@ function merged<T extends { readonly use: string }>(
 function tablesOf(read: DocumentReader): MappingDocument['tables'] {
   const entries = read.members().map((name) => {
     const values = read.object(name).object('values')
-    const words = values.members().map((value) => [value, values.text(value, TEXT)])
+    const words = values.members().map((value) => [value, values.text(value)])
     return [name, Object.fromEntries(words) as Record<string, string>] as const
   })
   return new Map(entries)

@@ -1,7 +1,6 @@
 import { type Composite, DATE_LAYOUTS, type Dialect, type Message, momentText } from '#iso8583'
 import { dateWriter } from '../calendar.ts'
 import { type Draft, type ReadText, readerAt, writerAt } from '../elements.ts'
-import { answerTypeOf } from '../message-types.ts'
 import type { NetworkDocument } from './document.ts'
 import { dateLayoutOf } from './element-reader.ts'
 import { compileMessageRules, type MessageRules } from './message-rules.ts'
@@ -38,7 +37,6 @@ export function compileNetworkRules(document: NetworkDocument, dialect: Dialect)
   const byCode = new Map(named.map(([name, code]) => [code, name]))
   const readFunction = readerAt(elements.function)
   const own = document.types.find(({ request }) => request === ownType)
-  const ownAnswer = own?.answer ?? answerTypeOf(ownType)
   return {
     kind: 'network',
     ...compileMessageRules(document, elements.responseCode),
@@ -46,7 +44,7 @@ export function compileNetworkRules(document: NetworkDocument, dialect: Dialect)
     functions,
     functionOf: (fields) => byCode.get(readFunction(fields)),
     ask: compileAsk(document, dialect),
-    isAnswer: ({ mti }) => mti === ownAnswer,
+    isAnswer: ({ mti }) => mti === own?.answer,
     readStan: readerAt(elements.stan),
     readCode: readerAt(elements.responseCode),
   }

@@ -1,7 +1,9 @@
-import type { Dialect, SpecFault } from '#iso8583'
+import { type Dialect, documentPlace, type SpecFault } from '#iso8583'
 import { createDocumentReader, type DocumentReader } from '../document-reader.ts'
 import {
   CHECK_WORDS,
+  CHECKS,
+  type Check,
   type CheckDocument,
   type ChecksDocument,
   type ConductDocument,
@@ -28,7 +30,7 @@ export function readConductDocument(
   dialect: Dialect,
 ): { readonly conduct: ConductDocument; readonly faults: readonly SpecFault[] } {
   const faults: SpecFault[] = []
-  const read = createDocumentReader(document, faults)
+  const read = createDocumentReader(documentPlace(document, faults))
   const elements = createElementReader(dialect)
   read.onlyMembers([
     '$schema',
@@ -85,7 +87,7 @@ function paymentsOf(read: DocumentReader, elements: ElementReader): PaymentsDocu
   return {
     types,
     ...messagesOf(read, elements),
-    supported: read.has('supported') ? supportedOf(read.object('supported'), elements) : {},
+    supported: supportedOf(read.objectIfAny('supported'), elements),
     elements: { pan, amount, stan, ...others },
     answer: paymentAnswerOf(read.object('answer'), elements),
   }
@@ -94,7 +96,7 @@ function paymentsOf(read: DocumentReader, elements: ElementReader): PaymentsDocu
 function supportedOf(read: DocumentReader, elements: ElementReader): PaymentsDocument['supported'] {
   const supported: Record<string, readonly string[]> = {}
   for (const element of read.members()) {
-    supported[element] = read.texts(element, /^/)
+    supported[element] = read.texts(element)
     elements.check(read, element, element, supported[element])
   }
   return supported
@@ -109,31 +111,24 @@ function paymentAnswerOf(read: DocumentReader, elements: ElementReader): Payment
     ...answerOf(read, elements),
     ...told('approvedAmount'),
     ...told('approvalCode'),
-    checks: read.has('checks') ? checksOf(read.object('checks'), elements) : {},
+    checks: checksOf(read.objectIfAny('checks'), elements),
   }
 }
 
 function checksOf(read: DocumentReader, elements: ElementReader): ChecksDocument {
-  read.onlyMembers(Object.keys(CHECK_WORDS))
-  const one = (name: keyof typeof CHECK_WORDS): CheckDocument => {
+  read.onlyMembers(CHECKS)
+  const checks: { [Name in Check]?: CheckDocument } = {}
+  for (const name of CHECKS) {
+    if (!read.has(name)) continue
     const check = read.object(name)
     check.onlyMembers(['element', 'values'])
     const element = elements.textElement(check, 'element')
     const values = check.object('values')
     values.onlyMembers(CHECK_WORDS[name])
-    const words = values.members()
-    return {
-      element,
-      values: Object.fromEntries(
-        words.map((word) => [word, elements.value(values, word, [element])]),
-      ),
-    }
+    const words = values.members().map((word) => [word, elements.value(values, word, [element])])
+    checks[name] = { element, values: Object.fromEntries(words) }
   }
-  return {
-    ...(read.has('cvv2') ? { cvv2: one('cvv2') } : {}),
-    ...(read.has('address') ? { address: one('address') } : {}),
-    ...(read.has('cavv') ? { cavv: one('cavv') } : {}),
-  }
+  return checks
 }
 
 function reversalsOf(read: DocumentReader, elements: ElementReader): ReversalsDocument {

@@ -17,7 +17,7 @@ export function networkOf(read: DocumentReader, elements: ElementReader): Networ
     ownType,
     ...messagesOf(read, elements),
     elements: carried,
-    constants: read.has('constants') ? constantsOf(read.object('constants'), elements) : {},
+    constants: constantsOf(read.objectIfAny('constants'), elements),
     functions: functionsOf(read.object('functions'), [carried.function], elements),
     codes: codesOf(read.object('codes'), [carried.responseCode], elements),
   }

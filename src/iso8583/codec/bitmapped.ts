@@ -1,5 +1,5 @@
 /** Composites whose parts are announced by a bitmap of their own, such as DE62 of some hosts. */
-import type { Composite } from '../message.ts'
+import { type Composite, isNumberKey } from '../message.ts'
 import type { BitmappedPlan, FieldPlan } from '../specification/plan.ts'
 import { compileBitmap, hasBit, setBit, unknownBit, WORDS_MAX } from './bitmap.ts'
 import { checkGrowth, countedComposite, type Parts, partOf } from './composite.ts'
@@ -65,8 +65,5 @@ export function compileBitmapped(
 /** The path names a part only where the key is a number: a key may hold anything. */
 function refuseStray(value: Composite, { parts }: BitmappedPlan, path: string): never {
   const stray = Object.keys(value).find((key) => !parts.some((part) => part.key === key))
-  return refuseValue(
-    'FIELD_UNKNOWN',
-    /^[1-9]\d{0,2}$/.test(stray ?? '') ? `${path}.${stray}` : path,
-  )
+  return refuseValue('FIELD_UNKNOWN', isNumberKey(stray ?? '') ? `${path}.${stray}` : path)
 }

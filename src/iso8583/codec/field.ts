@@ -10,19 +10,18 @@ import { compileBitmapped } from './bitmapped.ts'
 import { countedComposite } from './composite.ts'
 import { type HexEncoding, hexCharacterSet } from './hex.ts'
 import { hexComposite } from './hex-composite.ts'
-import { checkLength, refuseLength } from './length.ts'
+import { bytesOfCount, checkLength, refuseLength } from './length.ts'
 import {
   type CompilePart,
   type Counted,
   type FieldCodec,
   type Forms,
-  refuseBytes,
   refuseValue,
   textOf,
 } from './line.ts'
 import { compilePacked, compileTold } from './packed.ts'
 import { compilePositional } from './positional.ts'
-import { compilePrefix } from './prefix.ts'
+import { compilePrefix, compilePrefixed } from './prefix.ts'
 import { compileRepeated } from './repeated.ts'
 import { compileTagged } from './tagged.ts'
 import { type Body, compileText } from './text.ts'
@@ -48,17 +47,10 @@ function compileWhole(
     }
   }
   const prefix = compilePrefix(prefixPlan, plan.path, plan.lenient.includes('length'))
+  const writePrefixed = compilePrefixed(prefix)
   return {
     read: (source) => readCounted(source, prefix.read(source)),
-    write: (sink, value) => {
-      const start = sink.at
-      sink.at += prefix.width
-      const count = writeCounted(sink, value)
-      const end = sink.at
-      sink.at = start
-      prefix.write(sink, count)
-      sink.at = end
-    },
+    write: (sink, value) => writePrefixed(sink, value, writeCounted),
   }
 }
 
@@ -141,22 +133,15 @@ function countedPacked(plan: FieldPlan, packed: PackedPlan): Counted {
 
 function countedBinary(plan: FieldPlan, body: Body): Counted {
   const { length, path } = plan
-  const { min, max, unit } = length
-  const perByte = unit === 'bytes' ? 1 : 2
   return {
-    readCounted: (source, count) => {
-      if (perByte === 2 && count % 2 === 1) refuseBytes('LENGTH_INVALID', source.lengthAt, path)
-      const bytes = count / perByte
-      if (bytes < min || bytes > max) refuseLength(source, bytes, plan)
-      return body.read(source, bytes)
-    },
+    readCounted: (source, count) => body.read(source, bytesOfCount(source, count, plan)),
     writeCounted: (sink, value) => {
       const text = textOf(value, path)
       if (text.length % 2 === 1) refuseValue('CONTENT_INVALID', path)
       const bytes = text.length / 2
       checkLength(bytes, length, path)
       body.write(sink, text)
-      return bytes * perByte
+      return prefixCount(plan, bytes)
     },
   }
 }

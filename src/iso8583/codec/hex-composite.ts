@@ -3,9 +3,10 @@
  * their own, and what is wrong in them is told of its place on the line.
  */
 import type { FieldPlan } from '../specification/plan.ts'
+import { prefixCount } from '../specification/sizes.ts'
 import type { CompositeBody } from './composite.ts'
 import { type HexEncoding, hexDigits, hexFault, hexValues } from './hex.ts'
-import { checkLength, refuseLength } from './length.ts'
+import { bytesOfCount, checkLength } from './length.ts'
 import {
   type Counted,
   compileOpen,
@@ -26,18 +27,13 @@ export function hexComposite(
   { objects, forms }: { objects: CompositeBody; forms: Forms },
 ): Counted {
   const { length, path } = plan
-  const { min, max, unit } = length
-  const perByte = unit === 'bytes' ? 1 : 2
   const values = hexValues(encoding)
   const digits = hexDigits(encoding)
   const inner = createSource()
   const open = compileOpen(forms)
   return {
     readCounted: (source, count) => {
-      if (count % perByte === 1) refuseBytes('LENGTH_INVALID', source.lengthAt, path)
-      const bytes = count / perByte
-      if (bytes < min || bytes > max) refuseLength(source, bytes, plan)
-      const start = take(source, 2 * bytes, path)
+      const start = take(source, 2 * bytesOfCount(source, count, plan), path)
       const fault = hexFault(source.bytes, values, { at: start, end: source.at })
       if (fault >= 0) refuseBytes('CONTENT_INVALID', fault, path)
       open(inner, decoded(source, start, values))
@@ -56,7 +52,7 @@ export function hexComposite(
       const bytes = sink.at - start
       checkLength(bytes, length, path)
       encode(sink, start, digits)
-      return bytes * perByte
+      return prefixCount(plan, bytes)
     },
   }
 }

@@ -8,6 +8,16 @@ export function refuseLength(source: Source, positions: number, plan: FieldPlan)
   return refuseBytes(code, source.lengthAt, plan.path)
 }
 
+/** The bytes that a count stands for, of binary values and of what is written in hex. */
+export function bytesOfCount(source: Source, count: number, plan: FieldPlan): number {
+  const { min, max, unit } = plan.length
+  const perByte = unit === 'bytes' ? 1 : 2
+  if (count % perByte === 1) refuseBytes('LENGTH_INVALID', source.lengthAt, plan.path)
+  const bytes = count / perByte
+  if (bytes < min || bytes > max) refuseLength(source, bytes, plan)
+  return bytes
+}
+
 export function checkLength(positions: number, { min, max }: LengthPlan, path: string): void {
   if (positions > max) refuseValue('LENGTH_OVER_MAX', path)
   if (positions < min) refuseValue('LENGTH_UNDER_MIN', path)

@@ -1,9 +1,9 @@
 /** A message to bytes. Refuses whatever `unpack` would refuse to read back. */
-import type { FieldValue, Message } from '../message.ts'
+import { type FieldValue, isNumberKey, type Message } from '../message.ts'
 import type { DialectPlan } from '../specification/plan.ts'
 import { setBit, WORDS_MAX } from './bitmap.ts'
 import { type FieldCodec, refuseValue, type Sink } from './line.ts'
-import { roomFor } from './room.ts'
+import { messageRoomFor } from './room.ts'
 import { inheritsNothing } from './straight/pieces.ts'
 import { createShapes } from './straight/shapes.ts'
 import { compileWrite, type FieldsShape } from './straight/write.ts'
@@ -91,7 +91,8 @@ function isSameShape(left: FieldsShape, right: FieldsShape): boolean {
 
 /** Room to write the longest message of a dialect. */
 export function createSink({ elements }: MessageCodecs): Sink {
-  return { bytes: Buffer.alloc(lineBytesMax(elements)), at: 0 }
+  const plans = elements.flatMap((codec) => codec?.plan ?? [])
+  return { bytes: Buffer.alloc(messageRoomFor(plans)), at: 0 }
 }
 
 function fieldsOf(message: Message): Fields {
@@ -105,19 +106,11 @@ function fieldsOf(message: Message): Fields {
 /** The path names an element only where the key is a number: a key may hold anything. */
 function refuseUnknown(fields: Fields, elements: readonly (FieldCodec | undefined)[]): never {
   for (const [key, value] of Object.entries(fields)) {
-    const path = /^[1-9]\d{0,2}$/.test(key) ? key : 'message'
+    const path = isNumberKey(key) ? key : 'message'
     if (path === 'message' || elements[Number(key)] === undefined) {
       refuseValue('FIELD_UNKNOWN', path)
     }
     if (value === undefined) refuseValue('VALUE_TYPE', path)
   }
   return refuseValue('FIELD_UNKNOWN', 'message')
-}
-
-function lineBytesMax(elements: readonly (FieldCodec | undefined)[]): number {
-  const headBytes = 4 + 3 * 16
-  return elements.reduce(
-    (sum, codec) => sum + (codec === undefined ? 0 : roomFor(codec.plan)),
-    headBytes,
-  )
 }

@@ -2,8 +2,9 @@
  * Length prefixes: decimal digits in ASCII, EBCDIC or packed, or a big-endian binary number. Digits
  * only, unless a field asks for leniency.
  */
+import type { FieldValue } from '../message.ts'
 import type { PrefixPlan } from '../specification/plan.ts'
-import { letThrough, refuseBytes, type Sink, type Source, take } from './line.ts'
+import { letThrough, refuseBytes, type Sink, type Source, take, type WriteCounted } from './line.ts'
 
 export interface Prefix {
   /** How many bytes it takes on the line. */
@@ -11,6 +12,21 @@ export interface Prefix {
   /** Reads the count and notes where it stood. */
   readonly read: (source: Source) => number
   readonly write: (sink: Sink, count: number) => void
+}
+
+/** Makes what writes a value behind its prefix: the count is known once the value is there. */
+export function compilePrefixed(
+  prefix: Prefix,
+): (sink: Sink, value: FieldValue, writeCounted: WriteCounted) => void {
+  return (sink, value, writeCounted) => {
+    const start = sink.at
+    sink.at += prefix.width
+    const count = writeCounted(sink, value)
+    const end = sink.at
+    sink.at = start
+    prefix.write(sink, count)
+    sink.at = end
+  }
 }
 
 /** A lenient one takes spaces for leading zeros. */

@@ -1,5 +1,5 @@
 /** Composites of one part that repeats to the end, such as the amounts of DE54. */
-import type { FieldValue } from '../message.ts'
+import { type FieldValue, isNumberKey } from '../message.ts'
 import type { FieldPlan, RepeatedPlan } from '../specification/plan.ts'
 import { checkGrowth, countedComposite, type Parts, partOf } from './composite.ts'
 import {
@@ -69,5 +69,5 @@ export function compileRepeated(
 
 /** Whether a key is a place from 1. */
 export function isPlace(key: string, max: number): boolean {
-  return /^[1-9]\d{0,2}$/.test(key) && Number(key) <= max
+  return isNumberKey(key) && Number(key) <= max
 }

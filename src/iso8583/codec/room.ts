@@ -1,12 +1,18 @@
 /** How much room writing takes before a message that is too long is refused. */
 import { type FieldPlan, isComposite } from '../specification/plan.ts'
 
+const MTI_BYTES = 4
 const PREFIX_BYTES = 8
 const TAG_BYTES = 32
 const BITMAP_BYTES = 3 * 16
 
+/** The bytes of the longest message of these elements. */
+export function messageRoomFor(elements: readonly FieldPlan[]): number {
+  return elements.reduce((sum, plan) => sum + roomFor(plan), MTI_BYTES + BITMAP_BYTES)
+}
+
 /** The bytes of the longest element that can be written: a composite stops one part too late. */
-export function roomFor({ body, length }: FieldPlan): number {
+function roomFor({ body, length }: FieldPlan): number {
   const own = PREFIX_BYTES + 2 * length.max
   if (!isComposite(body)) return own
   switch (body.kind) {

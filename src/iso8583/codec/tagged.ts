@@ -3,7 +3,7 @@
  * manner of DE48.
  */
 import { DecodeError } from '../errors.ts'
-import type { FieldPlan, TaggedPlan, TagPlan, ValuePlan } from '../specification/plan.ts'
+import { type FieldPlan, fixedField, type TaggedPlan, type TagPlan } from '../specification/plan.ts'
 import { countedComposite, partOf } from './composite.ts'
 import {
   type CompilePart,
@@ -12,7 +12,7 @@ import {
   refuseValue,
   type Source,
 } from './line.ts'
-import { compilePrefix } from './prefix.ts'
+import { compilePrefix, compilePrefixed } from './prefix.ts'
 import { entryOf, readTags, tagBook, writeTags } from './tags.ts'
 
 export function compileTagged(
@@ -21,8 +21,13 @@ export function compileTagged(
   compilePart: CompilePart,
 ): Counted {
   const book = tagBook(plan, body, compilePart)
-  const tagCodec = compilePart(tagField(body.tag, plan))
-  const prefix = compilePrefix(body.prefix, plan.path)
+  // Faults in a tag are told of the composite.
+  const { path, name } = plan
+  const { tag } = body
+  const tagField = fixedField({ key: 'tag', path, name, meanings: [] }, tag.body, tag.length)
+  const tagCodec = compilePart(tagField)
+  const prefix = compilePrefix(body.prefix, path)
+  const writePrefixed = compilePrefixed(prefix)
   const readers = {
     skip: () => {},
     readTag: (source: Source) => entryOf(book, readTag(source, tagCodec)),
@@ -37,50 +42,10 @@ export function compileTagged(
           const isTag = book.entries.has(tag) || fitsTag(tag, body.tag)
           if (!isTag) refuseValue('TAG_INVALID', plan.path)
           tagCodec.write(sink, tag)
-          const start = sink.at
-          sink.at += prefix.width
-          const count = codec.writeCounted(sink, partOf(value, tag))
-          const end = sink.at
-          sink.at = start
-          prefix.write(sink, count)
-          sink.at = end
+          writePrefixed(sink, partOf(value, tag), codec.writeCounted)
         },
       }),
   })
-}
-
-/** A tag is a value of fixed length; faults in it are told of the composite. */
-function tagField(tag: TagPlan, { path, name }: FieldPlan): FieldPlan {
-  const { content, length } = tag
-  const body = tagBody(tag)
-  const unit =
-    content.kind === 'binary' ? 'bytes' : body.kind === 'packed' ? 'digits' : 'characters'
-  return {
-    key: 'tag',
-    path,
-    name,
-    mask: false,
-    meanings: [],
-    lenient: [],
-    length: { min: length, max: length, prefix: undefined, unit },
-    body,
-  }
-}
-
-/** A packed tag has an even count of digits, and is no amount. */
-const UNPADDED = { side: 'left', nibble: 0, counted: false } as const
-
-function tagBody({ content, encoding }: TagPlan): ValuePlan {
-  switch (encoding) {
-    case 'bcd':
-      return { kind: 'packed', content, pad: UNPADDED, sign: 'ascii' }
-    case 'binary':
-    case 'hex':
-    case 'hex-ebcdic':
-      return { kind: 'binary', content, encoding }
-    default:
-      return { kind: 'text', content, characterSet: encoding, pad: undefined }
-  }
 }
 
 function readTag(source: Source, codec: FieldCodec): string {

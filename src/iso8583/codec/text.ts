@@ -10,7 +10,7 @@ import {
   toLine,
 } from '../character-sets.ts'
 import { type ContentClass, dateFault } from '../content.ts'
-import type { FieldPlan, TextPlan } from '../specification/plan.ts'
+import type { FieldPlan, TextPad, TextPlan } from '../specification/plan.ts'
 import {
   letThrough,
   refuseBytes,
@@ -30,25 +30,29 @@ export interface Body {
 export function compileText(text: TextPlan, plan: FieldPlan): Body {
   const write = compileWrite(text, plan.path)
   const body = { read: compileRead(text, plan), write }
-  return text.pad === undefined ? body : paddedText(text, body, plan)
+  const { pad, characterSet } = text
+  return pad === undefined ? body : paddedText(body, plan, { pad, characterSet })
 }
 
 function compileRead(text: TextPlan, { path, lenient }: FieldPlan): Body['read'] {
   const { content, characterSet } = text
   const faultFrom = compileCheck(content, characterSet)
   const form = textForm(characterSet)
-  const isLenient = lenient.includes('content')
-  const printable = Uint8Array.from(fromLine(characterSet), (code) => (code === 0 ? 0 : 1))
+  const printable = lenient.includes('content') ? printableFromLine(characterSet) : undefined
   return (source, positions) => {
     const at = take(source, positions, path)
     const fault = faultFrom(source, at)
     if (fault >= 0) {
-      const unprintable = isLenient ? contentFault(source, at, printable) : fault
+      const unprintable = printable ? contentFault(source, at, printable) : fault
       if (unprintable >= 0) refuseBytes('CONTENT_INVALID', unprintable, path)
       letThrough(source, { path, code: 'CONTENT_INVALID', offset: fault })
     }
     return (source.texts[form] as string).substring(at, source.at)
   }
+}
+
+function printableFromLine(set: CharacterSet): Uint8Array {
+  return fromLine(set).map((code) => (code === 0 ? 0 : 1))
 }
 
 /** Finds the first byte from `at` to the source's place that should not be there, or -1. */
@@ -99,10 +103,13 @@ export function signByte<Byte>(value: string, credit: Byte, debit: Byte): Byte |
 /**
  * A field of fixed width, filled on one edge. The fill comes off on the way in unless it is kept.
  */
-function paddedText(text: TextPlan, body: Body, { length, path }: FieldPlan): Body {
-  const { min, max } = length
-  const { side, with: fill, kept } = text.pad ?? { side: 'right', with: ' ', kept: false }
-  const byte = toLine(text.characterSet)[fill.charCodeAt(0)] as number
+function paddedText(
+  body: Body,
+  { length: { min, max }, path }: FieldPlan,
+  { pad, characterSet }: { pad: TextPad; characterSet: CharacterSet },
+): Body {
+  const { side, with: fill, kept } = pad
+  const byte = toLine(characterSet)[fill.charCodeAt(0)] as number
   if (kept) {
     return {
       read: body.read,

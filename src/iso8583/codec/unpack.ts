@@ -9,6 +9,7 @@ import {
   type FieldCodec,
   type Forms,
   refuseBytes,
+  rewind,
   type Source,
 } from './line.ts'
 import { createBitmapShapes } from './straight/bitmap-shapes.ts'
@@ -81,13 +82,6 @@ function readEach(
   const fields: Record<string, FieldValue> = {}
   for (const number of numbers) fields[number] = (elements[number] as FieldCodec).read(source)
   return fields
-}
-
-/** Back to the beginning of the message that is open. */
-function rewind(source: Source): void {
-  source.at = 0
-  source.end = source.bytes.length
-  source.lenient = undefined
 }
 
 export function bufferOf(bytes: Uint8Array): Buffer {

@@ -3,7 +3,7 @@
  * kind or of a known host, behind a TPDU without a length, in a whole IP packet.
  */
 import { FrameError } from '../framing/frame-error.ts'
-import { compileFrameHeader, type FrameHeader } from '../framing/frame-header.ts'
+import { compileFrameHeader, type FrameHead, type FrameHeader } from '../framing/frame-header.ts'
 
 export interface CapturedFrame {
   /** The header in words: "2-byte binary length". */
@@ -20,7 +20,9 @@ export interface CapturedFrame {
 
 export interface NamedHeader {
   readonly name: string
-  readonly header: FrameHeader
+  readonly header: Pick<FrameHeader, 'bytes'> & {
+    read(bytes: Uint8Array): Pick<FrameHead, 'messageBytes'>
+  }
 }
 
 /**
@@ -73,40 +75,72 @@ export function frameBehind(
   }
 }
 
-const LENGTHS = [
-  { name: '2-byte binary length', length: { bytes: 2, encoding: 'binary' } },
-  { name: '4-digit ASCII length', length: { bytes: 4, encoding: 'ascii' } },
-  { name: '2-byte packed length', length: { bytes: 2, encoding: 'bcd' } },
-  { name: '4-byte binary length', length: { bytes: 4, encoding: 'binary' } },
-] as const
-
 /** TPDU identifiers in use: 60 for transactions, 68 for network management. */
 const TPDU_IDS = ['60', '68']
 
-const COMMON_HEADERS: readonly NamedHeader[] = LENGTHS.flatMap(({ name, length }) => [
-  ...variants(name, length),
-  ...variants(`${name} that counts itself`, { ...length, includesItself: true }),
+const COMMON_HEADERS = [
+  ...lengthHeaders(2, 'binary'),
+  ...lengthHeaders(4, 'ascii'),
+  ...lengthHeaders(2, 'bcd'),
+  ...lengthHeaders(4, 'binary'),
+].flatMap(({ name, length }) => [
+  { name, header: compileFrameHeader({ length }) },
+  ...TPDU_IDS.map((id) => ({
+    name: `${name} and TPDU`,
+    header: compileFrameHeader({ length, tpdu: { id, destination: '0000', source: '0000' } }),
+  })),
 ])
 
-function variants(name: string, length: object): NamedHeader[] {
-  const plain = { name, header: compileFrameHeader({ length }) }
-  const tpdus = TPDU_IDS.map((id) => ({ id, destination: '0000', source: '0000' }))
+/** Lengths alone, also such as no link can have. */
+export const LENGTH_HEADERS: readonly NamedHeader[] = [2, 3, 4].flatMap((bytes) =>
+  (['binary', 'ascii', 'bcd'] as const)
+    .flatMap((encoding) => lengthHeaders(bytes, encoding))
+    .map(({ name, length }) => ({ name, header: lengthAlone(length) })),
+)
+
+interface Length {
+  readonly bytes: number
+  readonly encoding: 'binary' | 'ascii' | 'bcd'
+  readonly includesItself: boolean
+}
+
+/** A length as it is called, and the same with itself counted. */
+function lengthHeaders(bytes: number, encoding: Length['encoding']) {
+  const called = { binary: 'byte binary', ascii: 'digit ASCII', bcd: 'byte packed' }[encoding]
+  const name = `${bytes}-${called} length`
   return [
-    plain,
-    ...tpdus.map((tpdu) => ({
-      name: `${name} and TPDU`,
-      header: compileFrameHeader({ length, tpdu }),
-    })),
+    { name, length: { bytes, encoding, includesItself: false } },
+    { name: `${name} that counts itself`, length: { bytes, encoding, includesItself: true } },
   ]
+}
+
+function lengthAlone({ bytes, encoding, includesItself }: Length): NamedHeader['header'] {
+  const read = (start: Uint8Array) => {
+    const digits = Buffer.from(start).toString(encoding === 'ascii' ? 'latin1' : 'hex')
+    const isCount = encoding === 'binary' || /^\d+$/.test(digits)
+    const counted = Number.parseInt(digits, encoding === 'binary' ? 16 : 10)
+    const messageBytes = counted - (includesItself ? bytes : 0)
+    if (!isCount || messageBytes < 0) throw new FrameError('LENGTH_INVALID')
+    return { messageBytes }
+  }
+  return { bytes, read }
+}
+
+/** Whether what looks like a TPDU stands before something. */
+export function beginsWithTpdu(bytes: Uint8Array): boolean {
+  return TPDU_IDS.includes((bytes[0] ?? 0).toString(16)) && bytes.byteLength > 5
 }
 
 function framesFrom(bytes: Uint8Array, known: readonly NamedHeader[]): CapturedFrame[] {
   const whole = { missingBytes: 0, restBytes: 0 }
   const none = { header: 'no header', at: 0, bytes: bytes.byteLength, ...whole }
-  const isTpdu = TPDU_IDS.includes((bytes[0] ?? 0).toString(16)) && bytes.byteLength > 5
   const bare = { header: 'TPDU', at: 5, bytes: bytes.byteLength - 5, ...whole }
   const framed = [...COMMON_HEADERS, ...known].map((header) => frameBehind(bytes, header))
-  return [none, ...(isTpdu ? [bare] : []), ...framed.filter((frame) => frame !== undefined)]
+  return [
+    none,
+    ...(beginsWithTpdu(bytes) ? [bare] : []),
+    ...framed.filter((frame) => frame !== undefined),
+  ]
 }
 
 interface Start {

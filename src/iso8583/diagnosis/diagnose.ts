@@ -7,13 +7,7 @@ import type { Dialect } from '../dialect.ts'
 import { DecodeError, type DecodeErrorCode } from '../errors.ts'
 import type { FrameHeader } from '../framing/frame-header.ts'
 import type { Message } from '../message.ts'
-import {
-  type CapturedFrame,
-  frameBehind,
-  framesIn,
-  isWhole,
-  type NamedHeader,
-} from './capture-frames.ts'
+import { type CapturedFrame, frameBehind, framesIn, isWhole } from './capture-frames.ts'
 import { hintsOf, misfitHint } from './hints.ts'
 
 export interface DialectCandidate {
@@ -78,8 +72,9 @@ export function diagnose(
   const tries = readings.map((reading) => ({ reading, frames: framesIn(reading.bytes, known) }))
   const verdicts = candidates
     .map((candidate) => bestOf(candidate, tries))
-    .filter((verdict) => verdict !== undefined)
+    .filter((judged) => judged !== undefined)
     .sort(byLikelihood)
+    .map(({ verdict }) => verdict)
   const fits = verdicts.some(({ kind }) => kind === 'fit')
   return { verdicts, hints: fits ? [] : readings.slice(0, 1).flatMap(hintsOf) }
 }
@@ -104,20 +99,33 @@ interface Try {
  * A fit in any reading, else how far the first reading got: the others are guesses, which only a
  * fit confirms. Undefined when there was nothing to read at all.
  */
-function bestOf(candidate: DialectCandidate, tries: readonly Try[]): Verdict | undefined {
-  const [first, ...others] = tries.map(({ reading, frames }) =>
-    frames.map((frame) => verdictOf(candidate, reading, frame)),
-  )
-  const fits = others.flat().filter(({ kind }) => kind === 'fit')
+function bestOf(candidate: DialectCandidate, tries: readonly Try[]): Judged | undefined {
+  const [first, ...others] = tries.map((it) => judgedIn(candidate, it))
+  const fits = others.flat().filter(({ verdict }) => verdict.kind === 'fit')
   return [...(first ?? []), ...fits].sort(byLikelihood)[0]
 }
 
-function verdictOf(
+/** A verdict and what speaks against it: the less, the likelier. */
+interface Judged {
+  readonly verdict: Verdict
+  readonly doubts: number
+}
+
+function judgedIn(
   candidate: DialectCandidate,
-  { how, bytes }: Reading,
-  frame: CapturedFrame,
-): Verdict {
-  const attempt = { candidate, how, frame, isOwnHeader: isOwn(candidate, bytes, frame) }
+  { reading: { how, bytes }, frames }: Try,
+): readonly Judged[] {
+  const { name, header } = candidate
+  const own = header && frameBehind(bytes, { name, header })
+  return frames.map((frame) => {
+    const isOwnHeader = own !== undefined && own.at === frame.at && own.bytes === frame.bytes
+    const verdict = verdictOf({ candidate, how, frame, isOwnHeader }, bytes)
+    return { verdict, doubts: doubtsOf(verdict) }
+  })
+}
+
+function verdictOf(attempt: Attempt, bytes: Uint8Array): Verdict {
+  const { candidate, frame } = attempt
   const message = bytes.subarray(frame.at, frame.at + frame.bytes)
   try {
     return { kind: 'fit', ...attempt, message: candidate.dialect.unpack(message) }
@@ -128,25 +136,23 @@ function verdictOf(
   }
 }
 
-function isOwn({ name, header }: DialectCandidate, bytes: Uint8Array, frame: CapturedFrame) {
-  const named: NamedHeader | undefined = header && { name, header }
-  const own = named && frameBehind(bytes, named)
-  return own !== undefined && own.at === frame.at && own.bytes === frame.bytes
-}
-
 /**
  * A sort that keeps the order of candidates, and of their readings and headers, where two are
  * equally likely.
  */
-function byLikelihood(a: Verdict, b: Verdict): number {
-  if (a.kind === 'fit' && b.kind === 'fit') return doubtsOf(a) - doubtsOf(b)
-  if (a.kind === 'misfit' && b.kind === 'misfit') return b.offset - a.offset
-  return a.kind === 'fit' ? -1 : 1
+function byLikelihood(a: Judged, b: Judged): number {
+  return a.doubts - b.doubts
 }
 
-/** What speaks against a fit, the weightiest first. */
-function doubtsOf({ candidate, frame, message, isOwnHeader }: Fit): number {
-  const isNamed = candidate.dialect.describe(message)[0]?.meaning !== undefined
+/**
+ * What speaks against a fit, the weightiest first; against a misfit more, the less of the message
+ * was read.
+ */
+function doubtsOf(verdict: Verdict): number {
+  if (verdict.kind === 'misfit') return 2 ** 4 + DIAGNOSED_BYTES_MAX - verdict.offset
+  const { candidate, frame, message, isOwnHeader } = verdict
+  const [type] = candidate.dialect.describe({ mti: message.mti, fields: {} })
+  const isNamed = type?.meaning !== undefined
   const isStrict = message.lenient === undefined
   return [isWhole(frame), isNamed, isStrict, isOwnHeader].reduce(
     (sum, it) => 2 * sum + (it ? 0 : 1),

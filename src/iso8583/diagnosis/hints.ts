@@ -4,7 +4,7 @@
  */
 import { fromLine } from '../character-sets.ts'
 import type { DecodeError } from '../errors.ts'
-import { framesIn, isWhole } from './capture-frames.ts'
+import { beginsWithTpdu, framesIn, isWhole, LENGTH_HEADERS } from './capture-frames.ts'
 import type { Reading } from './diagnose.ts'
 
 /** Of a capture that no dialect reads. */
@@ -30,15 +30,18 @@ export function misfitHint({ code, offset, path }: DecodeError, message: Uint8Ar
 }
 
 function lengthHints(bytes: Uint8Array): string[] {
-  return framesIn(bytes, [])
-    .filter(({ header }) => header.includes('length'))
-    .flatMap((frame) => {
-      const { header, missingBytes } = frame
-      if (isWhole(frame)) return [`a ${header} is right for the ${frame.bytes} bytes after it`]
-      if (missingBytes === 0) return []
-      return [`a ${header} would ask for ${missingBytes} bytes more: is the end missing?`]
+  const right = framesIn(bytes, LENGTH_HEADERS)
+    .filter((frame) => isWhole(frame) && frame.at > 0 && !frame.header.includes('TPDU'))
+    .map(({ header, at, bytes: left }) => {
+      const tpdu = beginsWithTpdu(bytes.subarray(at)) ? ', a TPDU of 5 among them' : ''
+      return `a ${header} is right for the ${left} bytes after it${tpdu}`
     })
-    .slice(0, HINTS_MAX)
+  const cut = framesIn(bytes, [])
+    .filter(({ missingBytes }) => missingBytes > 0)
+    .map(({ header, missingBytes }) => {
+      return `a ${header} would ask for ${missingBytes} bytes more: is the end missing?`
+    })
+  return [...right, ...cut].slice(0, HINTS_MAX)
 }
 
 const HINTS_MAX = 3

@@ -19,9 +19,14 @@ export function readDocument<Plan>(
   read: (place: Place) => Plan | undefined,
 ): Plan {
   const faults: SpecFault[] = []
-  const plan = read({ value: document, path: [], faults })
+  const plan = read(documentPlace(document, faults))
   if (plan === undefined || faults.length > 0) throw new DialectError(faults)
   return plan
+}
+
+/** The whole document; what is wrong in it is noted among `faults`. */
+export function documentPlace(document: unknown, faults: SpecFault[]): Place {
+  return { value: document, path: [], faults }
 }
 
 /** Notes a fault; the value of the expression is `undefined`, which readers hand on. */

@@ -9,14 +9,22 @@ import type { LengthUnit, Mask } from '../message.ts'
 export interface DialectPlan {
   readonly name: string
   readonly title: string | undefined
-  readonly mti: { readonly encoding: CharacterSet | 'bcd'; readonly meanings: Meanings }
+  readonly mti: MtiPlan
   readonly bitmap: BitmapPlan
   /** In ascending order of element number. */
   readonly fields: readonly ElementPlan[]
 }
 
+/** Four digits: `body` is how they stand on the line. */
+export interface MtiPlan {
+  readonly encoding: CharacterSet | 'bcd'
+  readonly body: ValuePlan
+  readonly meanings: Meanings
+}
+
 /** Raw bytes, or two hex characters for each of them. */
-export type ByteEncoding = 'binary' | 'hex' | 'hex-ebcdic'
+export const BYTE_ENCODINGS = ['binary', 'hex', 'hex-ebcdic'] as const
+export type ByteEncoding = (typeof BYTE_ENCODINGS)[number]
 
 export interface BitmapPlan {
   readonly encoding: ByteEncoding
@@ -157,6 +165,7 @@ export interface TagPlan {
   readonly encoding: CharacterSet | 'bcd' | ByteEncoding
   /** Characters, digits, or bytes of a binary tag, whose key is upper-case hex. */
   readonly length: number
+  readonly body: ValuePlan
 }
 
 export interface BerPlan {
@@ -182,6 +191,18 @@ export interface MeaningTable {
 export function isComposite(body: BodyPlan): body is CompositePlan {
   return body.kind !== 'text' && body.kind !== 'packed' && body.kind !== 'binary'
 }
+
+/** A value of so many positions that is no field of the file: the message type, a tag. */
+export function fixedField(
+  named: Pick<FieldPlan, 'key' | 'path' | 'name' | 'meanings'>,
+  body: ValuePlan,
+  positions: number,
+): FieldPlan {
+  const length = { min: positions, max: positions, prefix: undefined, unit: UNITS[body.kind] }
+  return { ...named, mask: false, lenient: [], length, body }
+}
+
+const UNITS = { text: 'characters', packed: 'digits', binary: 'bytes' } as const
 
 /** Whether neither a prefix nor a width of its own says where it ends, but what is around it. */
 export function isOpenEnded({ body, length: { prefix, min, max } }: FieldPlan): boolean {

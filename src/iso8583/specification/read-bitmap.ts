@@ -1,8 +1,7 @@
 /** The bitmaps of a message or of a composite, and the numbers that their bits stand for. */
+import { isNumberKey } from '../message.ts'
 import { choiceAt, fault, integerAt, membersOf, type Place, required } from './members.ts'
-import type { BitmapPlan, ByteEncoding } from './plan.ts'
-
-const ENCODINGS: readonly ByteEncoding[] = ['binary', 'hex', 'hex-ebcdic']
+import { type BitmapPlan, BYTE_ENCODINGS } from './plan.ts'
 
 /** One bitmap of a message, and of each of several that follow one another. */
 const MESSAGE_BITMAP_BYTES = 8
@@ -12,7 +11,7 @@ const BITMAPS_MAX = 3
 export function messageBitmapAt(place: Place | undefined): BitmapPlan | undefined {
   const members = place && membersOf(place, ['encoding', 'count', 'secondary'])
   if (!members) return undefined
-  const encoding = choiceAt(required(place, members, 'encoding'), ENCODINGS)
+  const encoding = choiceAt(required(place, members, 'encoding'), BYTE_ENCODINGS)
   const count = integerAt(required(place, members, 'count'), { min: 1, max: BITMAPS_MAX })
   const secondary = choiceAt(members.get('secondary'), ['needed', 'always'] as const) ?? 'needed'
   if (secondary === 'always' && count === 1)
@@ -23,7 +22,7 @@ export function messageBitmapAt(place: Place | undefined): BitmapPlan | undefine
 export function compositeBitmapAt(place: Place | undefined): BitmapPlan | undefined {
   const members = place && membersOf(place, ['encoding', 'bytes', 'count'])
   if (!members) return undefined
-  const encoding = choiceAt(required(place, members, 'encoding'), ENCODINGS)
+  const encoding = choiceAt(required(place, members, 'encoding'), BYTE_ENCODINGS)
   const bytesPlace = members.get('bytes')
   const bytes = bytesPlace
     ? integerAt(bytesPlace, { min: 1, max: BITMAP_BYTES_MAX })
@@ -45,7 +44,7 @@ export function numberFault(
 ): string | undefined {
   const last = 8 * bytes * count
   const number = Number(key)
-  if (!/^[1-9]\d{0,2}$/.test(key) || number < first || number > last) {
+  if (!isNumberKey(key) || number < first || number > last) {
     return `is no number of its ${count} bitmap(s): they go from ${first} to ${last}`
   }
   const isAnnouncing = number % 64 === 1 && number <= 64 * (count - 1)

@@ -1,5 +1,6 @@
 /** A dialect file to a plan, or all of its faults. */
 import { CHARACTER_SETS } from '../character-sets.ts'
+import { contentOf } from '../content.ts'
 import {
   anyMembersOf,
   choiceAt,
@@ -14,7 +15,7 @@ import type { BitmapPlan, DialectPlan, ElementPlan } from './plan.ts'
 import { messageBitmapAt, numberFault } from './read-bitmap.ts'
 import { type Defaults, type FieldContext, readField } from './read-field.ts'
 import { type NamedMeanings, readMeanings, readNamedMeanings } from './read-meanings.ts'
-import { PREFIX_ENCODINGS, VALUE_ENCODINGS } from './read-value.ts'
+import { PREFIX_ENCODINGS, VALUE_ENCODINGS, valueBody } from './read-value.ts'
 
 const DIALECT_SETTINGS = [
   '$schema',
@@ -53,7 +54,9 @@ function mtiAt(place: Place | undefined, named: NamedMeanings): DialectPlan['mti
   if (!members) return undefined
   const encoding = choiceAt(required(place, members, 'encoding'), [...CHARACTER_SETS, 'bcd'])
   const meanings = readMeanings(members.get('meanings'), named)
-  return encoding && { encoding, meanings }
+  const digits = contentOf('n')
+  const body = digits && encoding && valueBody(digits, encoding)
+  return body && { encoding, body, meanings }
 }
 
 function defaultsAt(place: Place | undefined): Defaults {

@@ -12,7 +12,14 @@ import {
   type Place,
   required,
 } from './members.ts'
-import type { BerPlan, FieldPlan, PrefixPlan, TaggedPlan, TagPlan } from './plan.ts'
+import {
+  type BerPlan,
+  BYTE_ENCODINGS,
+  type FieldPlan,
+  type PrefixPlan,
+  type TaggedPlan,
+  type TagPlan,
+} from './plan.ts'
 import { partContext } from './read-composite.ts'
 import { type FieldContext, readField } from './read-field.ts'
 import { prefixAt } from './read-length.ts'
@@ -20,7 +27,6 @@ import { VALUE_ENCODINGS, valueBody } from './read-value.ts'
 
 /** Characters, digits or bytes: no key of more is a tag. */
 const TAG_LENGTH_MAX = 16
-const BYTE_ENCODINGS = ['binary', 'hex', 'hex-ebcdic'] as const
 
 export function taggedAt(
   place: Place,
@@ -58,13 +64,14 @@ function tagAt(place: Place | undefined, { defaults }: FieldContext): TagPlan | 
     return fault(place, 'needs the setting encoding, here or in defaults')
   }
   if (!content || !length || !encoding) return undefined
-  if (valueBody(content, encoding) === undefined) {
+  const body = valueBody(content, encoding)
+  if (body === undefined) {
     return fault(place, `${content.name} cannot be encoded as ${encoding}`, 'encoding')
   }
   if (encoding === 'bcd' && length % 2 === 1) {
     return fault(place, 'a packed tag has an even count of digits', 'length')
   }
-  return { content, encoding, length }
+  return { content, encoding, length, body }
 }
 
 interface Within {

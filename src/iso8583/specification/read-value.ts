@@ -13,9 +13,15 @@ import {
   required,
   textAt,
 } from './members.ts'
-import type { NibblePad, TextPad, ValuePlan } from './plan.ts'
+import {
+  BYTE_ENCODINGS,
+  type ByteEncoding,
+  type NibblePad,
+  type TextPad,
+  type ValuePlan,
+} from './plan.ts'
 
-export const VALUE_ENCODINGS = [...CHARACTER_SETS, 'bcd', 'binary', 'hex', 'hex-ebcdic'] as const
+export const VALUE_ENCODINGS = [...CHARACTER_SETS, 'bcd', ...BYTE_ENCODINGS] as const
 export type ValueEncoding = (typeof VALUE_ENCODINGS)[number]
 
 export const PREFIX_ENCODINGS = ['ascii', 'ebcdic', 'bcd', 'binary'] as const
@@ -55,16 +61,19 @@ export function valueBody(
   }
   if (content.kind === 'binary') {
     if (pad !== undefined) fault(pad, 'a binary value has no pad')
-    const isBinary = encoding === 'binary' || encoding === 'hex' || encoding === 'hex-ebcdic'
-    return isBinary ? { kind: 'binary', content, encoding } : undefined
+    return isByteEncoding(encoding) ? { kind: 'binary', content, encoding } : undefined
   }
-  if (encoding === 'binary' || encoding === 'hex' || encoding === 'hex-ebcdic') return undefined
+  if (isByteEncoding(encoding)) return undefined
   if (encoding === 'bcd') {
     if (content.kind === 'text') return undefined
     const signSet = choiceAt(sign, CHARACTER_SETS) ?? 'ascii'
     return { kind: 'packed', content, pad: nibblePadAt(pad), sign: signSet }
   }
   return { kind: 'text', content, characterSet: encoding, pad: textPadAt(pad, encoding) }
+}
+
+function isByteEncoding(encoding: ValueEncoding): encoding is ByteEncoding {
+  return BYTE_ENCODINGS.some((one) => one === encoding)
 }
 
 const SIDES = ['left', 'right'] as const

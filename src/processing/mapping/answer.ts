@@ -3,6 +3,8 @@ import type { Composite, Dialect, FieldFacts, FieldValue, Message } from '#iso85
 import type { Member } from '../messages/members.ts'
 import { type Mismatch, mismatched, type Rule, ruleOf } from './answer-rules.ts'
 import { textMisfit } from './content-class.ts'
+import { leafFacts } from './leaf-facts.ts'
+import { type Nested, nestedAt } from './nested.ts'
 import type { RequestWriter } from './request.ts'
 import { readerAt } from './sources.ts'
 import type { AnswerElementSpec, Faults, MappingSpec, Placed, Verdict } from './specification.ts'
@@ -46,7 +48,10 @@ export function compileAnswer(
   elements: readonly Placed<AnswerElementSpec>[],
   parts: AnswerParts,
 ): AnswerReader {
-  const known = elements.flatMap((placed) => knownElement(placed, parts) ?? [])
+  const known = elements.flatMap((placed): readonly Known[] => {
+    const facts = leafFacts(placed, parts)
+    return facts ? [{ placed, facts }] : []
+  })
   const used = known.filter(({ placed }) => placed.spec.use !== 'forbidden')
   const rules = known.flatMap(({ placed, facts }) => ruleOf(placed, facts, parts) ?? [])
   const collects = used.flatMap(({ placed, facts }) => compileTarget(placed, facts, parts) ?? [])
@@ -111,19 +116,6 @@ interface Known {
   readonly facts: FieldFacts
 }
 
-function knownElement(
-  placed: Placed<AnswerElementSpec>,
-  { dialect, faults }: AnswerParts,
-): Known | undefined {
-  const { element, path } = placed
-  const facts = dialect.field(element)
-  if (!facts) faults.add(path, `the dialect ${dialect.name} has no element ${element}`)
-  else if (facts.parts) {
-    faults.add(path, `element ${element} has parts: name them, e.g. ${facts.parts[0]?.path}`)
-  } else return { placed, facts }
-  return undefined
-}
-
 function checkCode({ placed, facts }: Known, { spec, faults }: AnswerParts): void {
   const { use, table, unlessVerdict } = placed.spec
   if (use !== 'mandatory' || unlessVerdict || table !== undefined) {
@@ -171,20 +163,11 @@ function compileReading(reading: Reading): AnswerReader['read'] {
 }
 
 /** Elements that an answer may have; parts below their composite. */
-interface Tree {
-  readonly [part: string]: Tree
-}
+type Tree = Nested<never>
 
 function treeOf(elements: readonly string[]): Tree {
-  const tree: Record<string, Tree> = {}
-  for (const element of elements) {
-    let at = tree
-    for (const part of element.split('.')) {
-      const below: Record<string, Tree> = at[part] ?? {}
-      at[part] = below
-      at = below
-    }
-  }
+  const tree: Tree = {}
+  for (const element of elements) nestedAt(tree, element.split('.'))
   return tree
 }
 

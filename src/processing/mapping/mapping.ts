@@ -76,7 +76,7 @@ export function compileMapping(document: unknown, parts: MappingParts): Mapping 
   checkExchange(spec, faults)
   const placed = placeMessages(spec, faults)
   const kinds = compileKinds({ spec, placed }, parts, faults)
-  const sizes = faults.list.length === 0 ? tryOut(kinds, parts, faults) : new Map()
+  const sizes = faults.list.length === 0 ? tryOut({ kinds, placed }, parts, faults) : new Map()
   if (faults.list.length > 0) throw new MappingError(faults.list)
   return {
     toHost: (request, merchant, exchange) =>

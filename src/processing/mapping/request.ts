@@ -1,6 +1,8 @@
 import { type Refusal, refusal } from '#domain'
 import type { Dialect, Message } from '#iso8583'
 import { compileValue, type ValueOf } from './element-value.ts'
+import { leafFacts } from './leaf-facts.ts'
+import { type Nested, nestedAt } from './nested.ts'
 import type { PlacedMessage } from './placed-messages.ts'
 import { type FindSource, type Given, isThere } from './sources.ts'
 import type { Faults, Placed, PlacedMember, RequestElementSpec } from './specification.ts'
@@ -19,8 +21,6 @@ export interface RequestWriter {
   readonly elements: ReadonlySet<string>
   /** The element that carries the amount asked for. */
   readonly amountElement?: string
-  /** Members of the merchant's request that it may not have. */
-  readonly refuses: ReadonlySet<string>
   write(given: Given): Written
 }
 
@@ -46,13 +46,12 @@ export function compileRequest(
     always: new Set(used.filter((it) => it.spec.use === 'mandatory').map((it) => it.element)),
     elements: new Set(used.map((it) => it.element)),
     ...(amount ? { amountElement: amount.element } : {}),
-    refuses: new Set(refuses.map(({ source }) => source)),
     write(given) {
       for (const refused of refusals) {
         const told = refused(given)
         if (told) return { kind: 'refused', refusal: told }
       }
-      const fields: Fields = {}
+      const fields: Nested = {}
       for (const step of steps) {
         const value = step.valueOf(given)
         if (value === undefined) continue
@@ -79,30 +78,18 @@ function compileRefusal(
   return (given) => (isThere(source, given) ? told : undefined)
 }
 
-interface Fields {
-  [part: string]: string | Fields
-}
-
 interface Step {
   readonly valueOf: ValueOf
-  put(fields: Fields, value: string): void
+  put(fields: Nested, value: string): void
 }
 
 function compileElement(placed: Placed<RequestElementSpec>, parts: RequestParts): Step | undefined {
   const { element, path } = placed
-  const { dialect, faults } = parts
-  const facts = dialect.field(element)
-  if (!facts) {
-    faults.add(path, `the dialect ${dialect.name} has no element ${element}`)
-    return undefined
-  }
-  if (facts.parts) {
-    faults.add(path, `element ${element} has parts: name them, e.g. ${facts.parts[0]?.path}`)
-    return undefined
-  }
+  const facts = leafFacts(placed, parts)
+  if (!facts) return undefined
   if (parts.reversal && facts.sensitive === 'sad') {
     const reason = `element ${element} is sensitive authentication data, which is not kept`
-    faults.add(path, `${reason}; a reversal cannot have it`)
+    parts.faults.add(path, `${reason}; a reversal cannot have it`)
     return undefined
   }
   const value = compileValue(placed, facts, parts)
@@ -139,25 +126,9 @@ function compileWhen(
 }
 
 function putterOf(element: string): Step['put'] {
-  const [first = '', second, ...deeper] = element.split('.')
-  if (second === undefined) {
-    return (fields, value) => {
-      fields[first] = value
-    }
-  }
-  const last = deeper.at(-1) ?? second
-  const between = element.split('.').slice(0, -1)
+  const names = element.split('.')
+  const last = names.pop() ?? ''
   return (fields, value) => {
-    let at = fields
-    for (const name of between) at = partsAt(at, name)
-    at[last] = value
+    nestedAt(fields, names)[last] = value
   }
-}
-
-function partsAt(fields: Fields, name: string): Fields {
-  const there = fields[name]
-  if (typeof there === 'object') return there
-  const made: Fields = {}
-  fields[name] = made
-  return made
 }

@@ -3,8 +3,11 @@ import { EncodeError, type Message } from '#iso8583'
 import { createHostFacts, exchangeFacts } from '../exchange-facts.ts'
 import type { Member } from '../messages/members.ts'
 import type { CompiledKinds, MappingParts } from './mapping.ts'
+import { type Nested, nestedAt } from './nested.ts'
+import type { PlacedMessage } from './placed-messages.ts'
 import type { Given } from './sources.ts'
 import type { Faults, MessageKind } from './specification.ts'
+import { isNamed } from './untold.ts'
 
 /**
  * Write and pack the shortest and the longest request of each operation and their reversals.
@@ -14,7 +17,7 @@ import type { Faults, MessageKind } from './specification.ts'
  * @returns the least bytes of each kind that could be written
  */
 export function tryOut(
-  kinds: CompiledKinds,
+  { kinds, placed }: Compiled,
   parts: MappingParts,
   faults: Faults,
 ): ReadonlyMap<MessageKind, number> {
@@ -27,14 +30,19 @@ export function tryOut(
   }
   for (const kind of ['payment.authorize', 'payment.sale'] as const) {
     const members = parts.messages.members(kind)
+    const refuses = new Set(placed[kind].refuses.map(({ source }) => source))
     for (const extent of ['least', 'most'] as const) {
-      const { refuses } = kinds[kind].request
       const given = { ...SAMPLE, body: sampleBody(members, refuses, extent) }
       const original = attempt({ kind, given })
       if (original) attempt({ kind: 'payment.reverse', given: { ...given, original } })
     }
   }
   return sizes
+}
+
+interface Compiled {
+  readonly kinds: CompiledKinds
+  readonly placed: Readonly<Record<MessageKind, PlacedMessage>>
 }
 
 interface Trial {
@@ -83,25 +91,14 @@ function sampleBody(
   refuses: ReadonlySet<string>,
   extent: 'least' | 'most',
 ): JsonObject {
-  const body: Record<string, unknown> = {}
+  const body: Nested = {}
   for (const member of members.values()) {
     const text = sampleText(member, extent)
     if (text === undefined || (extent === 'least' && !member.always)) continue
-    if (isRefused(member, refuses)) continue
-    let at = body
-    for (const name of member.path.slice(0, -1)) {
-      const below = (at[name] ?? {}) as Record<string, unknown>
-      at[name] = below
-      at = below
-    }
-    at[member.path.at(-1) ?? ''] = text
+    if (isNamed(member, refuses)) continue
+    nestedAt(body, member.path.slice(0, -1))[member.path.at(-1) ?? ''] = text
   }
-  return body as JsonObject
-}
-
-/** Whether the member, or an object that it is in, may not be asked of the host. */
-function isRefused({ path }: Member, refuses: ReadonlySet<string>): boolean {
-  return path.some((_, index) => refuses.has(`request.${path.slice(0, index + 1).join('.')}`))
+  return body
 }
 
 function sampleText({ words, value }: Member, extent: 'least' | 'most'): string | undefined {

@@ -20,7 +20,9 @@ export function checkTold(
     const members = [...messages.members(kind).values()]
     checkUntold(placed[kind], new Set(members.map(sourceOf)), faults)
     const named = namedIn(placed[kind])
-    const lost = members.filter((member) => isLeaf(member) && !isNamed(member, named))
+    const lost = members.filter(
+      (member) => isLeaf(member) && !isOfTheGateway(member) && !isNamed(member, named),
+    )
     if (lost.length === 0) continue
     const list = lost.map(sourceOf).join(', ')
     const reason = `no element takes ${list}: name them under \`refuses\` or \`untold\``
@@ -50,10 +52,12 @@ function isLeaf({ value, words }: Member): boolean {
   return value !== undefined || words !== undefined
 }
 
-/** Whether the member is named, or an object that it is in. */
-function isNamed(member: Member, named: ReadonlySet<string>): boolean {
-  const { path } = member
-  if (OF_THE_GATEWAY.has(path[0] ?? '')) return true
+function isOfTheGateway({ path }: Member): boolean {
+  return OF_THE_GATEWAY.has(path[0] ?? '')
+}
+
+/** Whether the member is among sources by its name, or an object that it is in. */
+export function isNamed({ path }: Member, named: ReadonlySet<string>): boolean {
   return path.some((_, index) => named.has(sourceOf({ path: path.slice(0, index + 1) })))
 }
 

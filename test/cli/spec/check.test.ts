@@ -71,6 +71,36 @@ test('check tells the faults of all files of a host, each by its place', async (
   t.false(out.includes('"1"'))
 })
 
+/** A code that meridian's two characters of response code have no room for. */
+const LONG_CODE = JSON.stringify({
+  cards: [
+    {
+      ...{ pan: '4111111111111111', balance: '1', expiry: '3012' },
+      fault: { kind: 'answer-code', code: '116' },
+    },
+  ],
+})
+
+for (const conduct of ['its own', 'derived']) {
+  test(`cards that a host cannot answer by its conduct, ${conduct}, are told`, async (t) => {
+    const host = hostWith(t, {})
+    if (conduct === 'derived') rmSync(join(host, 'conduct.json'))
+    writeFileSync(join(host, 'cards.json'), LONG_CODE)
+    const { code, out } = await runCli(['spec', 'check', host])
+    t.is(code, 1)
+    t.regex(out, /cards\.json:1:\d+ \/cards\/0\/fault\/code: /)
+    t.is(out.match(/can be used/g)?.length, conduct === 'derived' ? 3 : 4)
+  })
+}
+
+test('where the conduct cannot be known, cards are read without it', async (t) => {
+  const host = hostWith(t, { 'mapping.json': () => '{}' })
+  rmSync(join(host, 'conduct.json'))
+  writeFileSync(join(host, 'cards.json'), LONG_CODE)
+  const { out } = await runCli(['spec', 'check', host])
+  t.regex(out, /cards\.json can be used/)
+})
+
 test('behind a faulty dialect the other files are read as far as they go without it', async (t) => {
   const host = hostWith(t, {
     'dialect.json': (text) => text.replace('"content": "n"', '"content": "q"'),

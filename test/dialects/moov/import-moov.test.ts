@@ -62,11 +62,14 @@ test('card data is masked by its name where its number or its tag does not tell 
   const value = { type: 'Binary', length: 19, enc: 'Binary', prefix: 'ASCII.LL' }
   const object = { ...value, prefix: 'BerTLV', description: 'x' }
   const tag = { enc: 'BerTLVTag' }
-  const ber = { ...value, type: 'Composite', tag, subfields: { '5A': object, '9A': object } }
+  const objects = { '57': object, '5A': object, '5F24': object, '9A': object }
+  const ber = { ...value, type: 'Composite', tag, subfields: objects }
   const named = { ...value, description: 'Card verification data' }
   const other = { ...value, description: 'Address verification result' }
   const dialect = compiled(importMoov(spec({ 0: MTI, 1: BITMAP, 43: ber, 44: other, 49: named })))
-  t.is(dialect.field('43.5A')?.sensitive, 'secret')
+  t.is(dialect.field('43.57')?.sensitive, 'sad')
+  t.is(dialect.field('43.5A')?.sensitive, 'pan')
+  t.is(dialect.field('43.5F24')?.sensitive, 'secret')
   t.is(dialect.field('43.9A')?.sensitive, false)
   t.is(dialect.field('44')?.sensitive, false)
   t.is(dialect.field('49')?.sensitive, 'secret')

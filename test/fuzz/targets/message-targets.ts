@@ -2,6 +2,7 @@
 import { globSync, readFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import type { Message } from '#iso8583'
+import { DIALECT_FILES, projectJson } from '../../iso8583/dialects.ts'
 import { keptFor } from '../corpus.ts'
 import { mutateBytes } from '../mutation/bytes.ts'
 import { mutateDocument } from '../mutation/document.ts'
@@ -39,15 +40,7 @@ const LEXICON: readonly Buffer[] = [
 
 /** The specifications of every dialect in the repository, by a short name. */
 export function projectDialects(): { name: string; document: unknown }[] {
-  const files = [
-    ...globSync('specs/hosts/*/dialect.json', { cwd: ROOT }),
-    ...globSync('specs/editions/*.json', { cwd: ROOT }),
-    ...globSync('test/vectors/*.dialect.json', { cwd: ROOT }),
-  ]
-  return files.sort().map((file) => ({
-    name: nameOf(file),
-    document: JSON.parse(readFileSync(join(ROOT, file), 'utf8')),
-  }))
+  return DIALECT_FILES.map((file) => ({ name: nameOf(file), document: projectJson(file) }))
 }
 
 function nameOf(file: string): string {

@@ -1,23 +1,13 @@
 /** Messages that a dialect is likely to take, drawn from what it says of its elements. */
 import { type Dialect, EncodeError, type FieldFacts, type FieldValue, type Message } from '#iso8583'
+import { CHARACTERS } from '../../iso8583/arbitrary-messages.ts'
 import type { Seeded } from '../seeded.ts'
 
-const DIGITS = '0123456789'
-const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
-const SPECIALS = ' !"#$%&\'()*+,-./:;<=>?@[\\]^_`{|}~'
-const CHARACTERS: Readonly<Record<string, string>> = {
-  n: DIGITS,
-  a: LETTERS,
-  s: SPECIALS,
-  an: LETTERS + DIGITS,
-  ap: `${LETTERS} `,
-  anp: `${LETTERS + DIGITS} `,
-  as: LETTERS + SPECIALS,
-  ns: DIGITS + SPECIALS,
-  ans: LETTERS + DIGITS + SPECIALS,
-  z: `${DIGITS}=`,
+/** The sign of an amount is put in front of its digits. */
+const DRAWN: Readonly<Record<string, string | undefined>> = {
+  ...CHARACTERS,
   b: '0123456789ABCDEF',
-  'x+n': DIGITS,
+  'x+n': CHARACTERS['n'],
 }
 const DATE_PAIRS: Readonly<Record<string, string>> = {
   YY: '30',
@@ -88,7 +78,7 @@ function sampleOf(facts: FieldFacts, random: Seeded, tries: number): FieldValue 
 
 /** Short values mostly, the least and the greatest too. */
 function textOf({ content, min, max, pad }: FieldFacts, random: Seeded, tries: number): string {
-  const characters = CHARACTERS[content]
+  const characters = DRAWN[content]
   if (characters === undefined) {
     return content
       .replace('YYYY', '2030')

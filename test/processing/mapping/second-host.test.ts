@@ -1,6 +1,7 @@
 import test from 'ava'
 import { compileDialect } from '#iso8583'
 import { compileMapping, compileMessages, createHostFacts, exchangeFacts } from '#processing'
+import { digits, text, upTo } from '../../iso8583/dialects.ts'
 import {
   acquirer,
   bareSale,
@@ -16,15 +17,6 @@ import {
 /**
  * A made-up host that does everything otherwise: codes, amounts, dates, places. No code knows it.
  */
-const digits = (length: number) => ({ name: 'n', content: 'n', length })
-const text = (length: number) => ({ name: 'ans', content: 'ans', length })
-const upTo = (max: number, content: string, more = {}) => ({
-  name: content,
-  content,
-  length: { min: 1, max, prefix: { digits: 3 } },
-  ...more,
-})
-
 const dialect = compileDialect({
   name: 'lantern',
   title: 'Lantern, made up for this test',

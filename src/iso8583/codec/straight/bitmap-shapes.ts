@@ -1,4 +1,5 @@
 /** Code for the bitmaps that a line really carries, found by their bytes as they stand there. */
+import { lineBytes } from '../../specification/sizes.ts'
 import type { FieldCodec } from '../line.ts'
 import { createDraft } from './draft.ts'
 import { createShapes } from './shapes.ts'
@@ -21,7 +22,7 @@ export function createBitmapShapes<Code>(
   { mti, bitmapBytes }: { mti: FieldCodec; bitmapBytes: number },
   compile: (shape: BitmapShape) => Code,
 ): BitmapShapes<Code> {
-  const bitmapAt = mti.plan.body.kind === 'packed' ? 2 : 4
+  const bitmapAt = lineBytes(mti.plan.body, mti.plan.length.max)
   const shapes = createShapes(isSame, compile)
   const hashOf = compileHash(bitmapAt, bitmapBytes)
   return {

@@ -6,7 +6,7 @@ import type { FieldPlan, TextPad } from '../../specification/plan.ts'
 import type { FieldCodec } from '../line.ts'
 import { dateChecks } from './dates.ts'
 import type { Draft } from './draft.ts'
-import { isPlainPacked, stepOver } from './steps.ts'
+import { areFixed, isPlainPacked, stepOver } from './steps.ts'
 
 /**
  * What goes on the line as text, or as bytes by statements that move `at`: those of a codec, and
@@ -77,11 +77,11 @@ function partsPiece(
   parts: readonly FieldPlan[],
   { value, draft }: { value: string; draft: Draft },
 ): TextPiece | undefined {
+  if (!areFixed(plan, parts)) return undefined
   const name = draft.name()
   const pieces = parts.map((part) => textPiece(part, `${name}[${JSON.stringify(part.key)}]`, draft))
   const known = pieces.filter((piece) => piece !== undefined)
-  const step = stepOver(plan, draft)
-  if (step === undefined || known.length !== pieces.length) return undefined
+  if (known.length !== pieces.length) return undefined
   const code = `const ${name} = ${value}
     if (!${draft.constant(isOwnParts)}(${name}, ${parts.length})) return undefined`
   return {
@@ -89,7 +89,7 @@ function partsPiece(
     code: [code, ...known.map((piece) => piece.code)].join('\n'),
     text: known.map((piece) => piece.text).join(' + '),
     length: known.map((piece) => piece.length).join(' + '),
-    look: step.code,
+    look: known.map((piece) => piece.look).join('\n'),
   }
 }
 

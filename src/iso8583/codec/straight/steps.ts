@@ -4,8 +4,14 @@
  * Steps recognise what is good. They return `undefined` where they cannot go on, and clear the low
  * bit of `good` at a character that does not belong, which is looked at once, at the end.
  */
-import { allowedFromLine, toLine } from '../../character-sets.ts'
-import type { FieldPlan, PackedPlan, PrefixPlan, TextPlan } from '../../specification/plan.ts'
+import { allowedFromLine, type CharacterSet, toLine } from '../../character-sets.ts'
+import type {
+  FieldPlan,
+  PackedPlan,
+  PrefixPlan,
+  TextPad,
+  TextPlan,
+} from '../../specification/plan.ts'
 import { countedBytes, lineBytes, prefixCount } from '../../specification/sizes.ts'
 import { textForm } from '../line.ts'
 import { dateChecks } from './dates.ts'
@@ -65,9 +71,9 @@ function textStep(plan: FieldPlan, text: TextPlan, draft: Draft): Step {
   const table = allowedFromLine(characterSet, content.characters)
   const { max, prefix } = plan.length
   const around = extentOf(plan, draft, { bytesPer: (count) => count })
-  const isStripped = pad !== undefined && !pad.kept
-  const within = isStripped ? strippedExtent(plan, text, { around, draft }) : around
-  const isWhole = !isStripped || table[padByte(text)] === 1
+  const fill = pad === undefined || pad.kept ? undefined : fillOf(pad, characterSet)
+  const within = fill === undefined ? around : strippedExtent(plan, around, { fill, draft })
+  const isWhole = fill === undefined || table[fill.byte] === 1
   const checks =
     isWhole && prefix === undefined && max <= UNROLLED_MAX
       ? unrolledCheck(around.from, { width: max, table: draft.constant(table) })
@@ -77,7 +83,7 @@ function textStep(plan: FieldPlan, text: TextPlan, draft: Draft): Step {
   const pairAt = (at: number) => `((${digit(at)} - ${zero}) * 10 + ${digit(at + 1)} - ${zero})`
   const dates = dateChecks(content, pairAt, draft)
   return {
-    code: [around.code, isStripped ? within.code : '', checks, dates].join('\n'),
+    code: [within.code, checks, dates].join('\n'),
     value: `text${textForm(characterSet)}.substring(${within.from}, ${within.to})`,
   }
 }
@@ -94,19 +100,23 @@ function loopedCheck({ from, to }: Extent, table: string): string {
   return `for (index = ${from}; index < ${to}; index += 1) good &= ${table}[bytes[index]]`
 }
 
-function padByte({ pad, characterSet }: TextPlan): number {
-  return toLine(characterSet)[pad?.with.charCodeAt(0) ?? 0x20] as number
+interface Fill {
+  readonly side: 'left' | 'right'
+  readonly byte: number
+}
+
+function fillOf(pad: TextPad, set: CharacterSet): Fill {
+  return { side: pad.side, byte: toLine(set)[pad.with.charCodeAt(0)] as number }
 }
 
 function strippedExtent(
   plan: FieldPlan,
-  text: TextPlan,
-  { around, draft }: { around: Extent; draft: Draft },
+  around: Extent,
+  { fill: { side, byte }, draft }: { fill: Fill; draft: Draft },
 ): Extent {
   const edge = draft.name()
-  const byte = padByte(text)
   const { from, to } = around
-  const isLeft = text.pad?.side === 'left'
+  const isLeft = side === 'left'
   const strip = isLeft
     ? `let ${edge} = ${from}
       while (${edge} < ${to} && bytes[${edge}] === ${byte}) ${edge} += 1`
@@ -114,7 +124,7 @@ function strippedExtent(
       while (${edge} > ${from} && bytes[${edge} - 1] === ${byte}) ${edge} -= 1`
   const within = isLeft ? { from: edge, to } : { from, to: edge }
   const tooShort = `if (${within.to} - ${within.from} < ${plan.length.min}) return undefined`
-  return { ...within, code: `${strip}\n${tooShort}` }
+  return { ...within, code: [around.code, strip, tooShort].join('\n') }
 }
 
 /** Moves over prefix and value; `bytesPer` says how many bytes so many positions take. */
@@ -218,17 +228,21 @@ function rawStep(plan: FieldPlan, draft: Draft): Step {
   return { code, value: `hex.substring(2 * ${from}, 2 * ${to}).toUpperCase()` }
 }
 
-/** Parts of fixed width in an element of fixed width, which they are known to fill. */
 function positionalStep(
-  { length }: FieldPlan,
+  plan: FieldPlan,
   parts: readonly FieldPlan[],
   draft: Draft,
 ): Step | undefined {
-  if (length.prefix !== undefined || length.min !== length.max) return undefined
-  if (parts.some((part) => part.length.prefix !== undefined)) return undefined
+  if (!areFixed(plan, parts)) return undefined
   const steps = parts.map((part) => stepOver(part, draft))
   const known = steps.filter((step) => step !== undefined)
   if (known.length !== steps.length) return undefined
   const members = known.map(({ value }, index) => `${JSON.stringify(parts[index]?.key)}: ${value}`)
   return { code: known.map(({ code }) => code).join('\n'), value: `{ ${members.join(', ')} }` }
+}
+
+/** Whether an element and its parts have a fixed width: then the parts are known to fill it. */
+export function areFixed({ length }: FieldPlan, parts: readonly FieldPlan[]): boolean {
+  if (length.prefix !== undefined || length.min !== length.max) return false
+  return parts.every((part) => part.length.prefix === undefined)
 }

@@ -1,5 +1,5 @@
 /**
- * What a link has to know of a message type indicator: version, class, function, originator
+ * What a message type indicator says of itself: version, class, function, originator
  * (ISO 8583:1987 clause 4.1; the 1993 and 2003 editions keep the places).
  */
 

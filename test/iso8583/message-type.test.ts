@@ -1,10 +1,5 @@
 import test from 'ava'
-import {
-  answerMtiOf,
-  classOf,
-  isAnswerMti,
-  isRepeatMti,
-} from '../../../src/communication/host/mti.ts'
+import { answerMtiOf, classOf, isAnswerMti, isRepeatMti } from '../../src/iso8583/message-type.ts'
 
 const CASES: readonly [mti: string, answer: string | undefined, repeat: boolean][] = [
   ['0100', '0110', false],
