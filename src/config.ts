@@ -76,6 +76,11 @@ export interface Config {
     readonly listen?: Endpoint & { readonly addresses?: readonly string[] }
     readonly connections: number
     readonly windowRequests: number
+    readonly owedRequestsMax: number
+    readonly owedPollMs: number
+    readonly owedRetryMinMs: number
+    readonly owedRetryMaxMs: number
+    readonly owedOverdueMs: number
     readonly answeredKeysMax: number
     readonly straysPerMinuteMax: number
     readonly connectTimeoutMs: number
@@ -87,6 +92,7 @@ export interface Config {
   readonly store: { readonly queueActsMax: number; readonly walBytesMax: number }
   readonly stanLeaseCount: number
   readonly registryPollMs: number
+  readonly dayPollMs: number
   readonly drainMs: number
 }
 

@@ -8,20 +8,25 @@ import {
   openHostLink,
 } from '#communication'
 import {
+  type BusinessDay,
   busyRefusal,
   createDispatch,
   createReception,
+  type ForwardingLimits,
   type HostLink,
   type LiveMerchantRegistry,
+  openBusinessDay,
   openMerchantRegistry,
   openStans,
   type Reception,
+  type Reservation,
+  startForwarding,
 } from '#control'
 import type { Merchant } from '#domain'
 import { type EnvelopeKeys, openEnvelopes, type RunningEnvelopes } from '#envelope'
-import type { Message } from '#iso8583'
+import { dateCut, type Message } from '#iso8583'
 import type { Clock, Log, Random } from '#platform'
-import { createHostFacts, type Messages } from '#processing'
+import { createHostFacts, dateNear, type Messages } from '#processing'
 import { type Keyring, openKeyring } from '#security'
 import { openStore, type Recovery, type Store } from '#store'
 import { type Config, keyringOptionsOf } from './config.ts'
@@ -88,29 +93,42 @@ async function start(
   const foundation = await openFoundation(config, { ...parts, started, onFault: failure.resolve })
   const { profile, envelopes } = foundation
   const evidence = createEvidence({ ...foundation, ...parts }, config.host)
-  const link = await openLink(config, { foundation, onStray: evidence.keepStray }, parts)
+  const store = journalPort(foundation.store, (error) => failure.resolve(asError(error)))
+  const hostFacts = createHostFacts(profile.mapping.exchange, config.acquirer)
+  const day = await openBusinessDay({ store, hostFacts, ...parts }, config.dayPollMs)
+  started.defer(() => day.close())
+  const onCutover = cutoverTo(day, profile, parts)
+  const link = await openLink(config, { foundation, onStray: evidence.keepStray, onCutover }, parts)
   started.defer(() => link.close())
   const stans = await openStans(
     profile.name,
-    { store: foundation.store, clock: parts.clock },
+    { store, clock: parts.clock },
     {
       leaseCount: config.stanLeaseCount,
       lateAnswerMaxMs: profile.link.lateAnswerMaxMs,
       resting: foundation.recovery.openExchanges.map((it) => it.stan),
     },
   )
-  let draining = false
-  const dispatch = createDispatch({
+  const common = {
     clock: parts.clock,
-    store: journalPort(foundation.store, (error) => failure.resolve(asError(error))),
+    log,
+    store,
     host: observed(link, parts),
     evidence,
-    hostFacts: createHostFacts(profile.mapping.exchange, config.acquirer),
-    messages: foundation.messages,
+    hostFacts,
     mapping: profile.mapping,
     vault: foundation.keyring.vault,
     stans,
     merchants: foundation.merchants,
+  }
+  const forwarding = startForwarding(common, forwardingLimitsOf(config, profile))
+  started.defer(() => forwarding.stop())
+  let draining = false
+  const dispatch = createDispatch({
+    ...common,
+    day,
+    forwarding,
+    messages: foundation.messages,
     limits: config.requests,
     sandboxPans: config.environment === 'production' ? readSandboxPans() : new Set(),
     draining: () => draining,
@@ -130,7 +148,9 @@ async function start(
       draining = true
       const untilMs = parts.clock.elapsedMs() + config.drainMs
       await Promise.all([framed.drain(config.drainMs), https.drain(config.drainMs)])
+      const forwarded = forwarding.stop()
       await link.drain(Math.max(0, untilMs - parts.clock.elapsedMs()))
+      await forwarded
       await started.disposeAsync()
       log.info('gateway-stopped', {
         framed: framed.counters(),
@@ -188,9 +208,15 @@ async function openFoundation(config: Config, parts: FoundationParts): Promise<F
   return { messages, profile, keyring, store, recovery, envelopes, merchants }
 }
 
+interface LinkEars {
+  readonly foundation: Foundation
+  readonly onStray: (stray: StrayAnswer) => void
+  readonly onCutover: (settlementDate: string) => void
+}
+
 function openLink(
   { host }: Config,
-  { foundation, onStray }: { foundation: Foundation; onStray: (stray: StrayAnswer) => void },
+  { foundation, onStray, onCutover }: LinkEars,
   parts: GatewayParts,
 ): Promise<CommunicationLink> {
   const { dialect, link } = foundation.profile
@@ -201,9 +227,36 @@ function openLink(
     way: hostWayOf(host),
     limits: host,
     onStray,
-    onCutover: (settlementDate) => parts.log.info('host-cut-over', { settlementDate }),
+    onCutover,
   })
 }
+
+/** What the host says of its next day is a month and a day at least. */
+function cutoverTo(day: BusinessDay, { dialect, link }: HostProfile, { log }: GatewayParts) {
+  const layout = dialect.field(link.network.elements.settlementDate)?.content ?? ''
+  const monthAndDayOf = dateCut(layout, 'MMDD') ?? ((text: string) => text)
+  return (settlementDate: string): void => {
+    log.info('host-cut-over', { settlementDate })
+    const date = dateNear(monthAndDayOf(settlementDate), day.date())
+    if (date === undefined) return
+    day.announce(date).catch((error: unknown) => log.error('business-day-not-opened', { error }))
+  }
+}
+
+function forwardingLimitsOf({ host }: Config, { link }: HostProfile): ForwardingLimits {
+  return {
+    parallelMax: host.owedRequestsMax,
+    pollMs: host.owedPollMs,
+    retryMinMs: host.owedRetryMinMs,
+    retryMaxMs: host.owedRetryMaxMs,
+    overdueMs: host.owedOverdueMs,
+    lateAnswerMaxMs: link.lateAnswerMaxMs,
+    // An attempt waits for the host, and for the store before and after it.
+    leaseMs: link.answerTimeoutMs + STORE_WAIT_MS,
+  }
+}
+
+const STORE_WAIT_MS = 60_000
 
 /**
  * What an earlier run left begun is unknown now; its trace numbers rest until no answer can come.
@@ -245,22 +298,20 @@ function envelopeLimitsOf({ envelope }: Config) {
 
 function observed(link: CommunicationLink, { onHostMessage }: GatewayParts): HostLink {
   if (onHostMessage === undefined) return link
-  return {
-    reserve() {
-      const place = link.reserve()
-      if (place.kind !== 'reserved') return place
-      return {
-        kind: 'reserved',
-        async ask(message) {
-          onHostMessage('sent', message)
-          const reply = await place.ask(message)
-          if (reply.kind === 'answered') onHostMessage('received', reply.message)
-          return reply
-        },
-        release: () => place.release(),
-      }
-    },
+  const seen = (place: Reservation): Reservation => {
+    if (place.kind !== 'reserved') return place
+    return {
+      kind: 'reserved',
+      async ask(message) {
+        onHostMessage('sent', message)
+        const reply = await place.ask(message)
+        if (reply.kind === 'answered') onHostMessage('received', reply.message)
+        return reply
+      },
+      release: () => place.release(),
+    }
   }
+  return { reserve: () => seen(link.reserve()), reserveOwed: () => seen(link.reserveOwed()) }
 }
 
 function asError(thrown: unknown): Error {

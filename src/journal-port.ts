@@ -1,5 +1,8 @@
-import type { PaymentStore } from '#control'
+import type { DayStore, OwedStore, PaymentStore } from '#control'
 import { type Store, StoreError } from '#store'
+
+/** All that control asks of the store. */
+export type JournalPort = PaymentStore & OwedStore & DayStore
 
 /**
  * The store in control's words.
@@ -12,7 +15,7 @@ import { type Store, StoreError } from '#store'
  *   start
  *   can put that right
  */
-export function journalPort(store: Store, onOutcomeLost: (error: unknown) => void): PaymentStore {
+export function journalPort(store: Store, onOutcomeLost: (error: unknown) => void): JournalPort {
   async function conclude(...act: Parameters<PaymentStore['conclude']>): Promise<void> {
     for (let attempt = 1; ; attempt++) {
       try {
@@ -36,6 +39,13 @@ export function journalPort(store: Store, onOutcomeLost: (error: unknown) => voi
       }
     },
     find: (merchant, id) => store.find(merchant, id),
+    reverse: (...act) => store.reverse(...act),
+    isReversedUnseen: (merchant, id) => store.isReversedUnseen(merchant, id),
+    takeOwed: (taking) => store.takeOwed(taking),
+    numberOwed: (...act) => store.numberOwed(...act),
+    endAttempt: (...act) => store.endAttempt(...act),
+    openDay: (opening) => store.openDay(opening),
+    closeDays: (...act) => store.closeDays(...act),
     leaseStans: (host, count) => store.leaseStans(host, count),
   }
 }

@@ -17,6 +17,7 @@ import { withMeantName } from './meant-name.ts'
 import { ClientFileError } from './merchant/client-file.ts'
 import { addInquire } from './merchant/inquire.ts'
 import { addMerchant } from './merchant/merchant.ts'
+import { addReverse } from './merchant/reverse.ts'
 import { addSend } from './merchant/send.ts'
 import { addDecode } from './message/decode.ts'
 import { addDoctor } from './message/doctor.ts'
@@ -67,6 +68,7 @@ function createProgram(outside: Outside, finish: Finish): Command {
     addMerchant,
     addSend,
     addInquire,
+    addReverse,
     addPayments,
     addDecode,
     addEncode,

@@ -48,8 +48,9 @@ export async function authorize(
     // From here the payment is on disk.
     const reply = await place.ask(prepared.message)
     // From here the money may have moved.
-    const outcome = outcomeOf(request, { sent: prepared.message, reply }, parts)
+    const outcome = outcomeOf(request, { sent: prepared.message, reply, ...begun.intent }, parts)
     await parts.store.conclude(request.merchant, request.id, outcome)
+    if (outcome.state === 'unknown') parts.forwarding.wake()
     settleStan(prepared.exchange.stan, outcome, parts)
     return paymentOf({ ...begun.intent, state: outcome.state, outcome })
   } finally {
@@ -146,7 +147,7 @@ function intentOf(request: PaymentRequest, by: Particulars, parts: Parts): Payme
     panHash: parts.vault.panHash(pan),
     exchange: by.exchange,
     sealedImage: parts.vault.sealImage(parts.mapping.storedImage(by.message), `${merchant}/${id}`),
-    businessDate: by.facts.businessDate,
+    businessDate: parts.day.date(),
     begunAtMs: by.facts.atMs,
   }
 }
@@ -167,6 +168,7 @@ async function begin(
     parts.stans.giveBack(stan)
     if (begun.kind === 'repeat') return paymentOf(begun.payment)
     if (begun.kind === 'conflict') return conflict()
+    if (begun.kind === 'reversed-unseen') return { kind: 'refused', refusal: reversedUnseen('id') }
     const full = later(refusal('BUSY', 'the journal is full'), parts)
     return earlierOr(full, request, particulars.fingerprint, parts)
   } catch (error) {
@@ -184,6 +186,11 @@ function settleStan(stan: number, outcome: PaymentOutcome, parts: Parts): void {
 
 function paymentOf(payment: Payment): Conducted {
   return { kind: 'payment', payment }
+}
+
+/** @param field the member that names the payment */
+export function reversedUnseen(field: 'id' | 'payment'): Refusal {
+  return refusal('PAYMENT_REVERSED', 'this merchant reversed the payment before it came', field)
 }
 
 function conflict(): Conducted {

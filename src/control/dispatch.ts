@@ -1,8 +1,9 @@
 import { type Merchant, type MerchantRequest, refusal } from '#domain'
-import { answerOf, echoAnswer, errorAnswer } from '#processing'
+import { answerOf, echoAnswer, errorAnswer, unseenAnswer } from '#processing'
 import { authorize, type Conducted } from './authorize.ts'
 import { inquire } from './inquire.ts'
 import type { Parts } from './parts.ts'
+import { reverse } from './reverse.ts'
 import { createTwins } from './twins.ts'
 
 /**
@@ -25,6 +26,13 @@ export function createDispatch(parts: Parts): Dispatch {
       }
       case 'payment.inquire':
         return told(request.id, await inquire(request, parts))
+      case 'payment.reverse': {
+        const act = () => reverse(request, parts)
+        const reversed = await twins.conduct(merchant.id, request.payment, act)
+        return reversed.kind === 'payment'
+          ? answerOf(reversed.payment, request.id)
+          : unseenAnswer(request, parts.clock.nowMs())
+      }
       case 'echo':
         return echoAnswer(request.id, parts.clock.nowMs())
     }

@@ -4,11 +4,19 @@
  * It knows no socket, no SQL and no key. What it needs of the store, the host, the envelope and the
  * vault it says in ports.ts; the composition root fits them in.
  */
+export { type BusinessDay, openBusinessDay } from './business-day.ts'
 export { createDispatch, type Dispatch } from './dispatch.ts'
+export {
+  type Forwarding,
+  type ForwardingLimits,
+  type ForwardingParts,
+  startForwarding,
+} from './forwarding.ts'
 export { type LiveMerchantRegistry, openMerchantRegistry } from './merchant-registry.ts'
 export type { ControlLimits, Parts } from './parts.ts'
 export type {
   BeginResult,
+  DayStore,
   Envelopes,
   Evidence,
   HostLink,
@@ -16,6 +24,7 @@ export type {
   MerchantRegistry,
   MerchantSource,
   OpenedEnvelope,
+  OwedStore,
   PaymentStore,
   ReplySeal,
   Reservation,

@@ -1,5 +1,6 @@
-import type { OutcomeReason, PaymentOutcome, PaymentRequest } from '#domain'
+import type { HostFindings, OutcomeReason, PaymentOutcome, PaymentRequest } from '#domain'
 import type { Message } from '#iso8583'
+import { dateNear } from '#processing'
 import type { Parts } from './parts.ts'
 import type { HostReply } from './ports.ts'
 
@@ -11,10 +12,14 @@ import type { HostReply } from './ports.ts'
  */
 export function outcomeOf(
   request: PaymentRequest,
-  exchange: { readonly sent: Message; readonly reply: HostReply },
+  exchange: {
+    readonly sent: Message
+    readonly reply: HostReply
+    readonly businessDate: string
+  },
   parts: Pick<Parts, 'mapping' | 'clock' | 'evidence'>,
 ): PaymentOutcome {
-  const { sent, reply } = exchange
+  const { sent, reply, businessDate } = exchange
   const decidedAtMs = parts.clock.nowMs()
   switch (reply.kind) {
     case 'not-sent':
@@ -22,23 +27,27 @@ export function outcomeOf(
     case 'unknown':
       return { state: 'unknown', reason: reply.reason, decidedAtMs }
     case 'answered':
-      return { ...verdictOn(request, { sent, answer: reply.message }, parts), decidedAtMs }
+      return {
+        ...verdictOn(request, { sent, answer: reply.message, businessDate }, parts),
+        decidedAtMs,
+      }
   }
 }
 
 function verdictOn(
   request: PaymentRequest,
-  exchange: { readonly sent: Message; readonly answer: Message },
+  exchange: { readonly sent: Message; readonly answer: Message; readonly businessDate: string },
   parts: Pick<Parts, 'mapping' | 'evidence'>,
 ): Omit<PaymentOutcome, 'decidedAtMs'> {
-  const { sent, answer } = exchange
+  const { sent, answer, businessDate } = exchange
   const reading = parts.mapping.readAnswer(request.operation, sent, answer)
   if (reading.kind === 'mismatched') {
     parts.evidence.keep(answer, reading)
     const carried = parts.mapping.carriedOf(request.operation, answer)
     return { ...unknown('answer-mismatched'), carried }
   }
-  const { verdict, findings } = reading
+  const { verdict } = reading
+  const findings = { ...reading.findings, ...settlementOf(reading.findings, businessDate) }
   switch (verdict) {
     case 'approved':
     case 'declined':
@@ -50,6 +59,15 @@ function verdictOn(
     case 'unknown':
       return { ...unknown('response-code-unknown'), ...findings }
   }
+}
+
+/** The day that the host said, whose year it leaves to be understood. */
+function settlementOf(
+  { details }: HostFindings,
+  businessDate: string,
+): Pick<PaymentOutcome, 'settlementDate'> {
+  const settlementDate = dateNear(details?.['settlementDate'] ?? '', businessDate)
+  return settlementDate === undefined ? {} : { settlementDate }
 }
 
 function unknown(reason: OutcomeReason): { state: 'unknown'; reason: OutcomeReason } {

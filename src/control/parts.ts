@@ -1,5 +1,7 @@
 import type { Clock } from '#platform'
 import type { HostFacts, Mapping, Messages } from '#processing'
+import type { BusinessDay } from './business-day.ts'
+import type { Forwarding } from './forwarding.ts'
 import type { Evidence, HostLink, MerchantRegistry, PaymentStore, Vault } from './ports.ts'
 import type { Stans } from './stans.ts'
 
@@ -15,9 +17,11 @@ export interface ControlLimits {
 export interface Parts {
   readonly clock: Clock
   readonly store: PaymentStore
-  readonly host: HostLink
+  readonly host: Pick<HostLink, 'reserve'>
   readonly evidence: Evidence
   readonly hostFacts: HostFacts
+  readonly day: Pick<BusinessDay, 'date'>
+  readonly forwarding: Pick<Forwarding, 'wake'>
   readonly messages: Messages
   readonly mapping: Mapping
   readonly vault: Vault

@@ -1,4 +1,13 @@
-import type { Merchant, Pan, Payment, PaymentIntent, PaymentOutcome } from '#domain'
+import type {
+  AttemptEnd,
+  Merchant,
+  OwedMessage,
+  OwedNumber,
+  Pan,
+  Payment,
+  PaymentIntent,
+  PaymentOutcome,
+} from '#domain'
 import type { Message } from '#iso8583'
 
 /** The journal, in control's words. Every act is durable when it resolves, or nothing changed. */
@@ -9,22 +18,63 @@ export interface PaymentStore {
    * - `begun`: it is on disk and the caller alone conducts it.
    * - `repeat`: this merchant used the id before, with the same content.
    * - `conflict`: this merchant used the id before, with other content.
+   * - `reversed-unseen`: this merchant reversed the id before it came.
    * - `full`: nothing was looked at and nothing changed, for want of room; try again later.
    */
   begin(intent: PaymentIntent): Promise<BeginResult>
   /**
-   * Record how the exchange ended. @throws when the move is not allowed (a bug, never bad input).
+   * Record how the exchange ended, and owe a reversal when it is unknown. @throws when the move is
+   * not allowed (a bug, never bad input).
    */
   conclude(merchant: string, id: string, outcome: PaymentOutcome): Promise<void>
   find(merchant: string, id: string): Promise<Payment | undefined>
+  /**
+   * Owe the reversal of an approved payment; any payment is given back as it stands then. An id
+   * never seen is kept, so that its payment is refused when it comes.
+   */
+  reverse(merchant: string, id: string, atMs: number): Promise<Payment | undefined>
+  /** Whether a merchant reversed this id before its payment came. */
+  isReversedUnseen(merchant: string, id: string): Promise<boolean>
   /** Take `count` trace numbers of `host` that no other lease holds; they wrap after 999,999. */
   leaseStans(host: string, count: number): Promise<StanLease>
+}
+
+/** What the host is owed, in control's words; durable as {@link PaymentStore} is. */
+export interface OwedStore {
+  /** Take what is due, the longest due first; until `leaseUntilMs` nobody else takes it. */
+  takeOwed(taking: {
+    readonly host: string
+    readonly nowMs: number
+    readonly leaseUntilMs: number
+    /** Nothing is put off further: what is due later was put off by a clock that went wrong. */
+    readonly horizonMs: number
+    readonly countMax: number
+  }): Promise<readonly OwedMessage[]>
+  /** Number and date it, before it is first sent. */
+  numberOwed(seq: number, numbered: OwedNumber): Promise<void>
+  /** Record how an attempt ended, and with it what becomes of the payment. */
+  endAttempt(seq: number, end: AttemptEnd): Promise<void>
+}
+
+/** The business days of a host, in control's words; durable as {@link PaymentStore} is. */
+export interface DayStore {
+  /** Begin a day. @returns the day that is open now, which may be a later one */
+  openDay(opening: {
+    readonly host: string
+    /** `YYYY-MM-DD`. */
+    readonly date: string
+    readonly by: 'calendar' | 'host'
+    readonly atMs: number
+  }): Promise<string>
+  /** Close the days that are over and have no open payment. @returns how many have one */
+  closeDays(host: string, atMs: number): Promise<number>
 }
 
 export type BeginResult =
   | { readonly kind: 'begun' }
   | { readonly kind: 'repeat'; readonly payment: Payment }
   | { readonly kind: 'conflict' }
+  | { readonly kind: 'reversed-unseen' }
   | { readonly kind: 'full' }
 
 /** Trace numbers `first`, `first + 1`, ... `count` of them; the number after 999,999 is 1. */
@@ -37,6 +87,8 @@ export interface StanLease {
 export interface HostLink {
   /** Take a place in the window of requests in flight, or hear why there is none. */
   reserve(): Reservation
+  /** The same for one message that is owed, in a window that payments cannot fill. */
+  reserveOwed(): Reservation
 }
 
 /** Leave to ask the host once. */
@@ -129,4 +181,6 @@ export interface Vault {
    * Encrypt bytes for the journal; `about` names the record and must be given again to open them.
    */
   sealImage(image: Uint8Array, about: string): Uint8Array
+  /** @throws when it was sealed under another name, or a key is missing */
+  openImage(sealed: Uint8Array, about: string): Uint8Array
 }

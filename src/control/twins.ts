@@ -1,14 +1,12 @@
-import type { Conducted } from './authorize.ts'
-
 /**
- * Requests with the same merchant and id that arrive while the first is under way.
+ * Requests about the same merchant and id that arrive while the first is under way.
  *
  * One goes to the host and both get its answer: a twin waits for the first to end and then asks the
  * store like any repeat, which tells the same answer from a conflict. The store's UNIQUE key holds
  * the same rule again, also across processes.
  */
 export interface Twins {
-  conduct(merchant: string, id: string, act: () => Promise<Conducted>): Promise<Conducted>
+  conduct<T>(merchant: string, id: string, act: () => Promise<T>): Promise<T>
 }
 
 export function createTwins(): Twins {

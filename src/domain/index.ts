@@ -7,9 +7,18 @@ export { type Currency, currencyOf } from './currency.ts'
 export { isJsonObject, type JsonObject, type JsonValue } from './json.ts'
 export type { Merchant, MerchantKey } from './merchant.ts'
 export { AMOUNT_MINOR_MAX, type Money, money, moneyText } from './money.ts'
+export {
+  type AttemptEnd,
+  type OwedMessage,
+  type OwedNumber,
+  type PutOff,
+  REVERSAL_CAUSES,
+  type ReversalCause,
+} from './owed.ts'
 export { maskPan, Pan } from './pan.ts'
 export {
   ALLOWED_MOVES,
+  type ConcludedState,
   type HostExchange,
   type HostFindings,
   mayMove,
@@ -22,5 +31,11 @@ export {
   STAN_MAX,
 } from './payment.ts'
 export { type Refusal, type RefusalCode, refusal } from './refusal.ts'
-export type { EchoRequest, InquiryRequest, MerchantRequest, PaymentRequest } from './request.ts'
+export type {
+  EchoRequest,
+  InquiryRequest,
+  MerchantRequest,
+  PaymentRequest,
+  ReversalRequest,
+} from './request.ts'
 export { Secret } from './secret.ts'

@@ -7,9 +7,20 @@ import type { Money } from './money.ts'
  * - `approved`: the host approved it, wholly or (when the merchant accepts that) in part.
  * - `declined`: the host declined it; no money moved.
  * - `failed`: its host message provably never left; no money moved.
- * - `unknown`: the host's verdict cannot be known or cannot stand; it owes a reversal.
+ * - `unknown`: the host's verdict cannot be known or cannot stand; its reversal is under way.
+ * - `reversing`: it was approved, and the merchant wants it reversed; the reversal is under way.
+ * - `reversed`: the host acknowledged the reversal; no money is moved.
+ * - `reversed_not_found`: the host knows nothing to reverse, also after its longest delay.
  */
-export type PaymentState = 'begun' | 'approved' | 'declined' | 'failed' | 'unknown'
+export type PaymentState =
+  | 'begun'
+  | 'approved'
+  | 'declined'
+  | 'failed'
+  | 'unknown'
+  | 'reversing'
+  | 'reversed'
+  | 'reversed_not_found'
 
 /**
  * Why an outcome is not simply the host's verdict. Kept with the payment and told to the merchant.
@@ -30,15 +41,21 @@ export type OutcomeReason =
  */
 export const ALLOWED_MOVES: Readonly<Record<PaymentState, readonly PaymentState[]>> = {
   begun: ['approved', 'declined', 'failed', 'unknown'],
-  approved: [],
+  approved: ['reversing'],
   declined: [],
   failed: [],
-  unknown: [],
+  unknown: ['reversed', 'reversed_not_found'],
+  reversing: ['reversed', 'reversed_not_found'],
+  reversed: [],
+  reversed_not_found: [],
 }
 
 export function mayMove(from: PaymentState, to: PaymentState): boolean {
   return ALLOWED_MOVES[from].includes(to)
 }
+
+/** States that an exchange ends in; what comes after them is the reversal's doing. */
+export type ConcludedState = 'approved' | 'declined' | 'failed' | 'unknown'
 
 /** Operations that move money through the host. */
 export type PaymentOperation = 'payment.authorize' | 'payment.sale'
@@ -121,8 +138,10 @@ export interface HostFindings {
  * How a payment's exchange ended; one act of the store makes it durable before the merchant hears.
  */
 export interface PaymentOutcome extends HostFindings {
-  readonly state: Exclude<PaymentState, 'begun'>
+  readonly state: ConcludedState
   readonly reason?: OutcomeReason
+  /** The day it settles on, `YYYY-MM-DD`, as the host said; the business date, when it did not. */
+  readonly settlementDate?: string
   readonly decidedAtMs: number
 }
 

@@ -16,6 +16,7 @@ export type RefusalCode =
   | 'TIME_OUTSIDE_WINDOW'
   | 'ID_CONFLICT'
   | 'PAYMENT_NOT_FOUND'
+  | 'PAYMENT_REVERSED'
   | 'NOT_SUPPORTED_BY_HOST'
   | 'HOST_UNAVAILABLE'
   | 'BUSY'

@@ -36,6 +36,16 @@ export interface InquiryRequest {
   readonly payment: string
 }
 
+/** A merchant wants one of its payments reversed, or never made if it has not come yet. */
+export interface ReversalRequest {
+  readonly operation: 'payment.reverse'
+  readonly merchant: string
+  readonly id: string
+  readonly sentAtMs: number
+  /** Idempotency key of the payment to reverse. */
+  readonly payment: string
+}
+
 /** A merchant asks whether the gateway is there. */
 export interface EchoRequest {
   readonly operation: 'echo'
@@ -44,4 +54,4 @@ export interface EchoRequest {
   readonly sentAtMs: number
 }
 
-export type MerchantRequest = PaymentRequest | InquiryRequest | EchoRequest
+export type MerchantRequest = PaymentRequest | InquiryRequest | ReversalRequest | EchoRequest

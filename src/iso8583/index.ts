@@ -41,7 +41,7 @@ export type {
   Mask,
   Message,
 } from './message.ts'
-export { answerMtiOf, classOf, isAnswerMti, isRepeatMti } from './message-type.ts'
+export { answerMtiOf, classOf, isAnswerMti, isRepeatMti, repeatMtiOf } from './message-type.ts'
 export { type ReadBefore, readBefore } from './read-before.ts'
 export {
   anyMembersOf,

@@ -19,6 +19,11 @@ export function isRepeatMti(mti: string): boolean {
   return digitAt(mti, ORIGINATOR_AT) % 2 === 1
 }
 
+/** The type of a message that repeats one of this type: 0421 repeats 0420. */
+export function repeatMtiOf(mti: string): string {
+  return isRepeatMti(mti) ? mti : `${mti.slice(0, ORIGINATOR_AT)}${digitAt(mti, ORIGINATOR_AT) + 1}`
+}
+
 /** 0200 is answered 0210, 0421 is answered 0430; undefined for a function that nothing answers. */
 export function answerMtiOf(mti: string): string | undefined {
   const asked = digitAt(mti, FUNCTION_AT)

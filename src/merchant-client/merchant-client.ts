@@ -38,6 +38,8 @@ export interface MerchantClient {
   authorize(payment: PaymentInput): Promise<MerchantResult>
   /** @param payment the id of an earlier payment of this merchant */
   inquire(payment: string): Promise<MerchantResult>
+  /** Reverse a payment by its id, whether or not it has come; asking twice changes nothing. */
+  reverse(payment: string): Promise<MerchantResult>
   echo(): Promise<MerchantResult>
   /** Send any request as JSON text. */
   send(json: string): Promise<MerchantResult>
@@ -137,6 +139,7 @@ export function createMerchantClient(options: MerchantClientOptions): MerchantCl
     sale: (payment) => ask('payment.sale', payment.id, payment),
     authorize: (payment) => ask('payment.authorize', payment.id, payment),
     inquire: (payment) => ask('payment.inquire', freshId(), { payment }),
+    reverse: (payment) => ask('payment.reverse', freshId(), { payment }),
     echo: () => ask('echo', freshId(), {}),
     send: (json) => sendSealed(seal(json, idOf(json))),
     seal: (json) => seal(json, idOf(json)),

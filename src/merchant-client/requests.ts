@@ -27,7 +27,12 @@ export interface PaymentInput {
 
 /** The members that every request begins with. */
 export interface RequestHead {
-  readonly type: 'payment.sale' | 'payment.authorize' | 'payment.inquire' | 'echo'
+  readonly type:
+    | 'payment.sale'
+    | 'payment.authorize'
+    | 'payment.inquire'
+    | 'payment.reverse'
+    | 'echo'
   readonly id: string
   readonly merchant: string
   /** Milliseconds since 1970. */

@@ -8,12 +8,22 @@ export type PaymentOutcomeKind =
   | 'unknown'
   | 'failed'
   | 'pending'
+  | 'reversing'
+  | 'reversed'
 
 /** A payment answer; `answer` is the whole of it (specs/protocol.md), `id` the merchant's own. */
 export interface PaymentResult {
   readonly kind: PaymentOutcomeKind
   readonly id: string
   readonly answer: JsonObject
+}
+
+/** The payment is reversed although it never came: it will be refused when it does. */
+export interface UnseenResult {
+  readonly kind: 'unseen'
+  readonly id: string
+  /** The payment's own id. */
+  readonly payment: string
 }
 
 /** The gateway is there. `time` is its own, RFC 3339. */
@@ -57,7 +67,12 @@ export type UnreachableReason =
   | 'too-many-in-flight'
   | 'closed'
 
-export type MerchantResult = PaymentResult | EchoResult | RefusedResult | UnreachableResult
+export type MerchantResult =
+  | PaymentResult
+  | UnseenResult
+  | EchoResult
+  | RefusedResult
+  | UnreachableResult
 
 /** What the SDK says of an opened answer to the request `id`. */
 export function resultOf(json: string, id: string | undefined): MerchantResult {
@@ -70,6 +85,8 @@ export function resultOf(json: string, id: string | undefined): MerchantResult {
       return refusedResult(answer['error']) ?? unreachable('answer-unreadable', id)
     case 'echo.answer':
       return { kind: 'echo', id: id ?? '', time: String(time) }
+    case 'reversal.answer':
+      return { kind: 'unseen', id: id ?? '', payment: String(answer['payment']) }
     case 'payment.answer':
       return isOutcome(outcome)
         ? { kind: outcome, id: id ?? '', answer }
@@ -118,6 +135,7 @@ const REFUSED_EVERY_TIME: ReadonlySet<string> = new Set([
   'MERCHANT_MISMATCH',
   'ID_CONFLICT',
   'PAYMENT_NOT_FOUND',
+  'PAYMENT_REVERSED',
   'NOT_SUPPORTED_BY_HOST',
 ])
 
@@ -153,6 +171,8 @@ const OUTCOMES: ReadonlySet<unknown> = new Set<PaymentOutcomeKind>([
   'unknown',
   'failed',
   'pending',
+  'reversing',
+  'reversed',
 ])
 
 function isOutcome(value: unknown): value is PaymentOutcomeKind {

@@ -1,4 +1,4 @@
-import type { Payment, PaymentState, Refusal } from '#domain'
+import type { Payment, PaymentState, Refusal, ReversalRequest } from '#domain'
 import { momentText } from './calendar.ts'
 
 /**
@@ -19,6 +19,7 @@ export function answerOf(payment: Payment, requestId: string = payment.id): stri
     operation: payment.operation,
     outcome: outcomeWord(payment),
     reason: outcome?.reason,
+    reversal: REVERSALS[payment.state],
     amount: amountBody(amount.minor, amount.currency.code),
     approvedAmount: stands
       ? amountBody(outcome?.approvedMinor ?? amount.minor, amount.currency.code)
@@ -44,6 +45,13 @@ export function errorAnswer(why: Refusal, requestId?: string): string {
   })
 }
 
+/** A payment is reversed that never came: a reversal.answer of specs/messages. */
+export function unseenAnswer(request: ReversalRequest, nowMs: number): string {
+  const { id, payment, merchant } = request
+  const time = momentText(nowMs)
+  return JSON.stringify({ type: 'reversal.answer', id, payment, merchant, outcome: 'unseen', time })
+}
+
 /** The gateway is there: an echo.answer of specs/messages. */
 export function echoAnswer(requestId: string, nowMs: number): string {
   return JSON.stringify({ type: 'echo.answer', id: requestId, time: momentText(nowMs) })
@@ -55,6 +63,17 @@ const WORDS: Readonly<Record<PaymentState, string>> = {
   declined: 'declined',
   failed: 'failed',
   unknown: 'unknown',
+  reversing: 'reversing',
+  reversed: 'reversed',
+  reversed_not_found: 'reversed',
+}
+
+/** How the reversal stands of a payment that owes one. */
+const REVERSALS: Readonly<Partial<Record<PaymentState, string>>> = {
+  unknown: 'under-way',
+  reversing: 'under-way',
+  reversed: 'confirmed',
+  reversed_not_found: 'nothing-found',
 }
 
 function outcomeWord({ state, outcome }: Payment): string {

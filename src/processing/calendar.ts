@@ -34,6 +34,33 @@ export function momentText(ms: number): string {
   return `${date}T${time}.${padded(((ms % 1000) + 1000) % 1000, 3)}Z`
 }
 
+/**
+ * The date of a month and day, `MMDD`, in the year that brings it nearest to a day.
+ *
+ * @param day `YYYY-MM-DD`
+ * @returns `YYYY-MM-DD`; undefined when there is no such date near it
+ */
+export function dateNear(monthAndDay: string, day: string): string | undefined {
+  if (!/^[0-9]{4}$/.test(monthAndDay)) return undefined
+  const month = digitsAt(monthAndDay, 0, 2)
+  const dayOfMonth = digitsAt(monthAndDay, 2, 4)
+  const year = digitsAt(day, 0, 4)
+  const from = dayNumber(year, digitsAt(day, 5, 7), digitsAt(day, 8, 10))
+  const dates = [year - 1, year, year + 1].flatMap((it) => {
+    if (dayOfMonth < 1 || dayOfMonth > daysIn(it, month)) return []
+    const apart = Math.abs(dayNumber(it, month, dayOfMonth) - from)
+    return [{ apart, text: `${padded(it, 4)}-${padded(month, 2)}-${padded(dayOfMonth, 2)}` }]
+  })
+  return dates.sort((a, b) => a.apart - b.apart)[0]?.text
+}
+
+/** How many days a day, `YYYY-MM-DD`, lies behind another. */
+export function daysBetween(from: string, to: string): number {
+  const numberOf = (day: string) =>
+    dayNumber(digitsAt(day, 0, 4), digitsAt(day, 5, 7), digitsAt(day, 8, 10))
+  return numberOf(to) - numberOf(from)
+}
+
 /** Ordinal day of the year of a stamp, 1 to 366. */
 export function dayOfYear(stamp: string): number {
   const year = digitsAt(stamp, 0, 4)

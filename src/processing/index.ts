@@ -5,7 +5,8 @@
  * Messages and mappings are data (specs/messages, specs/hosts/NAME/mapping.json), compiled once at
  * start. No IO, no clock: the moment comes in. It knows nothing of keys, sockets or the journal.
  */
-export { answerOf, echoAnswer, errorAnswer } from './answers.ts'
+export { answerOf, echoAnswer, errorAnswer, unseenAnswer } from './answers.ts'
+export { dateNear, daysBetween } from './calendar.ts'
 export {
   type Acquirer,
   createHostFacts,
@@ -22,6 +23,7 @@ export {
   type MappingParts,
 } from './mapping/mapping.ts'
 export type { Written } from './mapping/request.ts'
+export type { ReversalReading } from './mapping/reversal-answer.ts'
 export { MappingError, type MessageKind, type Verdict } from './mapping/specification.ts'
 export type { Member, MessageSchemas, ValueFacts } from './messages/members.ts'
 export { compileMessages, type Messages } from './messages/messages.ts'

@@ -1,6 +1,8 @@
-import type { PaymentIntent, PaymentOutcome } from '#domain'
+import type { AttemptEnd, OwedNumber, PaymentIntent, PaymentOutcome } from '#domain'
+import type { DayOpening } from './business-days.ts'
 import type { PlainError } from './errors.ts'
 import type { MerchantChange } from './merchants.ts'
+import { ATTEMPT_END_COLUMNS, attemptEndRow, type Taking } from './owed-messages.ts'
 import {
   INTENT_BLOBS,
   INTENT_COLUMNS,
@@ -49,15 +51,34 @@ export const ACT = Object.freeze({
   putMerchant: 6,
   listMerchants: 7,
   merchantsVersion: 8,
+  reverse: 9,
+  isReversedUnseen: 10,
+  takeOwed: 11,
+  numberOwed: 12,
+  endAttempt: 13,
+  openDay: 14,
+  closeDays: 15,
 })
 
-const READS: ReadonlySet<number> = new Set([ACT.find, ACT.listMerchants, ACT.merchantsVersion])
+const READS: ReadonlySet<number> = new Set([
+  ACT.find,
+  ACT.isReversedUnseen,
+  ACT.listMerchants,
+  ACT.merchantsVersion,
+])
 
 /** Collects acts until {@link BatchWriter.take}. */
 export interface BatchWriter {
   begin(intent: PaymentIntent): void
   conclude(merchant: string, id: string, outcome: PaymentOutcome): void
   find(merchant: string, id: string): void
+  reverse(merchant: string, id: string, atMs: number): void
+  isReversedUnseen(merchant: string, id: string): void
+  takeOwed(taking: Taking): void
+  numberOwed(seq: number, numbered: OwedNumber): void
+  endAttempt(seq: number, end: AttemptEnd): void
+  openDay(opening: DayOpening): void
+  closeDays(host: string, atMs: number): void
   leaseStans(host: string, count: number): void
   journalStray(stray: Stray): void
   recover(nowMs: number, openSinceMs: number): void
@@ -91,6 +112,15 @@ export function createBatchWriter(): BatchWriter {
     begin: (intent) => add(ACT.begin, intentRow(intent)),
     conclude: (merchant, id, outcome) => add(ACT.conclude, [merchant, id, ...outcomeRow(outcome)]),
     find: (merchant, id) => add(ACT.find, [merchant, id]),
+    reverse: (merchant, id, atMs) => add(ACT.reverse, [merchant, id, atMs]),
+    isReversedUnseen: (merchant, id) => add(ACT.isReversedUnseen, [merchant, id]),
+    takeOwed({ host, nowMs, leaseUntilMs, horizonMs, countMax }) {
+      add(ACT.takeOwed, [host, nowMs, leaseUntilMs, horizonMs, countMax])
+    },
+    numberOwed: (seq, { stan, askedAtMs }) => add(ACT.numberOwed, [seq, stan, askedAtMs]),
+    endAttempt: (seq, end) => add(ACT.endAttempt, [seq, ...attemptEndRow(end)]),
+    openDay: ({ host, date, by, atMs }) => add(ACT.openDay, [host, date, by, atMs]),
+    closeDays: (host, atMs) => add(ACT.closeDays, [host, atMs]),
     leaseStans: (host, stans) => add(ACT.leaseStans, [host, stans]),
     journalStray: (stray) => add(ACT.journalStray, strayRow(stray)),
     recover: (nowMs, openSinceMs) => add(ACT.recover, [nowMs, openSinceMs]),
@@ -117,6 +147,7 @@ export interface BatchReader {
   text(): string
   intent(): Row
   outcome(): Row
+  attemptEnd(): Row
   stray(): Row
 }
 
@@ -143,6 +174,7 @@ export function createBatchReader({ values, bytes }: ActBatch): BatchReader {
     text: () => String(values[at++]),
     intent: () => row(INTENT_COLUMNS.length, INTENT_BLOBS),
     outcome: () => row(OUTCOME_COLUMNS.length, 0),
+    attemptEnd: () => row(ATTEMPT_END_COLUMNS, 0),
     stray: () => row(STRAY_COLUMNS, STRAY_BLOBS),
   }
 }

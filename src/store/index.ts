@@ -5,11 +5,13 @@
  * module that knows there is SQL. It knows nothing of hosts, sockets or keys: what it is given is
  * already masked, hashed or sealed.
  */
+export type { DayOpening } from './business-days.ts'
 export { type CardSearch, openPaymentReader, type PaymentReader } from './card-search.ts'
 export { StoreError, type StoreErrorCode } from './errors.ts'
 export { STORE_LIMITS, type StoreLimits } from './limits.ts'
 export { type MemoryStore, openMemoryStore } from './memory-store.ts'
 export type { MerchantList } from './merchants.ts'
+export type { Taking } from './owed-messages.ts'
 export type { BeginResult, OpenExchange, Recovery } from './payments.ts'
 export { openRegistry, type Registry } from './registry.ts'
 export type { StanLease } from './stan-leases.ts'

@@ -1,7 +1,10 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
+import { createDayActs, type DayActs } from './business-days.ts'
 import { type ConnectionLimits, openDatabase } from './database.ts'
 import { storeErrorOf } from './errors.ts'
 import { createMerchantActs, type MerchantActs } from './merchants.ts'
+import { createMoves } from './moves.ts'
+import { createOwedActs, type OwedActs } from './owed-messages.ts'
 import type { Row } from './payment-row.ts'
 import { createPaymentActs, type PaymentActs } from './payments.ts'
 import { createStanLeases, type StanLease } from './stan-leases.ts'
@@ -17,6 +20,8 @@ import { createStrayJournal } from './strays.ts'
  */
 export interface Journal {
   readonly payments: PaymentActs
+  readonly owed: OwedActs
+  readonly days: DayActs
   readonly merchants: MerchantActs
   leaseStans(host: string, count: number): StanLease
   journalStray(stray: Row): void
@@ -51,6 +56,8 @@ export function journalOver(database: DatabaseSync): Journal {
   const beginToWrite = database.prepare('BEGIN IMMEDIATE')
   const beginToRead = database.prepare('BEGIN DEFERRED')
   const commit = database.prepare('COMMIT')
+  const moves = createMoves(database)
+  const owed = createOwedActs(database, moves)
 
   function within<T>(begin: StatementSync, acts: () => T): T {
     try {
@@ -65,7 +72,9 @@ export function journalOver(database: DatabaseSync): Journal {
   }
 
   return {
-    payments: createPaymentActs(database),
+    payments: createPaymentActs(database, { moves, owed }),
+    owed,
+    days: createDayActs(database),
     merchants: createMerchantActs(database),
     leaseStans: createStanLeases(database),
     journalStray: createStrayJournal(database),

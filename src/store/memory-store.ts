@@ -1,7 +1,17 @@
-import type { Merchant, Payment, PaymentIntent, PaymentOutcome } from '#domain'
+import type {
+  AttemptEnd,
+  Merchant,
+  OwedMessage,
+  OwedNumber,
+  Payment,
+  PaymentIntent,
+  PaymentOutcome,
+} from '#domain'
+import type { DayOpening } from './business-days.ts'
 import { openMemoryDatabase } from './database.ts'
 import { journalOver } from './journal.ts'
 import type { MerchantList } from './merchants.ts'
+import type { Taking } from './owed-messages.ts'
 import { intentRow, outcomeRow } from './payment-row.ts'
 import type { BeginResult, Recovery } from './payments.ts'
 import type { StanLease } from './stan-leases.ts'
@@ -17,6 +27,13 @@ export interface MemoryStore {
   begin(intent: PaymentIntent): BeginResult
   conclude(merchant: string, id: string, outcome: PaymentOutcome): void
   find(merchant: string, id: string): Payment | undefined
+  reverse(merchant: string, id: string, atMs: number): Payment | undefined
+  isReversedUnseen(merchant: string, id: string): boolean
+  takeOwed(taking: Taking): readonly OwedMessage[]
+  numberOwed(seq: number, numbered: OwedNumber): void
+  endAttempt(seq: number, end: AttemptEnd): void
+  openDay(opening: DayOpening): string
+  closeDays(host: string, atMs: number): number
   leaseStans(host: string, count: number): StanLease
   journalStray(stray: Stray): void
   recover(nowMs: number, openSinceMs: number): Recovery
@@ -27,11 +44,18 @@ export interface MemoryStore {
 }
 
 export function openMemoryStore(): MemoryStore {
-  const { payments, merchants, ...journal } = journalOver(openMemoryDatabase())
+  const { payments, owed, days, merchants, ...journal } = journalOver(openMemoryDatabase())
   return {
     begin: (intent) => payments.begin(intentRow(intent)),
     conclude: (merchant, id, outcome) => payments.conclude(merchant, id, outcomeRow(outcome)),
     find: payments.find,
+    reverse: payments.reverse,
+    isReversedUnseen: payments.isReversedUnseen,
+    takeOwed: owed.take,
+    numberOwed: owed.number,
+    endAttempt: owed.endAttempt,
+    openDay: days.open,
+    closeDays: days.close,
     leaseStans: journal.leaseStans,
     journalStray: (stray) => journal.journalStray(strayRow(stray)),
     recover: payments.recover,

@@ -1,5 +1,6 @@
 import type { SQLOutputValue } from 'node:sqlite'
 import {
+  type ConcludedState,
   currencyOf,
   type OutcomeReason,
   type Payment,
@@ -74,6 +75,7 @@ export const OUTCOME_COLUMNS = [
   'checks',
   'details',
   'carried',
+  'settlement_date',
 ] as const
 
 export function outcomeRow(outcome: PaymentOutcome): Row {
@@ -88,6 +90,7 @@ export function outcomeRow(outcome: PaymentOutcome): Row {
     checks === undefined ? null : JSON.stringify(checks),
     details === undefined ? null : JSON.stringify(details),
     carried === undefined ? null : JSON.stringify(carried),
+    outcome.settlementDate ?? null,
   ]
 }
 
@@ -129,11 +132,12 @@ export function paymentOf(row: StoredRow): Payment {
     : { ...payment, state, outcome: outcomeOf(row, state) }
 }
 
-function outcomeOf(row: StoredRow, state: PaymentOutcome['state']): PaymentOutcome {
+function outcomeOf(row: StoredRow, at: Exclude<PaymentState, 'begun'>): PaymentOutcome {
   const { reason, response_code, approval_code, approved_minor, checks, details, carried } = row
   return {
-    state,
+    state: concludedState(at, reason),
     decidedAtMs: Number(row.decided_at_ms),
+    settlementDate: String(row.settlement_date),
     ...(reason === null ? {} : { reason: String(reason) as OutcomeReason }),
     ...(response_code === null ? {} : { responseCode: String(response_code) }),
     ...(approval_code === null ? {} : { approvalCode: String(approval_code) }),
@@ -141,6 +145,21 @@ function outcomeOf(row: StoredRow, state: PaymentOutcome['state']): PaymentOutco
     ...(checks === null ? {} : { checks: JSON.parse(String(checks)) }),
     ...(details === null ? {} : { details: JSON.parse(String(details)) }),
     ...(carried === null ? {} : { carried: JSON.parse(String(carried)) }),
+  }
+}
+
+/** What the exchange ended in, of a payment that has moved on: only what is unknown has a reason. */
+function concludedState(
+  at: Exclude<PaymentState, 'begun'>,
+  reason: SQLOutputValue | undefined,
+): ConcludedState {
+  switch (at) {
+    case 'reversing':
+    case 'reversed':
+    case 'reversed_not_found':
+      return reason === null ? 'approved' : 'unknown'
+    default:
+      return at
   }
 }
 

@@ -1,6 +1,8 @@
-import type { DatabaseSync } from 'node:sqlite'
-import { mayMove, type Payment, type PaymentState } from '#domain'
+import type { DatabaseSync, SQLOutputValue } from 'node:sqlite'
+import type { Payment, PaymentState, ReversalCause } from '#domain'
 import { isUniqueConstraint, StoreError } from './errors.ts'
+import type { Moves } from './moves.ts'
+import type { OwedActs } from './owed-messages.ts'
 import { INTENT_COLUMNS, OUTCOME_COLUMNS, paymentOf, type Row } from './payment-row.ts'
 
 /** What {@link PaymentActs.begin} found. */
@@ -8,6 +10,8 @@ export type BeginResult =
   | { readonly kind: 'begun' }
   | { readonly kind: 'repeat'; readonly payment: Payment }
   | { readonly kind: 'conflict' }
+  /** It was reversed before it came. */
+  | { readonly kind: 'reversed-unseen' }
 
 /** An exchange whose answer may still come: its trace number must not go onto the line again. */
 export interface OpenExchange {
@@ -32,26 +36,40 @@ export interface PaymentActs {
   begin(intent: Row): BeginResult
   conclude(merchant: string, id: string, outcome: Row): void
   find(merchant: string, id: string): Payment | undefined
+  /** Owe the reversal of an approved payment; of one never seen, keep that it must not come. */
+  reverse(merchant: string, id: string, atMs: number): Payment | undefined
+  isReversedUnseen(merchant: string, id: string): boolean
   recover(nowMs: number, openSinceMs: number): Recovery
 }
 
-export function createPaymentActs(database: DatabaseSync): PaymentActs {
-  const events = createEvents(database)
+/** What acts on payments write besides the payments themselves. */
+export interface Journals {
+  readonly moves: Moves
+  readonly owed: OwedActs
+}
+
+export function createPaymentActs(database: DatabaseSync, { moves, owed }: Journals): PaymentActs {
+  const tombstones = createTombstones(database)
   const find = createFind(database)
   const insert = database.prepare(
     `INSERT INTO payments (${INTENT_COLUMNS.join()})
      VALUES (${INTENT_COLUMNS.map(() => '?').join()})
      ON CONFLICT (merchant, id) DO NOTHING`,
   )
-  const stateOf = database.prepare('SELECT seq, state FROM payments WHERE merchant = ? AND id = ?')
+  const placeOf = database.prepare(
+    'SELECT seq, state, host FROM payments WHERE merchant = ? AND id = ?',
+  )
   const update = database.prepare(
-    `UPDATE payments SET ${OUTCOME_COLUMNS.map((name) => `${name} = ?`).join()} WHERE seq = ?`,
+    `UPDATE payments SET ${OUTCOME_COLUMNS.map(assignment).join()} WHERE seq = ?`,
   )
 
   function begin(intent: Row): BeginResult {
+    if (tombstones.has(String(intent[0]), String(intent[1]))) return REVERSED_UNSEEN
     const { changes, lastInsertRowid } = insertOnce(intent)
     if (changes === 0) return earlier(intent)
-    events.append([Number(lastInsertRowid), null, 'begun', null, columnOf(intent, 'begun_at_ms')])
+    const atMs = Number(columnOf(intent, 'begun_at_ms'))
+    const payment = Number(lastInsertRowid)
+    moves.append({ payment, from: null, to: 'begun', reason: null, atMs })
     return BEGUN
   }
 
@@ -72,29 +90,83 @@ export function createPaymentActs(database: DatabaseSync): PaymentActs {
   }
 
   function conclude(merchant: string, id: string, outcome: Row): void {
-    const found = stateOf.get(merchant, id)
-    if (found === undefined) throw new StoreError('PAYMENT_NOT_FOUND', 'no such payment was begun')
-    const [to = null, reason = null, decidedAtMs = null] = outcome
-    const from = String(found.state)
-    if (!mayMove(from as PaymentState, String(to) as PaymentState)) {
-      throw new StoreError('MOVE_NOT_ALLOWED', `a payment may not move from ${from} to ${to}`)
+    const place = placeIn(placeOf.get(merchant, id))
+    if (place === undefined) throw new StoreError('PAYMENT_NOT_FOUND', 'no such payment was begun')
+    const [to, reason = null, atMs] = outcome
+    const move = {
+      payment: place.payment,
+      from: place.state,
+      to: String(to) as PaymentState,
+      reason: reason === null ? null : String(reason),
+      atMs: Number(atMs),
     }
-    const seq = Number(found.seq)
-    update.run(...outcome, seq)
-    events.append([seq, from, to, reason, decidedAtMs])
+    moves.check(move.from, move.to)
+    update.run(...outcome, place.payment)
+    moves.append(move)
+    if (move.to === 'unknown') owe(place, move.reason as ReversalCause, move.atMs)
   }
 
-  return { begin, conclude, find, recover: createRecovery(database) }
+  function reverse(merchant: string, id: string, atMs: number): Payment | undefined {
+    const place = placeIn(placeOf.get(merchant, id))
+    if (place === undefined) {
+      tombstones.add(merchant, id, atMs)
+      return undefined
+    }
+    if (place.state === 'approved') {
+      const { payment, state: from } = place
+      moves.carryOut({ payment, from, to: 'reversing', reason: 'merchant-asked', atMs })
+      owe(place, 'merchant-asked', atMs)
+    }
+    return find(merchant, id)
+  }
+
+  function owe({ payment, host }: Place, cause: ReversalCause, atMs: number): void {
+    owed.owe({ payment, host, cause, atMs })
+  }
+
+  return {
+    begin,
+    conclude,
+    find,
+    reverse,
+    isReversedUnseen: tombstones.has,
+    recover: createRecovery(database, { moves, owed }),
+  }
 }
 
 const BEGUN: BeginResult = Object.freeze({ kind: 'begun' })
 const CONFLICT: BeginResult = Object.freeze({ kind: 'conflict' })
+const REVERSED_UNSEEN: BeginResult = Object.freeze({ kind: 'reversed-unseen' })
 
-function createEvents(database: DatabaseSync) {
+/** A settlement date that the host did not tell is the business date. */
+function assignment(column: (typeof OUTCOME_COLUMNS)[number]): string {
+  return column === 'settlement_date' ? `${column} = coalesce(?, business_date)` : `${column} = ?`
+}
+
+/** Where a payment stands, for an act that moves it. */
+interface Place {
+  readonly payment: number
+  readonly state: PaymentState
+  readonly host: string
+}
+
+function placeIn(row: Readonly<Record<string, SQLOutputValue>> | undefined): Place | undefined {
+  if (row === undefined) return undefined
+  const state = String(row.state) as PaymentState
+  return { payment: Number(row.seq), state, host: String(row.host) }
+}
+
+function createTombstones(database: DatabaseSync) {
+  const select = database.prepare('SELECT 1 FROM tombstones WHERE merchant = ? AND id = ?')
   const insert = database.prepare(
-    'INSERT INTO payment_events (payment, from_state, to_state, reason, at_ms) VALUES (?,?,?,?,?)',
+    'INSERT INTO tombstones (merchant, id, at_ms) VALUES (?,?,?) ON CONFLICT DO NOTHING',
   )
-  return { append: (event: Row) => insert.run(...event) }
+  return {
+    has: (merchant: string, id: string) => select.get(merchant, id) !== undefined,
+    add(merchant: string, id: string, atMs: number): void {
+      insert.run(merchant, id, atMs)
+    },
+  }
 }
 
 function createFind(database: DatabaseSync) {
@@ -107,31 +179,34 @@ function createFind(database: DatabaseSync) {
 
 /**
  * Nobody conducts a payment that was begun before a restart: what became of it, only the host
- * knows.
+ * knows, so it is to be reversed. Nobody has taken what is owed, either.
  */
-function createRecovery(database: DatabaseSync) {
-  const journal = database.prepare(
-    `INSERT INTO payment_events (payment, from_state, to_state, reason, at_ms)
-     SELECT seq, 'begun', 'unknown', 'gateway-restarted', ? FROM payments WHERE state = 'begun'`,
-  )
-  const move = database.prepare(
-    `UPDATE payments SET state = 'unknown', reason = 'gateway-restarted', decided_at_ms = ?
-     WHERE state = 'begun'`,
+function createRecovery(database: DatabaseSync, { moves, owed }: Journals) {
+  const begun = database.prepare(`SELECT seq, state, host FROM payments WHERE state = 'begun'`)
+  const update = database.prepare(
+    `UPDATE payments SET state = 'unknown', reason = 'gateway-restarted', decided_at_ms = ?,
+     settlement_date = business_date WHERE seq = ?`,
   )
   const open = database.prepare(
     `SELECT host, stan, transmitted_at, terminal FROM payments
      WHERE state = 'unknown' AND decided_at_ms >= ?`,
   )
+  const cause = 'gateway-restarted'
   return (nowMs: number, openSinceMs: number): Recovery => {
-    journal.run(nowMs)
-    const leftUnknown = Number(move.run(nowMs).changes)
+    const left = begun.all().flatMap((row) => placeIn(row) ?? [])
+    for (const { payment, host } of left) {
+      update.run(nowMs, payment)
+      moves.append({ payment, from: 'begun', to: 'unknown', reason: cause, atMs: nowMs })
+      owed.owe({ payment, host, cause, atMs: nowMs })
+    }
+    owed.reclaim(nowMs)
     const openExchanges = open.all(openSinceMs).map((row) => ({
       host: String(row.host),
       stan: Number(row.stan),
       transmittedAt: String(row.transmitted_at),
       terminal: String(row.terminal),
     }))
-    return { leftUnknown, openExchanges }
+    return { leftUnknown: left.length, openExchanges }
   }
 }
 

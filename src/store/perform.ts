@@ -8,6 +8,7 @@ import {
 } from './act-batch.ts'
 import { isConstraint, plainOf, StoreError, storeErrorOf } from './errors.ts'
 import type { Journal } from './journal.ts'
+import { attemptEndOf } from './owed-messages.ts'
 
 /**
  * Do every act of every batch in one transaction, and answer each.
@@ -55,7 +56,15 @@ function refusingWrites(journal: Journal, error: StoreError): Journal {
   }
   return {
     ...journal,
-    payments: { ...journal.payments, begin: refuse, conclude: refuse, recover: refuse },
+    payments: {
+      ...journal.payments,
+      begin: refuse,
+      conclude: refuse,
+      reverse: refuse,
+      recover: refuse,
+    },
+    owed: { ...journal.owed, take: refuse, number: refuse, endAttempt: refuse },
+    days: { open: refuse, close: refuse },
     merchants: { ...journal.merchants, put: refuse },
     leaseStans: refuse,
     journalStray: refuse,
@@ -78,7 +87,7 @@ function performBatch(journal: Journal, batch: ActBatch, mayBegin: boolean): Ans
  * Its values are all read before the act is tried, so that the next act is found whatever happens.
  */
 function perform(journal: Journal, from: BatchReader, mayBegin: boolean): Answer {
-  const { payments, merchants } = journal
+  const { payments, owed, days, merchants } = journal
   const act = from.number()
   switch (act) {
     case ACT.begin: {
@@ -92,6 +101,28 @@ function perform(journal: Journal, from: BatchReader, mayBegin: boolean): Answer
       return 0
     case ACT.find:
       return { value: payments.find(from.text(), from.text()) }
+    case ACT.reverse:
+      return { value: payments.reverse(from.text(), from.text(), from.number()) }
+    case ACT.isReversedUnseen:
+      return { value: payments.isReversedUnseen(from.text(), from.text()) }
+    case ACT.takeOwed: {
+      const [host, nowMs, leaseUntilMs] = [from.text(), from.number(), from.number()]
+      const [horizonMs, countMax] = [from.number(), from.number()]
+      return { value: owed.take({ host, nowMs, leaseUntilMs, horizonMs, countMax }) }
+    }
+    case ACT.numberOwed:
+      owed.number(from.number(), { stan: from.number(), askedAtMs: from.number() })
+      return 0
+    case ACT.endAttempt:
+      owed.endAttempt(from.number(), attemptEndOf(from.attemptEnd()))
+      return 0
+    case ACT.openDay: {
+      const [host, date] = [from.text(), from.text()]
+      const by = from.text() === 'host' ? 'host' : 'calendar'
+      return { value: days.open({ host, date, by, atMs: from.number() }) }
+    }
+    case ACT.closeDays:
+      return { value: days.close(from.text(), from.number()) }
     case ACT.leaseStans:
       return { value: journal.leaseStans(from.text(), from.number()) }
     case ACT.journalStray:

@@ -1,9 +1,19 @@
-import type { Merchant, Payment, PaymentIntent, PaymentOutcome } from '#domain'
+import type {
+  AttemptEnd,
+  Merchant,
+  OwedMessage,
+  OwedNumber,
+  Payment,
+  PaymentIntent,
+  PaymentOutcome,
+} from '#domain'
 import type { Clock } from '#platform'
+import type { DayOpening } from './business-days.ts'
 import { openCommitQueue } from './commit-queue.ts'
 import type { StoreError } from './errors.ts'
 import { STORE_LIMITS, type StoreLimits } from './limits.ts'
 import type { MerchantList } from './merchants.ts'
+import type { Taking } from './owed-messages.ts'
 import type { BeginResult, Recovery } from './payments.ts'
 import type { StanLease } from './stan-leases.ts'
 import type { Stray } from './strays.ts'
@@ -17,9 +27,29 @@ import type { Stray } from './strays.ts'
 export interface Store {
   /** Put a payment on disk before its host message leaves: one act, whoever else asks at once. */
   begin(intent: PaymentIntent): Promise<BeginResult>
-  /** Record how the exchange ended. Never refused for a full queue: its payment was let in. */
+  /**
+   * Record how the exchange ended, and what is owed when it is unknown. Never refused for a full
+   * queue: its payment was let in.
+   */
   conclude(merchant: string, id: string, outcome: PaymentOutcome): Promise<void>
   find(merchant: string, id: string): Promise<Payment | undefined>
+  /**
+   * Owe the reversal of an approved payment, and give any payment back as it stands. An id that was
+   * never seen is kept, so that its payment is refused when it comes.
+   */
+  reverse(merchant: string, id: string, atMs: number): Promise<Payment | undefined>
+  /** Whether a merchant reversed this id before its payment came. */
+  isReversedUnseen(merchant: string, id: string): Promise<boolean>
+  /** Take what the host is owed and is due, the longest due first, for the time of a lease. */
+  takeOwed(taking: Taking): Promise<readonly OwedMessage[]>
+  /** Number and date what is owed, before it is first sent. */
+  numberOwed(seq: number, numbered: OwedNumber): Promise<void>
+  /** Record how an attempt to tell the host ended, and what becomes of the payment by it. */
+  endAttempt(seq: number, end: AttemptEnd): Promise<void>
+  /** Begin a host's next business day. @returns the day that is open now, which may be later */
+  openDay(opening: DayOpening): Promise<string>
+  /** Close the days of a host that are over and have no open payment. @returns how many have */
+  closeDays(host: string, atMs: number): Promise<number>
   /**
    * Take `count` trace numbers of `host` that no other lease holds, in this run or an earlier one.
    */
@@ -27,7 +57,8 @@ export interface Store {
   /** Keep a host answer that reached no payment. */
   journalStray(stray: Stray): Promise<void>
   /**
-   * At start, before the first payment: what was begun in an earlier run is unknown now.
+   * At start, before the first payment: what was begun in an earlier run is unknown now, its
+   * reversal is owed, and everything owed is due.
    *
    * @param openSinceMs unknown payments decided at or after this wall time count as open exchanges
    */
@@ -73,6 +104,41 @@ export async function openStore(file: string, options: StoreOptions): Promise<St
       queue.admitWork()
       acts.find(merchant, id)
       return queue.answer<Payment | undefined>()
+    },
+    async reverse(merchant, id, atMs) {
+      queue.admit()
+      acts.reverse(merchant, id, atMs)
+      return queue.answer<Payment | undefined>()
+    },
+    async isReversedUnseen(merchant, id) {
+      queue.admitWork()
+      acts.isReversedUnseen(merchant, id)
+      return queue.answer<boolean>()
+    },
+    async takeOwed(taking) {
+      queue.admit()
+      acts.takeOwed(taking)
+      return queue.answer<readonly OwedMessage[]>()
+    },
+    async numberOwed(seq, numbered) {
+      queue.admit()
+      acts.numberOwed(seq, numbered)
+      return queue.answer<void>()
+    },
+    async endAttempt(seq, end) {
+      queue.admit()
+      acts.endAttempt(seq, end)
+      return queue.answer<void>()
+    },
+    async openDay(opening) {
+      queue.admit()
+      acts.openDay(opening)
+      return queue.answer<string>()
+    },
+    async closeDays(host, atMs) {
+      queue.admit()
+      acts.closeDays(host, atMs)
+      return queue.answer<number>()
     },
     async leaseStans(host, count) {
       queue.admit()

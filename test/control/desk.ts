@@ -1,5 +1,13 @@
 import { createHmac } from 'node:crypto'
-import { createDispatch, type HostReply, openStans, type Parts, type PaymentStore } from '#control'
+import {
+  createDispatch,
+  type DayStore,
+  type HostReply,
+  type OwedStore,
+  openStans,
+  type Parts,
+  type PaymentStore,
+} from '#control'
 import type { Merchant } from '#domain'
 import type { FieldValue, Message } from '#iso8583'
 import { openMemoryStore } from '#store'
@@ -66,6 +74,8 @@ export async function openDesk(options: DeskOptions = {}): Promise<Desk> {
     },
     evidence: { keep: (answer, { path }) => kept.push({ answer, path }) },
     hostFacts,
+    day: { date: () => hostFacts.secondAt(clock.nowMs()).businessDate },
+    forwarding: { wake: () => {} },
     messages,
     mapping,
     vault,
@@ -122,15 +132,34 @@ const approve: HostScript = (sent) => answerTo(sent)
 const vault: Parts['vault'] = {
   fingerprint: (content) => createHmac('sha256', 'content').update(content).digest(),
   panHash: (pan) => createHmac('sha256', 'pan').update(pan.reveal()).digest(),
-  sealImage: (image, about) => createHmac('sha256', about).update(image).digest(),
+  sealImage: (image, about) => Buffer.concat([hashOf(about), image]),
+  openImage(sealed, about) {
+    if (!hashOf(about).equals(sealed.subarray(0, HASH_BYTES))) throw new Error('sealed otherwise')
+    return sealed.subarray(HASH_BYTES)
+  },
 }
 
-function asStore(memory: ReturnType<typeof openMemoryStore>): PaymentStore {
+const HASH_BYTES = 32
+
+function hashOf(about: string): Buffer {
+  return createHmac('sha256', 'seal').update(about).digest()
+}
+
+type DeskStore = PaymentStore & OwedStore & DayStore
+
+function asStore(memory: ReturnType<typeof openMemoryStore>): DeskStore {
   return {
     begin: async (intent) => memory.transact(() => memory.begin(intent)),
     conclude: async (merchant, id, outcome) =>
       memory.transact(() => memory.conclude(merchant, id, outcome)),
     find: async (merchant, id) => memory.transact(() => memory.find(merchant, id)),
     leaseStans: async (host, count) => memory.transact(() => memory.leaseStans(host, count)),
+    reverse: async (...act) => memory.transact(() => memory.reverse(...act)),
+    isReversedUnseen: async (...act) => memory.transact(() => memory.isReversedUnseen(...act)),
+    takeOwed: async (taking) => memory.transact(() => memory.takeOwed(taking)),
+    numberOwed: async (...act) => memory.transact(() => memory.numberOwed(...act)),
+    endAttempt: async (...act) => memory.transact(() => memory.endAttempt(...act)),
+    openDay: async (opening) => memory.transact(() => memory.openDay(opening)),
+    closeDays: async (...act) => memory.transact(() => memory.closeDays(...act)),
   }
 }

@@ -64,7 +64,11 @@ export function reversed(
 ): Message {
   const { mapping } = PROFILES[host]
   const image = mapping.storedImage(original)
-  const told = mapping.toReversal({ image, terminal: 'T0000001', carried }, merchant, facts)
+  const told = mapping.toReversal(
+    { image, terminal: 'T0000001', carried, cause: 'host-silent', isRepeat: false },
+    merchant,
+    facts,
+  )
   if (told.kind === 'refused') throw new Error(JSON.stringify(told.refusal))
   return told.message
 }

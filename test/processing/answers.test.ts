@@ -160,6 +160,7 @@ test('the schema of errors lists every code of the domain', (t) => {
     TIME_OUTSIDE_WINDOW: true,
     ID_CONFLICT: true,
     PAYMENT_NOT_FOUND: true,
+    PAYMENT_REVERSED: true,
     NOT_SUPPORTED_BY_HOST: true,
     HOST_UNAVAILABLE: true,
     BUSY: true,

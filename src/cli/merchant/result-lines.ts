@@ -18,6 +18,8 @@ export function linesOfResult(result: MerchantResult): string[] {
       return [
         `Refused: ${result.code}${result.field ? ` at ${result.field}` : ''}: ${result.reason}`,
       ]
+    case 'unseen':
+      return [`Never seen here: ${result.payment} is refused when it comes.`]
     case 'unreachable':
       return [
         `No answer that can be trusted: ${result.reason}.`,
@@ -34,6 +36,8 @@ export function exitOfResult(result: MerchantResult): ExitCode {
     case 'approved':
     case 'partial':
     case 'echo':
+    case 'reversed':
+    case 'unseen':
       return EXIT.done
     case 'declined':
     case 'failed':
@@ -42,9 +46,17 @@ export function exitOfResult(result: MerchantResult): ExitCode {
       return EXIT.refused
     case 'unknown':
     case 'pending':
+    case 'reversing':
     case 'unreachable':
       return EXIT.unknown
   }
+}
+
+/** The same of a reversal: a payment that stands has not been reversed. */
+export function exitOfReversal(result: MerchantResult): ExitCode {
+  return result.kind === 'approved' || result.kind === 'partial'
+    ? EXIT.refused
+    : exitOfResult(result)
 }
 
 function paymentLines(outcome: string, answer: JsonObject): string[] {

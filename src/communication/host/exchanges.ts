@@ -6,12 +6,14 @@ import type { HostLine, HostReply } from './line.ts'
 import type { LinkProfile } from './link-profile.ts'
 import { compileMatchKey } from './match-key.ts'
 import { createPending, type Pending, type Waiter } from './pending.ts'
-import { NOT_SENT, Place, type Reservation } from './reservation.ts'
+import { NOT_SENT, Place, type Reservation, type Window } from './reservation.ts'
 import { createStartMeter, type StartMeter } from './stan-capacity.ts'
 
 export interface ExchangeLimits {
   /** Payments that are put to the host at once, over all lines. */
   readonly windowRequests: number
+  /** What the host is owed, put to it at once beside the payments. */
+  readonly owedRequestsMax: number
   /** Answered keys that are remembered, to know a second answer. */
   readonly answeredKeysMax: number
 }
@@ -32,7 +34,8 @@ export interface Stray {
 }
 
 interface Exchange extends OutgoingFrame, Omit<Waiter, 'left'> {
-  readonly isPayment: boolean
+  /** None for network messages. */
+  readonly window: Window | undefined
   readonly line: HostLine
   resolve(reply: HostReply): void
 }
@@ -48,9 +51,9 @@ export class Exchanges {
   readonly #routeOf: (bytes: Uint8Array) => Message
   readonly #pending: Pending<Exchange>
   readonly #meter: StartMeter
+  readonly #payments: Window
+  readonly #owed: Window
   #ready: readonly HostLine[] = []
-  /** Places of the window that are reserved or in flight. */
-  #taken = 0
   #turn = 0
   #cancelAlarm: CancelDeadline | undefined
   #onSettled: (() => void)[] = []
@@ -62,27 +65,38 @@ export class Exchanges {
     this.#routeOf = parts.dialect.routing(parts.profile.matchKey)
     this.#pending = createPending({ ...parts.profile, ...parts.limits })
     this.#meter = createStartMeter(parts.profile.capacity)
+    this.#payments = { placesMax: parts.limits.windowRequests, taken: 0 }
+    this.#owed = { placesMax: parts.limits.owedRequestsMax, taken: 0 }
   }
 
-  /** Take a place in the window and a start of this second, if the host can be asked at all. */
+  /** Take a place for a payment and a start of this second, if the host can be asked at all. */
   reserve(): Reservation {
+    return this.#reserveIn(this.#payments)
+  }
+
+  /** The same for what the host is owed, which payments cannot crowd out. */
+  reserveOwed(): Reservation {
+    return this.#reserveIn(this.#owed)
+  }
+
+  #reserveIn(window: Window): Reservation {
     if (!this.isUp()) return DOWN
-    if (this.#taken >= this.#parts.limits.windowRequests) return FULL
+    if (window.taken >= window.placesMax) return FULL
     const nowMs = this.#parts.clock.elapsedMs()
     if (!this.#meter.start(nowMs)) return FULL
-    this.#taken += 1
-    return new Place(this, nowMs)
+    window.taken += 1
+    return new Place(this, window, nowMs)
   }
 
   /**
    * Ask on the signed-on line with the fewest requests in flight, for a place that was reserved.
    */
-  askInPlace(message: Message): Promise<HostReply> {
+  askInPlace(message: Message, window: Window): Promise<HostReply> {
     this.counters.asked += 1
     const line = this.#leastBusy()
-    const begun = line && this.#begin(message, { line, isPayment: true })
+    const begun = line && this.#begin(message, { line, window })
     if (line === undefined || begun === undefined) {
-      this.#vacate()
+      this.#vacate(window)
       return this.#notSent()
     }
     line.inFlight += 1
@@ -90,14 +104,14 @@ export class Exchanges {
   }
 
   /** A place that was reserved at this time is free again, unused. */
-  takeBack(reservedAtMs: number): void {
+  takeBack(window: Window, reservedAtMs: number): void {
     this.#meter.takeBack(reservedAtMs)
-    this.#vacate()
+    this.#vacate(window)
   }
 
   /** Ask on this line, which need not be signed on, outside the window. */
   askOn(line: HostLine, message: Message): Promise<HostReply> {
-    return this.#begin(message, { line, isPayment: false }) ?? this.#notSent()
+    return this.#begin(message, { line, window: undefined }) ?? this.#notSent()
   }
 
   /** Whether a line is signed on, and payments may still be begun. */
@@ -114,9 +128,9 @@ export class Exchanges {
     return this.#isClosing
   }
 
-  /** Payments in flight, or with a place reserved. */
+  /** Requests in flight, or with a place reserved. */
   openCount(): number {
-    return this.#taken
+    return this.#payments.taken + this.#owed.taken
   }
 
   /** Keys without an answer that no request may take yet. */
@@ -160,9 +174,9 @@ export class Exchanges {
     this.#abandon(lost, why === 'unreadable' ? 'answer-unreadable' : 'link-lost')
   }
 
-  /** Resolves when no payment is open. */
+  /** Resolves when no request is open. */
   settled(): Promise<void> {
-    if (this.#taken === 0) return Promise.resolve()
+    if (this.openCount() === 0) return Promise.resolve()
     return new Promise((resolve) => this.#onSettled.push(resolve))
   }
 
@@ -171,7 +185,7 @@ export class Exchanges {
    */
   #begin(
     message: Message,
-    { line, isPayment }: Pick<Exchange, 'line' | 'isPayment'>,
+    { line, window }: Pick<Exchange, 'line' | 'window'>,
   ): Promise<HostReply> | undefined {
     const bytes = this.#write(message)
     if (bytes === undefined) return undefined
@@ -180,7 +194,7 @@ export class Exchanges {
       key: this.#keyOf(message),
       askedAtMs: this.#parts.clock.elapsedMs(),
       repeat: isRepeatMti(message.mti),
-      isPayment,
+      window,
       line,
       bytes,
       left: false,
@@ -239,15 +253,15 @@ export class Exchanges {
     else if (reply.kind === 'not-sent') this.counters.notSent += 1
     else this.counters[UNKNOWNS[reply.reason]] += 1
     exchange.resolve(reply)
-    if (!exchange.isPayment) return
+    if (exchange.window === undefined) return
     exchange.line.inFlight -= 1
-    this.#vacate()
+    this.#vacate(exchange.window)
   }
 
   /** A place is free again. */
-  #vacate(): void {
-    this.#taken -= 1
-    if (this.#taken > 0) return
+  #vacate(window: Window): void {
+    window.taken -= 1
+    if (this.openCount() > 0) return
     for (const resolve of this.#onSettled) resolve()
     this.#onSettled = []
   }

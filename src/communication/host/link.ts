@@ -47,6 +47,8 @@ export interface HostLink {
    * A place in the window, for one request: whoever has one will be sent, or told that it was not.
    */
   reserve(): Reservation
+  /** The same for one message that the host is owed, in a window of its own. */
+  reserveOwed(): Reservation
   /** Resolves to whether a line is signed on, as soon as one is or `deadlineMs` from now. */
   untilReady(deadlineMs: number): Promise<boolean>
   /** The port that the host may dial; undefined when we dial. */
@@ -119,6 +121,7 @@ export async function openHostLink(options: HostLinkOptions): Promise<HostLink> 
   return {
     port: supply.port,
     reserve: () => exchanges.reserve(),
+    reserveOwed: () => exchanges.reserveOwed(),
     async untilReady(deadlineMs) {
       if (!exchanges.isUp()) await atMost(clock, deadlineMs, lines.nextReady())
       return exchanges.isUp()
@@ -145,8 +148,8 @@ export async function openHostLink(options: HostLinkOptions): Promise<HostLink> 
 
 function checkCapacity({ profile, limits }: HostLinkOptions): void {
   const { requestsOpenMax } = profile.capacity
-  if (limits.windowRequests <= requestsOpenMax) return
-  const reason = `must not be more than ${requestsOpenMax} for this host`
+  if (limits.windowRequests + limits.owedRequestsMax <= requestsOpenMax) return
+  const reason = `and owedRequestsMax must together be ${requestsOpenMax} at most for this host`
   throw new LinkProfileError([{ path: ['windowRequests'], reason }])
 }
 

@@ -18,34 +18,43 @@ export type Reservation =
 
 export const NOT_SENT: HostReply = Object.freeze({ kind: 'not-sent' })
 
+/** So many requests of one kind at once. */
+export interface Window {
+  readonly placesMax: number
+  /** Places that are reserved or in flight. */
+  taken: number
+}
+
 /** Where places come from; each place calls one of the two, once. */
 interface Places {
-  askInPlace(message: Message): Promise<HostReply>
+  askInPlace(message: Message, window: Window): Promise<HostReply>
   /** Nothing was asked in the place reserved at this time. */
-  takeBack(reservedAtMs: number): void
+  takeBack(window: Window, reservedAtMs: number): void
 }
 
 /** A reservation that was given. */
 export class Place {
   readonly kind = 'reserved'
   readonly #places: Places
+  readonly #window: Window
   readonly #reservedAtMs: number
   #isHeld = true
 
-  constructor(places: Places, reservedAtMs: number) {
+  constructor(places: Places, window: Window, reservedAtMs: number) {
     this.#places = places
+    this.#window = window
     this.#reservedAtMs = reservedAtMs
   }
 
   ask(message: Message): Promise<HostReply> {
     if (!this.#isHeld) return Promise.resolve(NOT_SENT)
     this.#isHeld = false
-    return this.#places.askInPlace(message)
+    return this.#places.askInPlace(message, this.#window)
   }
 
   release(): void {
     if (!this.#isHeld) return
     this.#isHeld = false
-    this.#places.takeBack(this.#reservedAtMs)
+    this.#places.takeBack(this.#window, this.#reservedAtMs)
   }
 }

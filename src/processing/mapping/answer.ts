@@ -127,6 +127,10 @@ function checkCode({ placed, facts }: Known, { spec, faults }: AnswerParts): voi
       if (misfit) faults.add(['responseCodes', verdict, index], misfit)
     }
   }
+  for (const [index, text] of (spec.originalNotFound ?? []).entries()) {
+    const misfit = textMisfit(text, facts)
+    if (misfit) faults.add(['originalNotFound', index], misfit)
+  }
 }
 
 interface Reading {

@@ -52,7 +52,7 @@ export function compileValue(
 
 function unknownSource(from: string, { reversal }: RequestParts): string {
   return reversal && from.startsWith('request.')
-    ? `${from} is not kept; a reversal has original., carried., merchant. and exchange.`
+    ? `${from} is not kept; a reversal has original., carried., reversal., merchant. and exchange.`
     : `there is no source ${from}`
 }
 
@@ -195,6 +195,7 @@ function compileTabled(
   }
   table.checkOutputs((text) => textMisfit(text, facts), faults)
   if (source.words) table.checkInputs(source.words, faults)
+  if (source.words && parts.reversal) table.checkEvery(source.words, faults)
   const refused = refusal(
     'NOT_SUPPORTED_BY_HOST',
     'the host does not take this',

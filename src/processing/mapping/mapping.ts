@@ -1,6 +1,6 @@
 import { Ajv2020 } from 'ajv/dist/2020.js'
-import type { JsonObject, Merchant, PaymentOperation, PaymentRequest } from '#domain'
-import type { Dialect, Message } from '#iso8583'
+import type { JsonObject, Merchant, PaymentOperation, PaymentRequest, ReversalCause } from '#domain'
+import { type Dialect, type Message, repeatMtiOf } from '#iso8583'
 import { createZoneStamp } from '../calendar.ts'
 import { type ExchangeFacts, type ExchangeRules, rrnFault } from '../exchange-facts.ts'
 import type { Messages } from '../messages/messages.ts'
@@ -10,6 +10,7 @@ import { type Asked, askedOf } from './asked.ts'
 import { compileImages, messageOfImage } from './image.ts'
 import { likenessFaults, type PlacedMessage, placeMessages } from './placed-messages.ts'
 import { compileRequest, type RequestWriter, type Written } from './request.ts'
+import { createReversalReading, type ReversalReading } from './reversal-answer.ts'
 import { type FindSource, requestSources, reversalSources } from './sources.ts'
 import {
   createFaults,
@@ -29,6 +30,8 @@ export interface Mapping {
   toHost(request: PaymentRequest, merchant: Merchant, exchange: ExchangeFacts): Written
   /** Write the reversal of a payment from what was kept of it. */
   toReversal(payment: KeptPayment, merchant: Merchant, exchange: ExchangeFacts): Written
+  /** What an answer to a reversal says. */
+  readReversalAnswer(sent: Message, answer: Message): ReversalReading
   /** What an answer says. Whether a partial approval may stand is the caller's decision. */
   readAnswer(kind: MessageKind, sent: Message, answer: Message): AnswerReading
   /** What a reversal must bring along of an answer, even of one that is mismatched. */
@@ -48,6 +51,9 @@ export interface KeptPayment {
   readonly terminal: string
   /** Of the payment's findings. */
   readonly carried?: Readonly<Record<string, string>>
+  readonly cause: ReversalCause
+  /** Whether it was sent before, or may have been. */
+  readonly isRepeat: boolean
 }
 
 /** What a mapping is checked against and compiled with. */
@@ -86,21 +92,31 @@ export function compileMapping(document: unknown, parts: MappingParts): Mapping 
         terminal: request.terminal,
         body: request.body.reveal(),
       }),
-    toReversal: ({ image, terminal, carried = {} }, merchant, exchange) =>
-      kinds['payment.reverse'].request.write({
+    toReversal: ({ image, terminal, carried = {}, cause, isRepeat }, merchant, exchange) => {
+      const written = kinds['payment.reverse'].request.write({
         merchant,
         exchange,
         terminal,
         body: {},
         original: messageOfImage(image),
         carried,
-      }),
+        cause,
+      })
+      return isRepeat ? asRepeat(written) : written
+    },
+    readReversalAnswer: createReversalReading(kinds['payment.reverse'].answer, spec),
     readAnswer: (kind, sent, answer) => kinds[kind].answer.read(sent, answer),
     carriedOf: (kind, answer) => kinds[kind].answer.carriedOf(answer),
     storedImage: compileImages(parts.dialect).storedImage,
     asked: askedOf(kinds, placed, sizes),
     exchange: { host: spec.host, ...spec.exchange },
   }
+}
+
+function asRepeat(written: Written): Written {
+  if (written.kind === 'refused') return written
+  const { mti, fields } = written.message
+  return { kind: 'written', message: { mti: repeatMtiOf(mti), fields } }
 }
 
 /** One kind of message, there and back. */

@@ -1,4 +1,11 @@
-import { isJsonObject, type JsonObject, type JsonValue, type Merchant } from '#domain'
+import {
+  isJsonObject,
+  type JsonObject,
+  type JsonValue,
+  type Merchant,
+  REVERSAL_CAUSES,
+  type ReversalCause,
+} from '#domain'
 import type { Composite, Dialect, FieldFacts, FieldValue } from '#iso8583'
 import { type ExchangeFacts, stanText } from '../exchange-facts.ts'
 import type { Member, ValueFacts } from '../messages/members.ts'
@@ -13,6 +20,7 @@ export interface Given {
   /** The message to be reversed, as it is kept; and what its answer asked to bring along. */
   readonly original?: { readonly mti: string; readonly fields: Composite }
   readonly carried?: Readonly<Record<string, string>>
+  readonly cause?: ReversalCause
 }
 
 /** Where a value comes from, found once when a mapping is compiled. */
@@ -70,6 +78,7 @@ export function reversalSources(originals: Originals): FindSource {
     const [room = '', ...rest] = path.split('.')
     const element = rest.join('.')
     if (path === 'original.mti') return ORIGINAL_MTI
+    if (path === 'reversal.cause') return REVERSAL_CAUSE
     if (room === 'original') return originalSource(element, originals)
     if (room === 'carried') return carriedSource(element, originals)
     return COMMON.get(path)
@@ -174,6 +183,13 @@ const ORIGINAL_MTI: Source = {
   sensitive: false,
   value: { content: 'n', min: 4, max: 4 },
   read: ({ original }) => original?.mti,
+}
+
+const REVERSAL_CAUSE: Source = {
+  always: true,
+  sensitive: false,
+  words: REVERSAL_CAUSES,
+  read: ({ cause }) => cause,
 }
 
 function known(content: string, [min, max]: [number, number], read: Source['read']): Source {

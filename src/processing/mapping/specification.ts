@@ -9,6 +9,8 @@ export interface MappingSpec {
   readonly exchange: { readonly timeZone: string; readonly rrn: string }
   readonly tables?: Readonly<Record<string, TableSpec>>
   readonly responseCodes: Readonly<Record<Verdict, readonly string[]>>
+  /** Response codes to a reversal that say that the host has no such original. */
+  readonly originalNotFound?: readonly string[]
   readonly unlistedAnswerElements?: 'refused' | 'ignored'
   readonly messages: Readonly<Record<MessageKind, MessageSpec>>
 }

@@ -8,6 +8,8 @@ export interface Table {
   checkOutputs(misfit: (text: string) => string | undefined, faults: Faults): void
   /** Every value on the left must be one that the source can have. */
   checkInputs(words: readonly string[], faults: Faults): void
+  /** Every value that the source can have must be one that the table has an answer to. */
+  checkEvery(words: readonly string[], faults: Faults): void
 }
 
 export function tablesOf({ tables = {} }: MappingSpec): ReadonlyMap<string, Table> {
@@ -36,12 +38,15 @@ function tableOf(name: string, spec: TableSpec): Table {
     checkInputs(words, faults) {
       for (const value of Object.keys(spec.values)) {
         if (!words.includes(value)) {
-          faults.add(
-            ['tables', name, 'values', value],
-            'is never read: the schema has no such word',
-          )
+          faults.add(['tables', name, 'values', value], 'is never read: there is no such word')
         }
       }
+    },
+    checkEvery(words, faults) {
+      const missing = words.filter((word) => !Object.hasOwn(spec.values, word))
+      if (spec.otherwise !== null || missing.length === 0) return
+      const reason = `must be a word, for what is owed cannot be refused: ${missing.join(', ')}`
+      faults.add(['tables', name, 'otherwise'], reason)
     },
   }
 }

@@ -1,4 +1,4 @@
-import type { JsonObject, Merchant } from '#domain'
+import { type JsonObject, type Merchant, REVERSAL_CAUSES } from '#domain'
 import { EncodeError, type Message } from '#iso8583'
 import { createHostFacts, exchangeFacts } from '../exchange-facts.ts'
 import type { Member } from '../messages/members.ts'
@@ -34,7 +34,10 @@ export function tryOut(
     for (const extent of ['least', 'most'] as const) {
       const given = { ...SAMPLE, body: sampleBody(members, refuses, extent) }
       const original = attempt({ kind, given })
-      if (original) attempt({ kind: 'payment.reverse', given: { ...given, original } })
+      if (!original) continue
+      for (const cause of REVERSAL_CAUSES) {
+        attempt({ kind: 'payment.reverse', given: { ...given, original, cause } })
+      }
     }
   }
   return sizes

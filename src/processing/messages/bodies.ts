@@ -28,6 +28,7 @@ interface CardBody extends JsonObject {
   readonly cvv2?: string
 }
 
+/** What names a payment that was sent before: an inquiry, a reversal. */
 export interface InquiryBody extends RequestBody {
   readonly payment: string
 }

@@ -47,6 +47,7 @@ export function compileMessages(schemas: MessageSchemas): Messages {
     'payment.authorize': readerOf<PaymentBody>('payment.authorize'),
     'payment.sale': readerOf<PaymentBody>('payment.sale'),
     'payment.inquire': readerOf<InquiryBody>('payment.inquire'),
+    'payment.reverse': readerOf<InquiryBody>('payment.reverse'),
     echo: readerOf<RequestBody>('echo'),
   }
   const contents = {

@@ -32,6 +32,7 @@ export interface RequestReaders {
   readonly 'payment.authorize': ReadBody<PaymentBody>
   readonly 'payment.sale': ReadBody<PaymentBody>
   readonly 'payment.inquire': ReadBody<InquiryBody>
+  readonly 'payment.reverse': ReadBody<InquiryBody>
   readonly echo: ReadBody<RequestBody>
 }
 
@@ -44,7 +45,8 @@ export function createValidation(
   const judges: ReadonlyMap<unknown, Judge> = new Map<unknown, Judge>([
     ['payment.authorize', paymentJudge('payment.authorize', readers['payment.authorize'])],
     ['payment.sale', paymentJudge('payment.sale', readers['payment.sale'])],
-    ['payment.inquire', inquiryJudge(readers['payment.inquire'])],
+    ['payment.inquire', naming('payment.inquire', readers['payment.inquire'])],
+    ['payment.reverse', naming('payment.reverse', readers['payment.reverse'])],
     ['echo', echoJudge(readers.echo)],
   ])
   return (json, context) => {
@@ -88,9 +90,13 @@ function paymentJudge(operation: PaymentOperation, read: ReadBody<PaymentBody>):
   }
 }
 
-function inquiryJudge(read: ReadBody<InquiryBody>): Judge {
+/** For a request that names a payment sent before. */
+function naming(
+  operation: 'payment.inquire' | 'payment.reverse',
+  read: ReadBody<InquiryBody>,
+): Judge {
   return plainJudge(read, ({ merchant, id, payment }, sentAtMs) => {
-    return { operation: 'payment.inquire', merchant, id, sentAtMs, payment }
+    return { operation, merchant, id, sentAtMs, payment }
   })
 }
 

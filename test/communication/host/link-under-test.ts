@@ -18,6 +18,7 @@ import { type HostEnd, type Script, startScriptedHost } from './scripted-host.ts
 
 const LIMITS: HostLinkLimits = {
   windowRequests: 4,
+  owedRequestsMax: 2,
   answeredKeysMax: 100,
   connectTimeoutMs: 5000,
   frameTimeoutMs: 10_000,

@@ -243,7 +243,11 @@ test('its verification value is kept nowhere, wherever it stands', (t) => {
   const kept = Buffer.from(lantern.storedImage(sent(fullSale))).toString()
   t.false(kept.includes('737'))
   const image = lantern.storedImage(sent(fullSale))
-  const reversed = lantern.toReversal({ image, terminal: 'TERM0001' }, merchant, facts)
+  const reversed = lantern.toReversal(
+    { image, terminal: 'TERM0001', cause: 'host-silent', isRepeat: false },
+    merchant,
+    facts,
+  )
   t.like(reversed, { kind: 'written', message: { mti: '1420', fields: { '90': '000007    ' } } })
 })
 

@@ -75,7 +75,8 @@ for (const transcript of TRANSCRIPTS) {
       )}`
       const again = exchangeFacts(Date.parse(reversedAt), given.exchange.stan, host)
       const image = mapping.storedImage(written.message)
-      const kept = { image, terminal: request.terminal }
+      const cause = 'host-silent' as const
+      const kept = { image, terminal: request.terminal, cause, isRepeat: false }
       const reversed = mapping.toReversal(kept, given.merchant, again)
       if (reversed.kind === 'refused') return t.fail()
       t.deepEqual(reversed.message.fields, reversal.fields)

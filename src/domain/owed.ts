@@ -1,0 +1,77 @@
+import type { OutcomeReason, Payment } from './payment.ts'
+
+/** Why a payment is reversed: what made its outcome unknown, or that its merchant wants it so. */
+export type ReversalCause = Exclude<OutcomeReason, 'not-sent'> | 'merchant-asked'
+
+/** All of them, for mappings that tell the host a reason. */
+export const REVERSAL_CAUSES: readonly ReversalCause[] = [
+  'host-silent',
+  'link-lost',
+  'answer-unreadable',
+  'answer-mismatched',
+  'response-code-unknown',
+  'partial-not-accepted',
+  'gateway-restarted',
+  'merchant-asked',
+]
+
+/**
+ * A message that the host must be told until it acknowledges it (specs/engine.md, "What is owed").
+ */
+export interface OwedMessage {
+  /** Its number in the journal. */
+  readonly seq: number
+  readonly cause: ReversalCause
+  /** The payment that it reverses, as it stands. */
+  readonly payment: Payment
+  /** When it came to be owed, milliseconds since 1970. */
+  readonly owedAtMs: number
+  /** How often it was sent, or may have been. */
+  readonly attempts: number
+  /** What every attempt is numbered and dated by; absent before the first. */
+  readonly numbered?: OwedNumber
+}
+
+/** A trace number and the moment that all dates and times of the message are made from. */
+export interface OwedNumber {
+  readonly stan: number
+  /** Milliseconds since 1970. */
+  readonly askedAtMs: number
+}
+
+/** How one attempt to tell the host ended; one act of the store makes it durable. */
+export type AttemptEnd =
+  /** The host has it: the payment is reversed. */
+  | AttemptAnswer<'acknowledged'>
+  /** The host has nothing to reverse, and nothing can reach it any more. */
+  | AttemptAnswer<'not-found'>
+  /** The host will not do it: an operator must look. */
+  | AttemptAnswer<'refused'>
+  /** It will be tried again. */
+  | {
+      readonly kind: 'put-off'
+      readonly why: PutOff
+      /** DE39, when there was an answer. */
+      readonly responseCode?: string
+      readonly dueAtMs: number
+      /** Whether it is owed for so long that an operator should know. */
+      readonly overdue: boolean
+      readonly atMs: number
+    }
+
+interface AttemptAnswer<Kind> {
+  readonly kind: Kind
+  /** DE39; absent when nothing could be asked. */
+  readonly responseCode?: string
+  readonly atMs: number
+}
+
+/** Why an attempt settled nothing. */
+export type PutOff =
+  | 'not-sent'
+  | 'host-silent'
+  | 'link-lost'
+  | 'answer-unreadable'
+  | 'answer-mismatched'
+  | 'response-code-unknown'
+  | 'original-not-found'

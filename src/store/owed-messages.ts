@@ -1,0 +1,196 @@
+import type { DatabaseSync, SQLOutputValue } from 'node:sqlite'
+import type {
+  AttemptEnd,
+  OwedMessage,
+  OwedNumber,
+  PaymentState,
+  PutOff,
+  ReversalCause,
+} from '#domain'
+import { StoreError } from './errors.ts'
+import type { Moves } from './moves.ts'
+import { paymentOf, type Row } from './payment-row.ts'
+
+/** A debt as it comes to be. */
+export interface Owing {
+  /** Its number in `payments`. */
+  readonly payment: number
+  readonly host: string
+  readonly cause: ReversalCause
+  readonly atMs: number
+}
+
+/** Which debts to take, and for how long. */
+export interface Taking {
+  readonly host: string
+  readonly nowMs: number
+  /** Until then nobody else takes them. */
+  readonly leaseUntilMs: number
+  /** Nothing is put off further: what is due later was put off by a clock that went wrong. */
+  readonly horizonMs: number
+  readonly countMax: number
+}
+
+/** Acts on what the host must be told, to be called inside a transaction. */
+export interface OwedActs {
+  owe(owing: Owing): void
+  /** Take what is due, the longest due first. */
+  take(taking: Taking): readonly OwedMessage[]
+  /** Before the first attempt leaves: what it and every repeat is numbered and dated by. */
+  number(seq: number, numbered: OwedNumber): void
+  /** Of a debt that has ended already nothing changes. */
+  endAttempt(seq: number, end: AttemptEnd): void
+  /** Everything is due at once: whoever had taken it is gone. */
+  reclaim(nowMs: number): void
+}
+
+export function createOwedActs(database: DatabaseSync, moves: Moves): OwedActs {
+  const insert = database.prepare(
+    `INSERT INTO owed_messages (payment, host, cause, owed_at_ms, due_at_ms) VALUES (?,?,?,?,?)`,
+  )
+  const due = database.prepare(
+    `SELECT ${OWED_COLUMNS}, payments.* FROM owed_messages AS owed
+     JOIN payments ON payments.seq = owed.payment
+     WHERE owed.host = ? AND owed.due_at_ms IS NOT NULL
+       AND (owed.due_at_ms <= ? OR owed.due_at_ms > ?)
+     ORDER BY owed.due_at_ms, owed.seq LIMIT ?`,
+  )
+  const lease = database.prepare('UPDATE owed_messages SET due_at_ms = ? WHERE seq = ?')
+  const number = database.prepare(
+    'UPDATE owed_messages SET stan = ?, asked_at_ms = ? WHERE seq = ? AND stan IS NULL',
+  )
+  const reclaim = database.prepare(
+    'UPDATE owed_messages SET due_at_ms = ? WHERE due_at_ms IS NOT NULL AND due_at_ms > ?',
+  )
+  return {
+    owe: ({ payment, host, cause, atMs }) => insert.run(payment, host, cause, atMs, atMs),
+    take({ host, nowMs, leaseUntilMs, horizonMs, countMax }) {
+      const taken = due.all(host, nowMs, horizonMs, countMax).map(owedOf)
+      for (const { seq } of taken) lease.run(leaseUntilMs, seq)
+      return taken
+    },
+    number(seq, { stan, askedAtMs }) {
+      if (number.run(stan, askedAtMs, seq).changes > 0) return
+      throw new StoreError('ACT_INVALID', 'no such message is owed without a number')
+    },
+    endAttempt: createEnding(database, moves),
+    reclaim: (nowMs) => reclaim.run(nowMs, nowMs),
+  }
+}
+
+/** Beside all columns of `payments`, whose names they must not have. */
+const OWED_COLUMNS = [
+  'owed.seq AS owed_seq',
+  'owed.cause',
+  'owed.owed_at_ms',
+  'owed.attempts',
+  'owed.stan AS owed_stan',
+  'owed.asked_at_ms',
+].join()
+
+/** Only this module writes `cause`, so its closed list of words is taken at its word. */
+function owedOf(row: Readonly<Record<string, SQLOutputValue>>): OwedMessage {
+  const { owed_stan: stan, asked_at_ms: askedAtMs } = row
+  return {
+    seq: Number(row.owed_seq),
+    cause: String(row.cause) as ReversalCause,
+    payment: paymentOf(row),
+    owedAtMs: Number(row.owed_at_ms),
+    attempts: Number(row.attempts),
+    ...(stan === null ? {} : { numbered: { stan: Number(stan), askedAtMs: Number(askedAtMs) } }),
+  }
+}
+
+/** How an attempt ends, as one row: what {@link attemptEndOf} reads back. */
+export const ATTEMPT_END_COLUMNS = 6
+
+export function attemptEndRow(end: AttemptEnd): Row {
+  const { kind, responseCode = null, atMs } = end
+  return end.kind === 'put-off'
+    ? [kind, responseCode, atMs, end.why, end.dueAtMs, end.overdue ? 1 : 0]
+    : [kind, responseCode, atMs, null, null, null]
+}
+
+export function attemptEndOf(row: Row): AttemptEnd {
+  const [kind, responseCode, atMs, why, dueAtMs, overdue] = row
+  const common = {
+    ...(responseCode === null ? {} : { responseCode: String(responseCode) }),
+    atMs: Number(atMs),
+  }
+  if (kind !== 'put-off') return { kind: kind as Exclude<AttemptEnd['kind'], 'put-off'>, ...common }
+  return { kind, why: why as PutOff, dueAtMs: Number(dueAtMs), overdue: overdue === 1, ...common }
+}
+
+type Answered = Exclude<AttemptEnd, { readonly kind: 'put-off' }>
+
+/** The debt and its payment, as an ending finds them. */
+interface Debt {
+  readonly seq: number
+  readonly payment: number
+  readonly from: PaymentState
+  readonly cause: string
+}
+
+function createEnding(database: DatabaseSync, moves: Moves) {
+  const select = database.prepare(
+    `SELECT owed.payment, owed.cause, payments.state FROM owed_messages AS owed
+     JOIN payments ON payments.seq = owed.payment WHERE owed.seq = ? AND owed.state = 'due'`,
+  )
+  const putOff = database.prepare(
+    `UPDATE owed_messages SET due_at_ms = ?, put_off = ?, response_code = ?,
+     attempts = attempts + ? WHERE seq = ?`,
+  )
+  const end = database.prepare(
+    `UPDATE owed_messages SET state = ?, due_at_ms = NULL, put_off = NULL, response_code = ?,
+     attempts = attempts + 1, ended_at_ms = ? WHERE seq = ?`,
+  )
+  const expect = database.prepare(
+    `INSERT INTO expectations (payment, kind, host, settlement_date, at_ms)
+     SELECT seq, 'nothing-posted', host, settlement_date, ? FROM payments WHERE seq = ?`,
+  )
+  const openWork = database.prepare(
+    `INSERT INTO work_items (kind, owed, payment, opened_at_ms) VALUES (?,?,?,?)
+     ON CONFLICT DO NOTHING`,
+  )
+  const closeWork = database.prepare(
+    `UPDATE work_items SET closed_at_ms = ?, closed_by = 'host', resolution = ?
+     WHERE owed = ? AND closed_at_ms IS NULL`,
+  )
+
+  function find(seq: number): Debt | undefined {
+    const row = select.get(seq)
+    if (row === undefined) return undefined
+    const from = String(row.state) as PaymentState
+    return { seq, payment: Number(row.payment), from, cause: String(row.cause) }
+  }
+
+  function settle(debt: Debt, { kind, atMs }: Answered, to: PaymentState): void {
+    moves.carryOut({ payment: debt.payment, from: debt.from, to, reason: debt.cause, atMs })
+    closeWork.run(atMs, kind, debt.seq)
+  }
+
+  return (seq: number, attempt: AttemptEnd): void => {
+    const debt = find(seq)
+    if (debt === undefined) return
+    const { atMs, responseCode = null } = attempt
+    if (attempt.kind === 'put-off') {
+      const sent = attempt.why === 'not-sent' ? 0 : 1
+      putOff.run(attempt.dueAtMs, attempt.why, responseCode, sent, seq)
+      if (attempt.overdue) openWork.run('reversal-overdue', seq, debt.payment, atMs)
+      return
+    }
+    const to = ENDS[attempt.kind]
+    if (to !== undefined) moves.check(debt.from, to)
+    end.run(attempt.kind, responseCode, atMs, seq)
+    if (to === undefined) openWork.run('reversal-refused', seq, debt.payment, atMs)
+    else settle(debt, attempt, to)
+    if (to === 'reversed_not_found') expect.run(atMs, debt.payment)
+  }
+}
+
+/** Where each ending leaves the payment; a refusal leaves it where it is. */
+const ENDS: Readonly<Record<Answered['kind'], PaymentState | undefined>> = {
+  acknowledged: 'reversed',
+  'not-found': 'reversed_not_found',
+  refused: undefined,
+}
