@@ -1,39 +1,25 @@
 import { availableParallelism } from 'node:os'
+import { createAdmission, type Listener, listenFramedTls, listenHttps } from '#communication'
 import {
-  type HostLink as CommunicationLink,
-  createAdmission,
-  type Listener,
-  listenFramedTls,
-  listenHttps,
-  openHostLink,
-} from '#communication'
-import {
-  type BusinessDay,
   busyRefusal,
   createDispatch,
   createReception,
-  type ForwardingLimits,
-  type HostLink,
   type LiveMerchantRegistry,
-  openBusinessDay,
   openMerchantRegistry,
-  openStans,
   type Reception,
-  type Reservation,
-  startForwarding,
 } from '#control'
 import type { Merchant } from '#domain'
 import { type EnvelopeKeys, openEnvelopes, type RunningEnvelopes } from '#envelope'
-import { dateCut, type Message } from '#iso8583'
+import type { Message } from '#iso8583'
 import type { Clock, Log, Random } from '#platform'
-import { createHostFacts, dateNear, type Messages } from '#processing'
+import type { Messages } from '#processing'
 import { type Keyring, openKeyring } from '#security'
 import { openStore, type Recovery, type Store } from '#store'
 import { type Config, keyringOptionsOf } from './config.ts'
 import { readSandboxPans } from './emulated-host.ts'
-import { createEvidence, type StrayAnswer } from './evidence.ts'
-import { hostWayOf, listenerTlsOf } from './gateway-files.ts'
+import { listenerTlsOf } from './gateway-files.ts'
 import { type HostProfile, readHostProfile, readMessages } from './host-profile.ts'
+import { openHostSide } from './host-side.ts'
 import { journalPort } from './journal-port.ts'
 
 /** The outside of a gateway, as parameters. */
@@ -92,42 +78,11 @@ async function start(
   const failure = Promise.withResolvers<Error>()
   const foundation = await openFoundation(config, { ...parts, started, onFault: failure.resolve })
   const { profile, envelopes } = foundation
-  const evidence = createEvidence({ ...foundation, ...parts }, config.host)
   const store = journalPort(foundation.store, (error) => failure.resolve(asError(error)))
-  const hostFacts = createHostFacts(profile.mapping.exchange, config.acquirer)
-  const day = await openBusinessDay({ store, hostFacts, ...parts }, config.dayPollMs)
-  started.defer(() => day.close())
-  const onCutover = cutoverTo(day, profile, parts)
-  const link = await openLink(config, { foundation, onStray: evidence.keepStray, onCutover }, parts)
-  started.defer(() => link.close())
-  const stans = await openStans(
-    profile.name,
-    { store, clock: parts.clock },
-    {
-      leaseCount: config.stanLeaseCount,
-      lateAnswerMaxMs: profile.link.lateAnswerMaxMs,
-      resting: foundation.recovery.openExchanges.map((it) => it.stan),
-    },
-  )
-  const common = {
-    clock: parts.clock,
-    log,
-    store,
-    host: observed(link, parts),
-    evidence,
-    hostFacts,
-    mapping: profile.mapping,
-    vault: foundation.keyring.vault,
-    stans,
-    merchants: foundation.merchants,
-  }
-  const forwarding = startForwarding(common, forwardingLimitsOf(config, profile))
-  started.defer(() => forwarding.stop())
+  const hostSide = await openHostSide(config, { ...foundation, ...parts, started, journal: store })
   let draining = false
   const dispatch = createDispatch({
-    ...common,
-    day,
-    forwarding,
+    ...hostSide.conduct,
     messages: foundation.messages,
     limits: config.requests,
     sandboxPans: config.environment === 'production' ? readSandboxPans() : new Set(),
@@ -142,20 +97,18 @@ async function start(
     httpsPort: https.port,
     profile,
     failed: failure.promise,
-    untilHostReady: (deadlineMs) => link.untilReady(deadlineMs),
+    untilHostReady: (deadlineMs) => hostSide.link.untilReady(deadlineMs),
     async stop() {
       log.info('gateway-stopping')
       draining = true
       const untilMs = parts.clock.elapsedMs() + config.drainMs
       await Promise.all([framed.drain(config.drainMs), https.drain(config.drainMs)])
-      const forwarded = forwarding.stop()
-      await link.drain(Math.max(0, untilMs - parts.clock.elapsedMs()))
-      await forwarded
+      await hostSide.drain(Math.max(0, untilMs - parts.clock.elapsedMs()))
       await started.disposeAsync()
       log.info('gateway-stopped', {
         framed: framed.counters(),
         https: https.counters(),
-        host: link.counters(),
+        host: hostSide.link.counters(),
       })
     },
   }
@@ -208,56 +161,6 @@ async function openFoundation(config: Config, parts: FoundationParts): Promise<F
   return { messages, profile, keyring, store, recovery, envelopes, merchants }
 }
 
-interface LinkEars {
-  readonly foundation: Foundation
-  readonly onStray: (stray: StrayAnswer) => void
-  readonly onCutover: (settlementDate: string) => void
-}
-
-function openLink(
-  { host }: Config,
-  { foundation, onStray, onCutover }: LinkEars,
-  parts: GatewayParts,
-): Promise<CommunicationLink> {
-  const { dialect, link } = foundation.profile
-  return openHostLink({
-    ...parts,
-    dialect,
-    profile: link,
-    way: hostWayOf(host),
-    limits: host,
-    onStray,
-    onCutover,
-  })
-}
-
-/** What the host says of its next day is a month and a day at least. */
-function cutoverTo(day: BusinessDay, { dialect, link }: HostProfile, { log }: GatewayParts) {
-  const layout = dialect.field(link.network.elements.settlementDate)?.content ?? ''
-  const monthAndDayOf = dateCut(layout, 'MMDD') ?? ((text: string) => text)
-  return (settlementDate: string): void => {
-    log.info('host-cut-over', { settlementDate })
-    const date = dateNear(monthAndDayOf(settlementDate), day.date())
-    if (date === undefined) return
-    day.announce(date).catch((error: unknown) => log.error('business-day-not-opened', { error }))
-  }
-}
-
-function forwardingLimitsOf({ host }: Config, { link }: HostProfile): ForwardingLimits {
-  return {
-    parallelMax: host.owedRequestsMax,
-    pollMs: host.owedPollMs,
-    retryMinMs: host.owedRetryMinMs,
-    retryMaxMs: host.owedRetryMaxMs,
-    overdueMs: host.owedOverdueMs,
-    lateAnswerMaxMs: link.lateAnswerMaxMs,
-    // An attempt waits for the host, and for the store before and after it.
-    leaseMs: link.answerTimeoutMs + STORE_WAIT_MS,
-  }
-}
-
-const STORE_WAIT_MS = 60_000
-
 /**
  * What an earlier run left begun is unknown now; its trace numbers rest until no answer can come.
  */
@@ -294,24 +197,6 @@ function envelopeLimitsOf({ envelope }: Config) {
       stringUnitsMax: jsonStringUnitsMax,
     },
   }
-}
-
-function observed(link: CommunicationLink, { onHostMessage }: GatewayParts): HostLink {
-  if (onHostMessage === undefined) return link
-  const seen = (place: Reservation): Reservation => {
-    if (place.kind !== 'reserved') return place
-    return {
-      kind: 'reserved',
-      async ask(message) {
-        onHostMessage('sent', message)
-        const reply = await place.ask(message)
-        if (reply.kind === 'answered') onHostMessage('received', reply.message)
-        return reply
-      },
-      release: () => place.release(),
-    }
-  }
-  return { reserve: () => seen(link.reserve()), reserveOwed: () => seen(link.reserveOwed()) }
 }
 
 function asError(thrown: unknown): Error {

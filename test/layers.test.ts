@@ -45,6 +45,7 @@ const ROOT = [
   'spec-files.ts',
   'host-profile.ts',
   'emulated-host.ts',
+  'host-side.ts',
   'journal-port.ts',
   'evidence.ts',
   'cli',

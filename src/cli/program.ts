@@ -27,6 +27,7 @@ import { addPayments } from './payments.ts'
 import { addSpec } from './spec/spec.ts'
 import { addStart } from './start.ts'
 import { systemFault } from './system-fault.ts'
+import { addWork } from './work.ts'
 
 /**
  * Run one command of `sallyport`.
@@ -70,6 +71,7 @@ function createProgram(outside: Outside, finish: Finish): Command {
     addInquire,
     addReverse,
     addPayments,
+    addWork,
     addDecode,
     addEncode,
     addDoctor,

@@ -15,6 +15,7 @@ export type StoreErrorCode =
   | 'STAN_REUSED'
   | 'MOVE_NOT_ALLOWED'
   | 'PAYMENT_NOT_FOUND'
+  | 'WORK_NOT_OPEN'
   | 'ACT_INVALID'
   | 'QUEUE_FULL'
   | 'WAL_FULL'

@@ -9,6 +9,7 @@ import type { Row } from './payment-row.ts'
 import { createPaymentActs, type PaymentActs } from './payments.ts'
 import { createStanLeases, type StanLease } from './stan-leases.ts'
 import { createStrayJournal } from './strays.ts'
+import { createWorkActs, type WorkActs } from './work-items.ts'
 
 /**
  * The acts of the store on one connection, synchronous and on rows: what the worker runs, and what
@@ -22,6 +23,7 @@ export interface Journal {
   readonly payments: PaymentActs
   readonly owed: OwedActs
   readonly days: DayActs
+  readonly work: WorkActs
   readonly merchants: MerchantActs
   leaseStans(host: string, count: number): StanLease
   journalStray(stray: Row): void
@@ -75,6 +77,7 @@ export function journalOver(database: DatabaseSync): Journal {
     payments: createPaymentActs(database, { moves, owed }),
     owed,
     days: createDayActs(database),
+    work: createWorkActs(database, moves),
     merchants: createMerchantActs(database),
     leaseStans: createStanLeases(database),
     journalStray: createStrayJournal(database),

@@ -16,6 +16,7 @@ import { intentRow, outcomeRow } from './payment-row.ts'
 import type { BeginResult, Recovery } from './payments.ts'
 import type { StanLease } from './stan-leases.ts'
 import { type Stray, strayRow } from './strays.ts'
+import type { WorkActs } from './work-items.ts'
 
 /**
  * The acts of {@link Store}, synchronous, on the same SQL in memory: for deterministic simulation.
@@ -39,12 +40,13 @@ export interface MemoryStore {
   recover(nowMs: number, openSinceMs: number): Recovery
   putMerchant(merchant: Merchant, by: string, atMs: number): void
   merchants(): MerchantList
+  readonly work: WorkActs
   transact<T>(acts: () => T): T
   close(): void
 }
 
 export function openMemoryStore(): MemoryStore {
-  const { payments, owed, days, merchants, ...journal } = journalOver(openMemoryDatabase())
+  const { payments, owed, days, merchants, work, ...journal } = journalOver(openMemoryDatabase())
   return {
     begin: (intent) => payments.begin(intentRow(intent)),
     conclude: (merchant, id, outcome) => payments.conclude(merchant, id, outcomeRow(outcome)),
@@ -61,6 +63,7 @@ export function openMemoryStore(): MemoryStore {
     recover: payments.recover,
     putMerchant: (merchant, by, atMs) => merchants.put({ merchant, by, atMs }),
     merchants: merchants.list,
+    work,
     transact: journal.transact,
     close: journal.close,
   }

@@ -148,7 +148,7 @@ function outcomeOf(row: StoredRow, at: Exclude<PaymentState, 'begun'>): PaymentO
   }
 }
 
-/** What the exchange ended in, of a payment that has moved on: only what is unknown has a reason. */
+/** What the exchange ended in, of a payment that may have moved on: only unknown has a reason. */
 function concludedState(
   at: Exclude<PaymentState, 'begun'>,
   reason: SQLOutputValue | undefined,

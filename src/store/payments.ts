@@ -56,13 +56,6 @@ export function createPaymentActs(database: DatabaseSync, { moves, owed }: Journ
      VALUES (${INTENT_COLUMNS.map(() => '?').join()})
      ON CONFLICT (merchant, id) DO NOTHING`,
   )
-  const placeOf = database.prepare(
-    'SELECT seq, state, host FROM payments WHERE merchant = ? AND id = ?',
-  )
-  const update = database.prepare(
-    `UPDATE payments SET ${OUTCOME_COLUMNS.map(assignment).join()} WHERE seq = ?`,
-  )
-
   function begin(intent: Row): BeginResult {
     if (tombstones.has(String(intent[0]), String(intent[1]))) return REVERSED_UNSEEN
     const { changes, lastInsertRowid } = insertOnce(intent)
@@ -89,6 +82,36 @@ export function createPaymentActs(database: DatabaseSync, { moves, owed }: Journ
     return sameBytes(payment.fingerprint, fingerprint) ? { kind: 'repeat', payment } : CONFLICT
   }
 
+  return {
+    begin,
+    find,
+    isReversedUnseen: tombstones.has,
+    ...createMoving(database, { moves, owed, tombstones, find }),
+    recover: createRecovery(database, { moves, owed }),
+  }
+}
+
+const BEGUN: BeginResult = Object.freeze({ kind: 'begun' })
+const CONFLICT: BeginResult = Object.freeze({ kind: 'conflict' })
+const REVERSED_UNSEEN: BeginResult = Object.freeze({ kind: 'reversed-unseen' })
+
+interface Moving extends Journals {
+  readonly tombstones: Tombstones
+  readonly find: PaymentActs['find']
+}
+
+/** The acts that move a payment which is there. */
+function createMoving(
+  database: DatabaseSync,
+  { moves, owed, tombstones, find }: Moving,
+): Pick<PaymentActs, 'conclude' | 'reverse'> {
+  const placeOf = database.prepare(
+    'SELECT seq, state, host FROM payments WHERE merchant = ? AND id = ?',
+  )
+  const update = database.prepare(
+    `UPDATE payments SET ${OUTCOME_COLUMNS.map(assignment).join()} WHERE seq = ?`,
+  )
+
   function conclude(merchant: string, id: string, outcome: Row): void {
     const place = placeIn(placeOf.get(merchant, id))
     if (place === undefined) throw new StoreError('PAYMENT_NOT_FOUND', 'no such payment was begun')
@@ -101,6 +124,12 @@ export function createPaymentActs(database: DatabaseSync, { moves, owed }: Journ
       atMs: Number(atMs),
     }
     moves.check(move.from, move.to)
+    if (move.to === 'unknown' && move.reason === null) {
+      throw new StoreError(
+        'ACT_INVALID',
+        'what is unknown needs a reason, which is the cause of its reversal',
+      )
+    }
     update.run(...outcome, place.payment)
     moves.append(move)
     if (move.to === 'unknown') owe(place, move.reason as ReversalCause, move.atMs)
@@ -124,19 +153,8 @@ export function createPaymentActs(database: DatabaseSync, { moves, owed }: Journ
     owed.owe({ payment, host, cause, atMs })
   }
 
-  return {
-    begin,
-    conclude,
-    find,
-    reverse,
-    isReversedUnseen: tombstones.has,
-    recover: createRecovery(database, { moves, owed }),
-  }
+  return { conclude, reverse }
 }
-
-const BEGUN: BeginResult = Object.freeze({ kind: 'begun' })
-const CONFLICT: BeginResult = Object.freeze({ kind: 'conflict' })
-const REVERSED_UNSEEN: BeginResult = Object.freeze({ kind: 'reversed-unseen' })
 
 /** A settlement date that the host did not tell is the business date. */
 function assignment(column: (typeof OUTCOME_COLUMNS)[number]): string {
@@ -155,6 +173,8 @@ function placeIn(row: Readonly<Record<string, SQLOutputValue>> | undefined): Pla
   const state = String(row.state) as PaymentState
   return { payment: Number(row.seq), state, host: String(row.host) }
 }
+
+type Tombstones = ReturnType<typeof createTombstones>
 
 function createTombstones(database: DatabaseSync) {
   const select = database.prepare('SELECT 1 FROM tombstones WHERE merchant = ? AND id = ?')

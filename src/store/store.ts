@@ -9,7 +9,7 @@ import type {
 } from '#domain'
 import type { Clock } from '#platform'
 import type { DayOpening } from './business-days.ts'
-import { openCommitQueue } from './commit-queue.ts'
+import { type CommitQueue, openCommitQueue } from './commit-queue.ts'
 import type { StoreError } from './errors.ts'
 import { STORE_LIMITS, type StoreLimits } from './limits.ts'
 import type { MerchantList } from './merchants.ts'
@@ -88,90 +88,45 @@ export interface StoreOptions {
 export async function openStore(file: string, options: StoreOptions): Promise<Store> {
   const limits = { ...STORE_LIMITS, ...options.limits }
   const queue = await openCommitQueue({ file, limits }, options.onFault)
-  const { acts } = queue
+
+  /** What starts new work, and may be refused because too much is waiting. */
+  async function admitted<T>(write: WriteAct, usual?: T): Promise<T> {
+    queue.admitWork()
+    write(queue.acts)
+    return queue.answer(usual)
+  }
+
+  /** What ends or secures work that was let in: never refused for a full queue. */
+  async function owed<T>(write: WriteAct): Promise<T> {
+    queue.admit()
+    write(queue.acts)
+    return queue.answer<T>()
+  }
+
   return {
-    async begin(intent) {
-      queue.admitWork()
-      acts.begin(intent)
-      return queue.answer<BeginResult>(BEGUN)
+    begin: (intent) => admitted((acts) => acts.begin(intent), BEGUN),
+    conclude: (...outcome) => owed((acts) => acts.conclude(...outcome)),
+    find: (merchant, id) => admitted((acts) => acts.find(merchant, id)),
+    reverse: (...reversal) => owed((acts) => acts.reverse(...reversal)),
+    isReversedUnseen: (merchant, id) => admitted((acts) => acts.isReversedUnseen(merchant, id)),
+    takeOwed: (taking) => owed((acts) => acts.takeOwed(taking)),
+    numberOwed: (seq, numbered) => owed((acts) => acts.numberOwed(seq, numbered)),
+    endAttempt: (seq, end) => owed((acts) => acts.endAttempt(seq, end)),
+    openDay: (opening) => owed((acts) => acts.openDay(opening)),
+    closeDays: (host, atMs) => owed((acts) => acts.closeDays(host, atMs)),
+    leaseStans: (host, count) => owed((acts) => acts.leaseStans(host, count)),
+    journalStray: (stray) => admitted((acts) => acts.journalStray(stray)),
+    recover: (nowMs, openSinceMs) => owed((acts) => acts.recover(nowMs, openSinceMs)),
+    putMerchant(merchant, by) {
+      const change = { merchant, by, atMs: options.clock.nowMs() }
+      return admitted((acts) => acts.putMerchant(change))
     },
-    async conclude(merchant, id, outcome) {
-      queue.admit()
-      acts.conclude(merchant, id, outcome)
-      return queue.answer<void>()
-    },
-    async find(merchant, id) {
-      queue.admitWork()
-      acts.find(merchant, id)
-      return queue.answer<Payment | undefined>()
-    },
-    async reverse(merchant, id, atMs) {
-      queue.admit()
-      acts.reverse(merchant, id, atMs)
-      return queue.answer<Payment | undefined>()
-    },
-    async isReversedUnseen(merchant, id) {
-      queue.admitWork()
-      acts.isReversedUnseen(merchant, id)
-      return queue.answer<boolean>()
-    },
-    async takeOwed(taking) {
-      queue.admit()
-      acts.takeOwed(taking)
-      return queue.answer<readonly OwedMessage[]>()
-    },
-    async numberOwed(seq, numbered) {
-      queue.admit()
-      acts.numberOwed(seq, numbered)
-      return queue.answer<void>()
-    },
-    async endAttempt(seq, end) {
-      queue.admit()
-      acts.endAttempt(seq, end)
-      return queue.answer<void>()
-    },
-    async openDay(opening) {
-      queue.admit()
-      acts.openDay(opening)
-      return queue.answer<string>()
-    },
-    async closeDays(host, atMs) {
-      queue.admit()
-      acts.closeDays(host, atMs)
-      return queue.answer<number>()
-    },
-    async leaseStans(host, count) {
-      queue.admit()
-      acts.leaseStans(host, count)
-      return queue.answer<StanLease>()
-    },
-    async journalStray(stray) {
-      queue.admitWork()
-      acts.journalStray(stray)
-      return queue.answer<void>()
-    },
-    async recover(nowMs, openSinceMs) {
-      queue.admit()
-      acts.recover(nowMs, openSinceMs)
-      return queue.answer<Recovery>()
-    },
-    async putMerchant(merchant, by) {
-      queue.admitWork()
-      acts.putMerchant({ merchant, by, atMs: options.clock.nowMs() })
-      return queue.answer<void>()
-    },
-    async merchants() {
-      queue.admitWork()
-      acts.listMerchants()
-      return queue.answer<MerchantList>()
-    },
-    async merchantsVersion() {
-      queue.admitWork()
-      acts.merchantsVersion()
-      return queue.answer<number>()
-    },
+    merchants: () => admitted((acts) => acts.listMerchants()),
+    merchantsVersion: () => admitted((acts) => acts.merchantsVersion()),
     close: queue.close,
   }
 }
+
+type WriteAct = (acts: CommitQueue['acts']) => void
 
 const BEGUN: BeginResult = Object.freeze({ kind: 'begun' })

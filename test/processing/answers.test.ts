@@ -1,7 +1,7 @@
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import test from 'ava'
 import { currencyOf, type Payment, type PaymentOutcome, type RefusalCode } from '#domain'
-import { answerOf, echoAnswer, errorAnswer } from '#processing'
+import { answerOf, echoAnswer, errorAnswer, unseenAnswer } from '#processing'
 import { schemas } from './meridian.ts'
 
 const usd = currencyOf('USD')
@@ -111,7 +111,30 @@ check(
     approvalCode: '899819',
     approvedMinor: 1000n,
   }),
-  { ...PENDING, outcome: 'unknown', reason: 'partial-not-accepted', responseCode: '10', time },
+  {
+    ...PENDING,
+    outcome: 'unknown',
+    reason: 'partial-not-accepted',
+    reversal: 'under-way',
+    responseCode: '10',
+    time,
+  },
+)
+const APPROVAL: PaymentOutcome = { state: 'approved', decidedAtMs, approvalCode: '899819' }
+check(
+  'an approval that is being reversed promises nothing',
+  { ...concluded(APPROVAL), state: 'reversing' },
+  { ...PENDING, outcome: 'reversing', reversal: 'under-way', time },
+)
+check(
+  'a reversal that the host acknowledged is told',
+  { ...concluded({ state: 'unknown', reason: 'link-lost', decidedAtMs }), state: 'reversed' },
+  { ...PENDING, outcome: 'reversed', reason: 'link-lost', reversal: 'confirmed', time },
+)
+check(
+  'a reversal of what the host never had is told',
+  { ...concluded(APPROVAL), state: 'reversed_not_found' },
+  { ...PENDING, outcome: 'reversed', reversal: 'nothing-found', time },
 )
 check('a decline is told', concluded({ state: 'declined', decidedAtMs, responseCode: '51' }), {
   ...PENDING,
@@ -128,6 +151,22 @@ check('a failure is told', concluded({ state: 'failed', reason: 'not-sent', deci
 
 test('an inquiry is answered under its own id and names the payment', (t) => {
   t.like(JSON.parse(answerOf(begun, 'ask-1')), { id: 'ask-1', payment: 'order-1' })
+})
+
+test('a reversal of what never came is told under the ids of both', (t) => {
+  const request = { merchant: 'M-1001', id: 'undo-1', sentAtMs: 0, payment: 'order-7' }
+  const answer = JSON.parse(
+    unseenAnswer({ operation: 'payment.reverse', ...request }, Date.UTC(2026, 10, 22, 10)),
+  )
+  t.deepEqual(answer, {
+    type: 'reversal.answer',
+    id: 'undo-1',
+    payment: 'order-7',
+    merchant: 'M-1001',
+    outcome: 'unseen',
+    time: '2026-11-22T10:00:00.000Z',
+  })
+  t.true(ajv.validate('https://sallyport.example/messages/reversal.answer.schema.json', answer))
 })
 
 test('an error says code, field, reason and when to try again', (t) => {

@@ -1,22 +1,44 @@
 import test from 'ava'
 import fc from 'fast-check'
 import { ALLOWED_MOVES, type PaymentOutcome, type PaymentState } from '#domain'
-import { type MemoryStore, openMemoryStore, StoreError } from '#store'
+import { type MemoryStore, openMemoryStore, type Store, StoreError } from '#store'
 import { bytes, intent, openSample } from './sample.ts'
 
 /** What a store must look like from outside: the simplest thing that could keep the promises. */
 interface Model {
-  readonly payments: Map<string, { content: number; state: PaymentState; outcome?: PaymentOutcome }>
+  readonly payments: Map<string, ModelPayment>
+  /** What is owed, by the payment's id, in the order in which it came to be. */
+  readonly owed: Map<string, ModelDebt>
+  readonly tombstones: Set<string>
+}
+
+interface ModelPayment {
+  readonly content: number
+  readonly state: PaymentState
+  readonly outcome?: PaymentOutcome
+}
+
+interface ModelDebt {
+  readonly seq: number
+  readonly cause: string
+  readonly owedAtMs: number
+  /** When it is due; undefined once it has ended. */
+  dueAtMs: number | undefined
 }
 
 type Act =
   | { readonly act: 'begin'; readonly id: number; readonly content: number; readonly stan: number }
   | { readonly act: 'conclude'; readonly id: number; readonly outcome: PaymentOutcome }
   | { readonly act: 'find'; readonly id: number }
+  | { readonly act: 'reverse'; readonly id: number; readonly atMs: number }
+  | { readonly act: 'take'; readonly atMs: number }
+  | { readonly act: 'end'; readonly id: number; readonly kind: Ending }
+
+type Ending = 'acknowledged' | 'not-found' | 'refused'
 
 const outcome: fc.Arbitrary<PaymentOutcome> = fc.record(
   {
-    state: fc.constantFrom('approved', 'declined', 'failed', 'unknown'),
+    state: fc.constantFrom('approved', 'declined', 'failed'),
     decidedAtMs: fc.integer({ min: 1, max: 2 ** 44 }),
     responseCode: fc.stringMatching(/^[0-9A-Z]{2}$/),
     approvedMinor: fc.bigInt(0n, 999_999_999_999n),
@@ -25,6 +47,12 @@ const outcome: fc.Arbitrary<PaymentOutcome> = fc.record(
   },
   { requiredKeys: ['state', 'decidedAtMs'], noNullPrototype: true },
 )
+
+const unknown: fc.Arbitrary<PaymentOutcome> = fc.record({
+  state: fc.constant('unknown' as const),
+  reason: fc.constantFrom('host-silent' as const, 'link-lost' as const),
+  decidedAtMs: fc.integer({ min: 1, max: 2 ** 44 }),
+})
 
 const id = fc.integer({ min: 1, max: 4 })
 const acts: fc.Arbitrary<Act[]> = fc.array(
@@ -35,7 +63,18 @@ const acts: fc.Arbitrary<Act[]> = fc.array(
       content: fc.integer({ min: 1, max: 2 }),
       stan: fc.integer({ min: 1, max: 6 }),
     }),
-    fc.record({ act: fc.constant('conclude' as const), id, outcome }),
+    fc.record({
+      act: fc.constant('conclude' as const),
+      id,
+      outcome: fc.oneof({ weight: 3, arbitrary: outcome }, unknown),
+    }),
+    fc.record({ act: fc.constant('reverse' as const), id, atMs: fc.nat() }),
+    fc.record({ act: fc.constant('take' as const), atMs: fc.nat() }),
+    fc.record({
+      act: fc.constant('end' as const),
+      id,
+      kind: fc.constantFrom('acknowledged' as const, 'not-found' as const, 'refused' as const),
+    }),
     fc.record({ act: fc.constant('find' as const), id }),
   ),
   { maxLength: 30 },
@@ -45,12 +84,15 @@ test('any acts in any order leave what the model says, and every answer is the m
   fc.assert(
     fc.property(acts, fc.integer({ min: 1, max: 5 }), (list, batchSize) => {
       const store = openMemoryStore()
-      const model: Model = { payments: new Map() }
+      const model: Model = { payments: new Map(), owed: new Map(), tombstones: new Set() }
       const stans = new Set<number>()
       for (let at = 0; at < list.length; at += batchSize) {
         store.transact(() => {
           for (const act of list.slice(at, at + batchSize)) {
-            t.deepEqual(perform(store, act), expected(model, stans, act))
+            t.deepEqual(
+              codeInstead(() => perform(store, act)),
+              expected(model, stans, act),
+            )
           }
         })
       }
@@ -64,16 +106,10 @@ test('the store with its thread answers as the store in memory does', async (t) 
   await fc.assert(
     fc.asyncProperty(acts, async (list) => {
       const [store, memory] = [await openSample(t), openMemoryStore()]
-      const answers = await Promise.all(
-        list.map((act) => {
-          if (act.act === 'begin') return answerOf(() => store.begin(intentOf(act)))
-          if (act.act === 'find') return answerOf(() => store.find('acme-books', `order-${act.id}`))
-          return answerOf(() => store.conclude('acme-books', `order-${act.id}`, act.outcome))
-        }),
-      )
+      const answers = await Promise.all(list.map((act) => answerOf(() => perform(store, act))))
       t.deepEqual(
         answers,
-        memory.transact(() => list.map((act) => perform(memory, act))),
+        memory.transact(() => list.map((act) => codeInstead(() => perform(memory, act)))),
       )
       memory.close()
       await store.close()
@@ -99,41 +135,131 @@ test('a crash inside a transaction leaves what was committed before it', (t) => 
   t.is(store.transact(() => store.recover(5, 0)).leftUnknown, 1)
 })
 
-function perform(store: MemoryStore, act: Act): unknown {
+/** Acts that both kinds of store have, whether or not they keep one waiting. */
+type Acts = Pick<
+  MemoryStore | Store,
+  'begin' | 'conclude' | 'find' | 'reverse' | 'takeOwed' | 'endAttempt'
+>
+
+function perform(store: Acts, act: Act): unknown {
+  switch (act.act) {
+    case 'begin':
+      return store.begin(intentOf(act))
+    case 'conclude':
+      return store.conclude('acme-books', `order-${act.id}`, act.outcome)
+    case 'find':
+      return store.find('acme-books', `order-${act.id}`)
+    case 'reverse':
+      return store.reverse('acme-books', `order-${act.id}`, act.atMs)
+    case 'take':
+      return store.takeOwed({ host: 'meridian', countMax: 2, ...takenAt(act.atMs) })
+    case 'end':
+      return store.endAttempt(act.id, { kind: act.kind, atMs: 7 })
+  }
+}
+
+const LEASE_MS = 2 ** 20
+
+function takenAt(nowMs: number) {
+  return { nowMs, leaseUntilMs: nowMs + LEASE_MS, horizonMs: 2 ** 50 }
+}
+
+function codeInstead(act: () => unknown): unknown {
   try {
-    switch (act.act) {
-      case 'begin':
-        return store.begin(intentOf(act))
-      case 'conclude':
-        return store.conclude('acme-books', `order-${act.id}`, act.outcome)
-      case 'find':
-        return store.find('acme-books', `order-${act.id}`)
-    }
+    return act()
   } catch (thrown) {
     return thrown instanceof StoreError ? thrown.code : thrown
   }
 }
 
-async function answerOf(act: () => Promise<unknown>): Promise<unknown> {
-  return await act().catch((thrown) => (thrown instanceof StoreError ? thrown.code : thrown))
+async function answerOf(act: () => unknown): Promise<unknown> {
+  try {
+    return await act()
+  } catch (thrown) {
+    return thrown instanceof StoreError ? thrown.code : thrown
+  }
 }
 
-function expected({ payments }: Model, stans: Set<number>, act: Act): unknown {
-  const known = payments.get(`order-${act.id}`)
-  if (act.act === 'begin') {
-    if (known?.content === act.content) {
-      return { kind: 'repeat', payment: paymentOf(payments, act.id) }
-    }
-    if (known !== undefined) return { kind: 'conflict' }
-    if (stans.has(act.stan)) return 'STAN_REUSED'
-    stans.add(act.stan)
-    payments.set(`order-${act.id}`, { ...act, state: 'begun' })
-    return { kind: 'begun' }
+function expected(model: Model, stans: Set<number>, act: Act): unknown {
+  switch (act.act) {
+    case 'begin':
+      return begun(model, stans, act)
+    case 'conclude':
+      return concluded(model, act)
+    case 'find':
+      return paymentOf(model.payments, act.id)
+    case 'reverse':
+      return reversed(model, act)
+    case 'take':
+      return taken(model, act.atMs)
+    case 'end':
+      return ended(model, act)
   }
-  if (act.act === 'find') return known && paymentOf(payments, act.id)
+}
+
+type ActOf<Name extends Act['act']> = Extract<Act, { readonly act: Name }>
+
+function begun({ payments, tombstones }: Model, stans: Set<number>, act: ActOf<'begin'>): unknown {
+  const known = payments.get(`order-${act.id}`)
+  if (tombstones.has(`order-${act.id}`)) return { kind: 'reversed-unseen' }
+  if (known?.content === act.content) {
+    return { kind: 'repeat', payment: paymentOf(payments, act.id) }
+  }
+  if (known !== undefined) return { kind: 'conflict' }
+  if (stans.has(act.stan)) return 'STAN_REUSED'
+  stans.add(act.stan)
+  payments.set(`order-${act.id}`, { ...act, state: 'begun' })
+  return { kind: 'begun' }
+}
+
+function concluded(model: Model, { id, outcome }: ActOf<'conclude'>): unknown {
+  const known = model.payments.get(`order-${id}`)
   if (known === undefined) return 'PAYMENT_NOT_FOUND'
-  if (!ALLOWED_MOVES[known.state].includes(act.outcome.state)) return 'MOVE_NOT_ALLOWED'
-  payments.set(`order-${act.id}`, { ...known, state: act.outcome.state, outcome: act.outcome })
+  if (!ALLOWED_MOVES[known.state].includes(outcome.state)) return 'MOVE_NOT_ALLOWED'
+  const settled = { ...outcome, settlementDate: '2026-11-22' }
+  model.payments.set(`order-${id}`, { ...known, state: outcome.state, outcome: settled })
+  if (outcome.state === 'unknown') owe(model, id, { ...outcome, atMs: outcome.decidedAtMs })
+  return undefined
+}
+
+function reversed(model: Model, { id, atMs }: ActOf<'reverse'>): unknown {
+  const known = model.payments.get(`order-${id}`)
+  if (known === undefined) model.tombstones.add(`order-${id}`)
+  if (known?.state === 'approved') {
+    model.payments.set(`order-${id}`, { ...known, state: 'reversing' })
+    owe(model, id, { reason: 'merchant-asked', atMs })
+  }
+  return paymentOf(model.payments, id)
+}
+
+function owe(
+  { owed }: Model,
+  id: number,
+  { reason = '', atMs }: { readonly reason?: string; readonly atMs: number },
+): void {
+  const debt = { seq: owed.size + 1, cause: reason, owedAtMs: atMs, dueAtMs: atMs }
+  owed.set(`order-${id}`, debt)
+}
+
+function taken({ payments, owed }: Model, atMs: number): unknown {
+  const due = [...owed].filter(([, { dueAtMs = Infinity }]) => dueAtMs <= atMs)
+  due.sort(([, a], [, b]) => (a.dueAtMs ?? 0) - (b.dueAtMs ?? 0) || a.seq - b.seq)
+  return due.slice(0, 2).map(([id, debt]) => {
+    debt.dueAtMs = atMs + LEASE_MS
+    const { seq, cause, owedAtMs } = debt
+    const payment = paymentOf(payments, Number(id.replace('order-', '')))
+    return { seq, cause, owedAtMs, payment, attempts: 0 }
+  })
+}
+
+function ended({ payments, owed }: Model, { id: seq, kind }: ActOf<'end'>): unknown {
+  const [id, debt] = [...owed].find(([, it]) => it.seq === seq) ?? []
+  const known = payments.get(id ?? '')
+  if (debt?.dueAtMs === undefined || known === undefined || id === undefined) return undefined
+  debt.dueAtMs = undefined
+  if (kind === 'refused') return undefined
+  const state = kind === 'acknowledged' ? 'reversed' : 'reversed_not_found'
+  payments.set(id, { ...known, state })
   return undefined
 }
 

@@ -58,6 +58,7 @@ export const approved: PaymentOutcome = Object.freeze({
   decidedAtMs: 1_795_000_000_100,
   responseCode: '00',
   approvalCode: '123456',
+  settlementDate: '2026-11-23',
 })
 
 export const merchant: Merchant = Object.freeze({

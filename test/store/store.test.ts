@@ -60,9 +60,9 @@ test('a payment is found as it was begun', async (t) => {
 
 const outcomes: readonly PaymentOutcome[] = [
   approved,
-  { state: 'declined', decidedAtMs: 2, responseCode: '51' },
-  { state: 'failed', reason: 'not-sent', decidedAtMs: 3 },
-  { state: 'unknown', reason: 'host-silent', decidedAtMs: 4 },
+  { state: 'declined', decidedAtMs: 2, responseCode: '51', settlementDate: '2026-11-22' },
+  { state: 'failed', reason: 'not-sent', decidedAtMs: 3, settlementDate: '2026-11-22' },
+  { state: 'unknown', reason: 'host-silent', decidedAtMs: 4, settlementDate: '2026-11-21' },
   {
     ...approved,
     approvedMinor: 999_999_999_999n,
@@ -80,6 +80,13 @@ for (const [index, outcome] of outcomes.entries()) {
     t.deepEqual(payment, { ...intent(1), state: outcome.state, outcome })
   })
 }
+
+test('a settlement date that the host did not tell is the business date', async (t) => {
+  const { store, shop, intent } = await onShared()
+  await store.begin(intent(1))
+  await store.conclude(shop, 'order-1', { state: 'declined', decidedAtMs: 2 })
+  t.is((await store.find(shop, 'order-1'))?.outcome?.settlementDate, '2026-11-22')
+})
 
 test('what was never begun is not found', async (t) => {
   const { store, shop, intent } = await onShared()
@@ -169,6 +176,16 @@ test(
   checkRefused,
   'PAYMENT_NOT_FOUND',
   ({ store, shop }) => store.conclude(shop, 'order-9', approved),
+)
+
+test(
+  'an unknown outcome without a reason is refused, and its batch stands',
+  checkRefused,
+  'ACT_INVALID',
+  async ({ store, shop, intent }) => {
+    await store.begin(intent(8))
+    await store.conclude(shop, 'order-8', { state: 'unknown', decidedAtMs: 5 })
+  },
 )
 
 const badIntents: Readonly<Record<string, Partial<PaymentIntent>>> = {
@@ -300,8 +317,9 @@ test('what was begun before a restart is unknown after it, and its exchange is o
   const store = await openSample(t, { file })
   for (const index of [1, 2, 3, 4]) await store.begin(intent(index))
   await store.conclude('acme-books', 'order-1', approved)
-  await store.conclude('acme-books', 'order-2', { state: 'unknown', decidedAtMs: 999 })
-  await store.conclude('acme-books', 'order-3', { state: 'unknown', decidedAtMs: 1000 })
+  const unknown = { state: 'unknown', reason: 'host-silent' } as const
+  await store.conclude('acme-books', 'order-2', { ...unknown, decidedAtMs: 999 })
+  await store.conclude('acme-books', 'order-3', { ...unknown, decidedAtMs: 1000 })
   await store.close()
 
   const reopened = await openSample(t, { file })
@@ -320,6 +338,7 @@ test('what was begun before a restart is unknown after it, and its exchange is o
     state: 'unknown',
     reason: 'gateway-restarted',
     decidedAtMs: 2000,
+    settlementDate: '2026-11-22',
   })
   t.is((await reopened.recover(3000, 3000)).leftUnknown, 0)
   await reopened.close()

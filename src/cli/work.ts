@@ -1,0 +1,160 @@
+import type { Command } from 'commander'
+import { moneyText } from '#domain'
+import { createSystemClock } from '#platform'
+import { openWorkDesk, StoreError, type WorkDesk, type WorkItem } from '#store'
+import { readConfig } from '../config.ts'
+import { addConfigOption, configFileOf } from './config-option.ts'
+import { EXIT, type ExitCode, type Finish } from './exit-codes.ts'
+import { complain, type Outside, say } from './outside.ts'
+
+const HELP = `
+Examples:
+  sallyport work list
+  sallyport work show 3
+  sallyport work retry 3 --by "J. Doe"     sends the reversal again
+  sallyport work close 3 --by "J. Doe"     the host has reversed the payment otherwise
+
+What is refused or overdue stays open until somebody answers it, or the host acknowledges. A gateway
+that runs takes an answer up within a second. Exit code 1: there is none, or it is not open.`
+
+interface WorkOptions {
+  readonly config?: string
+  readonly json?: true
+}
+
+interface AnswerOptions extends WorkOptions {
+  readonly by: string
+}
+
+/** `sallyport work`: what an operator must look at, and the answers to it. */
+export function addWork(program: Command, outside: Outside, finish: Finish): void {
+  const work = program
+    .command('work')
+    .description('see and answer what needs an operator: reversals that the host does not take')
+    .addHelpText('after', HELP)
+  const at = <T>(options: WorkOptions, act: (desk: WorkDesk) => T) => onDesk(options, outside, act)
+
+  addConfigOption(work.command('list').description('what is open, the oldest first'))
+    .option('--json', 'print one JSON object an item, a line each')
+    .action((options: WorkOptions) => finish(at(options, (desk) => list(desk, options, outside))))
+  addConfigOption(work.command('show <item>').description('all that is known of one item'))
+    .option('--json', 'print JSON')
+    .action((item: string, options: WorkOptions) => {
+      finish(at(options, (desk) => show(desk, item, { ...options, outside })))
+    })
+  for (const { name, description, answer } of ANSWERS) {
+    addConfigOption(work.command(`${name} <item>`).description(description))
+      .requiredOption('--by <name>', 'who decides; kept with the item')
+      .action((item: string, options: AnswerOptions) => {
+        finish(at(options, (desk) => answered(item, outside, (seq) => answer(desk, seq, options))))
+      })
+  }
+}
+
+const ANSWERS: readonly {
+  readonly name: string
+  readonly description: string
+  answer(desk: WorkDesk, seq: number, options: AnswerOptions): void
+}[] = [
+  {
+    name: 'retry',
+    description: 'send its reversal again, from now on',
+    answer: (desk, seq, { by }) => desk.retry(seq, by),
+  },
+  {
+    name: 'close',
+    description: 'say that the host has reversed the payment otherwise',
+    answer: (desk, seq, { by }) => desk.closeAsReversed(seq, by),
+  },
+]
+
+function onDesk<T>(options: WorkOptions, outside: Outside, act: (desk: WorkDesk) => T): T {
+  const { storeFile } = readConfig(configFileOf(options, outside), outside.environment)
+  const desk = openWorkDesk(storeFile, { clock: createSystemClock() })
+  try {
+    return act(desk)
+  } finally {
+    desk.close()
+  }
+}
+
+function list(desk: WorkDesk, { json }: WorkOptions, outside: Outside): ExitCode {
+  const items = desk.list(SHOWN_MAX)
+  for (const item of items) say(outside, json ? JSON.stringify(documentOf(item)) : lineOf(item))
+  if (items.length === SHOWN_MAX) complain(outside, `only the oldest ${SHOWN_MAX} are shown`)
+  if (items.length === 0) complain(outside, 'nothing needs an operator')
+  return items.length > 0 ? EXIT.done : EXIT.refused
+}
+
+const SHOWN_MAX = 1_000
+
+function show(
+  desk: WorkDesk,
+  text: string,
+  { json, outside }: WorkOptions & { readonly outside: Outside },
+): ExitCode {
+  const item = desk.find(Number(text))
+  if (item === undefined) {
+    complain(outside, 'there is no such open work item')
+    return EXIT.refused
+  }
+  const facts = documentOf(item)
+  if (json) say(outside, JSON.stringify(facts))
+  else
+    for (const [name, value] of Object.entries(facts)) say(outside, `${name.padEnd(20)} ${value}`)
+  return EXIT.done
+}
+
+function answered(text: string, outside: Outside, answer: (seq: number) => void): ExitCode {
+  try {
+    answer(Number(text))
+    return EXIT.done
+  } catch (error) {
+    if (!(error instanceof StoreError) || error.code !== 'WORK_NOT_OPEN') throw error
+    complain(outside, error.message)
+    return EXIT.refused
+  }
+}
+
+function lineOf(item: WorkItem): string {
+  const { seq, kind, payment, attempts, responseCode = '-' } = item
+  const { merchant, id, amount, panMasked, exchange } = payment
+  const what = [moneyText(amount), panMasked, exchange.rrn]
+  return [seq, kind, merchant, id, ...what, `attempts ${attempts}`, responseCode].join('\t')
+}
+
+/** All that is needed to decide, and to find the payment at the host. */
+function documentOf(item: WorkItem): Readonly<Record<string, string | number>> {
+  const { payment, stan, putOff, responseCode } = item
+  const { exchange, outcome } = payment
+  return {
+    item: item.seq,
+    kind: item.kind,
+    merchant: payment.merchant,
+    payment: payment.id,
+    state: payment.state,
+    operation: payment.operation,
+    amount: moneyText(payment.amount),
+    card: payment.panMasked,
+    host: exchange.host,
+    mti: exchange.mti,
+    stan: exchange.stan,
+    transmittedAt: exchange.transmittedAt,
+    rrn: exchange.rrn,
+    terminal: exchange.terminal,
+    businessDate: payment.businessDate,
+    ...(outcome?.settlementDate ? { settlementDate: outcome.settlementDate } : {}),
+    ...(outcome?.approvalCode ? { approvalCode: outcome.approvalCode } : {}),
+    cause: item.cause,
+    owedAt: timeOf(item.owedAtMs),
+    openedAt: timeOf(item.openedAtMs),
+    attempts: item.attempts,
+    ...(stan === undefined ? {} : { reversalStan: stan }),
+    ...(putOff === undefined ? {} : { lastAttempt: putOff }),
+    ...(responseCode === undefined ? {} : { lastResponseCode: responseCode }),
+  }
+}
+
+function timeOf(atMs: number): string {
+  return new Date(atMs).toISOString()
+}

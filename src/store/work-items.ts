@@ -1,0 +1,155 @@
+import type { DatabaseSync, SQLOutputValue } from 'node:sqlite'
+import type { Payment, ReversalCause } from '#domain'
+import type { Clock } from '#platform'
+import { StoreError } from './errors.ts'
+import { openJournal } from './journal.ts'
+import { STORE_LIMITS } from './limits.ts'
+import type { Moves } from './moves.ts'
+import { paymentOf } from './payment-row.ts'
+
+/** Something that an operator must look at, with what is needed to decide. */
+export interface WorkItem {
+  /** Its number, which commands name. */
+  readonly seq: number
+  /**
+   * `reversal-refused`: the host declined it, and nothing more is sent. `reversal-overdue`: it is
+   * still being sent.
+   */
+  readonly kind: 'reversal-refused' | 'reversal-overdue'
+  readonly payment: Payment
+  readonly openedAtMs: number
+  readonly cause: ReversalCause
+  readonly owedAtMs: number
+  readonly attempts: number
+  /** DE11 of the reversal; absent before its first attempt. */
+  readonly stan?: number
+  /** How its last attempt settled nothing. */
+  readonly putOff?: string
+  /** DE39 of the host's last answer. */
+  readonly responseCode?: string
+}
+
+/** Acts on work items, to be called inside a transaction. */
+export interface WorkActs {
+  /** What is open, the oldest first. */
+  list(countMax: number): readonly WorkItem[]
+  find(seq: number): WorkItem | undefined
+  /**
+   * Send its reversal again, now, and close it. @throws StoreError `WORK_NOT_OPEN`
+   */
+  retry(answer: WorkAnswer): void
+  /**
+   * The host has reversed the payment otherwise: close it, and all else that is open of that
+   * reversal. @throws StoreError `WORK_NOT_OPEN`, `MOVE_NOT_ALLOWED`
+   */
+  closeAsReversed(answer: WorkAnswer): void
+}
+
+export interface WorkAnswer {
+  readonly seq: number
+  /** Who decided: a person's or an account's name. */
+  readonly by: string
+  /** Wall time, milliseconds since 1970. */
+  readonly atMs: number
+}
+
+export function createWorkActs(database: DatabaseSync, moves: Moves): WorkActs {
+  const open = database.prepare(
+    `${SELECT} WHERE work.closed_at_ms IS NULL ORDER BY work.seq LIMIT ?`,
+  )
+  const one = database.prepare(`${SELECT} WHERE work.closed_at_ms IS NULL AND work.seq = ?`)
+  const owedOf = database.prepare('SELECT owed FROM work_items WHERE seq = ?')
+  const close = database.prepare(
+    `UPDATE work_items SET closed_at_ms = ?, closed_by = ?, resolution = ?
+     WHERE owed = ? AND closed_at_ms IS NULL`,
+  )
+  const send = database.prepare(
+    `UPDATE owed_messages SET state = 'due', due_at_ms = ?, ended_at_ms = NULL WHERE seq = ?`,
+  )
+  const end = database.prepare(
+    `UPDATE owed_messages SET state = 'acknowledged', due_at_ms = NULL, ended_at_ms = ?
+     WHERE seq = ?`,
+  )
+  const placeOf = database.prepare('SELECT seq FROM payments WHERE merchant = ? AND id = ?')
+
+  function find(seq: number): WorkItem | undefined {
+    const row = one.get(seq)
+    return row === undefined ? undefined : workItemOf(row)
+  }
+
+  function opened(seq: number): WorkItem & { readonly owed: number } {
+    const item = find(seq)
+    if (item === undefined) throw new StoreError('WORK_NOT_OPEN', 'there is no such open work item')
+    return { ...item, owed: Number(owedOf.get(seq)?.owed) }
+  }
+
+  return {
+    list: (countMax) => open.all(countMax).map(workItemOf),
+    find,
+    retry({ seq, by, atMs }) {
+      const { owed } = opened(seq)
+      send.run(atMs, owed)
+      close.run(atMs, by, 'sent-again', owed)
+    },
+    closeAsReversed({ seq, by, atMs }) {
+      const { owed, payment } = opened(seq)
+      moves.check(payment.state, 'reversed')
+      end.run(atMs, owed)
+      close.run(atMs, by, 'reversed-otherwise', owed)
+      const place = Number(placeOf.get(payment.merchant, payment.id)?.seq)
+      const reason = 'reversed-otherwise'
+      moves.carryOut({ payment: place, from: payment.state, to: 'reversed', reason, atMs })
+    },
+  }
+}
+
+const SELECT = `SELECT work.seq AS work_seq, work.kind, work.opened_at_ms, owed.cause,
+  owed.owed_at_ms, owed.attempts, owed.stan AS owed_stan, owed.put_off,
+  owed.response_code AS owed_response_code, payments.*
+  FROM work_items AS work
+  JOIN owed_messages AS owed ON owed.seq = work.owed
+  JOIN payments ON payments.seq = work.payment`
+
+/** Only the store writes these columns, so their closed lists of words are taken at their word. */
+function workItemOf(row: Readonly<Record<string, SQLOutputValue>>): WorkItem {
+  const { owed_stan: stan, put_off: putOff, owed_response_code: responseCode } = row
+  return {
+    seq: Number(row.work_seq),
+    kind: String(row.kind) as WorkItem['kind'],
+    payment: paymentOf(row),
+    openedAtMs: Number(row.opened_at_ms),
+    cause: String(row.cause) as ReversalCause,
+    owedAtMs: Number(row.owed_at_ms),
+    attempts: Number(row.attempts),
+    ...(stan === null ? {} : { stan: Number(stan) }),
+    ...(putOff === null ? {} : { putOff: String(putOff) }),
+    ...(responseCode === null ? {} : { responseCode: String(responseCode) }),
+  }
+}
+
+/** The work items of a store, for an operator, beside the gateway that may be running on it. */
+export interface WorkDesk {
+  /** What is open, the oldest first, `countMax` at most. */
+  list(countMax: number): readonly WorkItem[]
+  find(seq: number): WorkItem | undefined
+  /** @throws StoreError `WORK_NOT_OPEN` */
+  retry(seq: number, by: string): void
+  /** @throws StoreError `WORK_NOT_OPEN`, `MOVE_NOT_ALLOWED` */
+  closeAsReversed(seq: number, by: string): void
+  close(): void
+}
+
+/** @throws StoreError as `openRegistry` does */
+export function openWorkDesk(file: string, { clock }: { readonly clock: Clock }): WorkDesk {
+  const journal = openJournal(file, STORE_LIMITS, false)
+  const { work } = journal
+  return {
+    list: (countMax) => journal.read(() => work.list(countMax)),
+    find: (seq) => journal.read(() => work.find(seq)),
+    retry: (seq, by) => journal.transact(() => work.retry({ seq, by, atMs: clock.nowMs() })),
+    closeAsReversed(seq, by) {
+      journal.transact(() => work.closeAsReversed({ seq, by, atMs: clock.nowMs() }))
+    },
+    close: journal.close,
+  }
+}
