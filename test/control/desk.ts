@@ -2,14 +2,19 @@ import { createHmac } from 'node:crypto'
 import {
   createDispatch,
   type DayStore,
+  type Forwarding,
+  type ForwardingLimits,
   type HostReply,
   type OwedStore,
   openStans,
   type Parts,
   type PaymentStore,
+  type Reservation,
+  startForwarding,
 } from '#control'
 import type { Merchant } from '#domain'
 import type { FieldValue, Message } from '#iso8583'
+import { silentLog } from '#platform'
 import { openMemoryStore } from '#store'
 import { createFakeClock, type FakeClock } from '../fakes/clock.ts'
 import { bareSale, host as hostFacts, mapping, merchant, messages } from '../processing/meridian.ts'
@@ -27,6 +32,10 @@ export interface Desk {
   placesHeld(): number
   /** Host messages that left, in order. */
   readonly asked: readonly Message[]
+  /** Messages that were put to the host in a place for what is owed, in order. */
+  readonly forwarded: readonly Message[]
+  /** Begin to send what is owed, as the gateway does. */
+  forward(limits?: Partial<ForwardingLimits>): Forwarding
   /** Answers that were kept as evidence, with the element that was wrong. */
   readonly kept: readonly { readonly answer: Message; readonly path: string }[]
   /** Send a request and hear the answer. */
@@ -35,47 +44,56 @@ export interface Desk {
 
 export interface DeskOptions {
   readonly script?: HostScript
+  /** What the host does with what it is owed; acknowledges it unless told otherwise. */
+  readonly owedScript?: HostScript
   readonly parts?: Partial<Parts>
-  readonly store?: (real: PaymentStore) => PaymentStore
+  /** What is to stand in for acts of the real store. */
+  readonly store?: (real: DeskStore) => Partial<DeskStore>
   readonly merchant?: Merchant
 }
 
 export async function openDesk(options: DeskOptions = {}): Promise<Desk> {
   const clock = createFakeClock(Date.UTC(2026, 10, 22, 10))
   const asked: Message[] = []
+  const forwarded: Message[] = []
   let placesHeld = 0
   const kept: { answer: Message; path: string }[] = []
-  const real = asStore(openMemoryStore())
-  const store = options.store?.(real) ?? real
-  const script = options.script ?? approve
+  const memory = asStore(openMemoryStore())
+  const store = { ...memory, ...options.store?.(memory) }
   const known = options.merchant ?? merchant
+
+  function placeFor(script: HostScript, heard: Message[]): Reservation {
+    placesHeld += 1
+    let held = true
+    const leave = () => {
+      if (held) placesHeld -= 1
+      held = false
+    }
+    return {
+      kind: 'reserved',
+      async ask(message) {
+        heard.push(message)
+        const reply = await script(message, heard.length - 1)
+        leave()
+        return reply
+      },
+      release: leave,
+    }
+  }
+
+  const host = {
+    reserve: () => placeFor(options.script ?? approve, asked),
+    reserveOwed: () => placeFor(options.owedScript ?? acknowledge, forwarded),
+  }
+  let forwarding: Forwarding | undefined
   const parts: Parts = {
     clock,
     store,
-    host: {
-      reserve() {
-        placesHeld += 1
-        let held = true
-        const leave = () => {
-          if (held) placesHeld -= 1
-          held = false
-        }
-        return {
-          kind: 'reserved',
-          async ask(message) {
-            asked.push(message)
-            const reply = await script(message, asked.length - 1)
-            leave()
-            return reply
-          },
-          release: leave,
-        }
-      },
-    },
+    host,
     evidence: { keep: (answer, { path }) => kept.push({ answer, path }) },
     hostFacts,
     day: { date: () => hostFacts.secondAt(clock.nowMs()).businessDate },
-    forwarding: { wake: () => {} },
+    forwarding: { wake: () => forwarding?.wake() },
     messages,
     mapping,
     vault,
@@ -96,6 +114,14 @@ export async function openDesk(options: DeskOptions = {}): Promise<Desk> {
     parts,
     placesHeld: () => placesHeld,
     asked,
+    forwarded,
+    forward(limits = {}) {
+      forwarding = startForwarding(
+        { ...parts, store, host, log: silentLog },
+        { ...FORWARDING, ...limits },
+      )
+      return forwarding
+    },
     kept,
     tell: async (body, from = known.id) => JSON.parse(await dispatch(from, JSON.stringify(body))),
   }
@@ -118,6 +144,33 @@ export function answerTo(
   return { kind: 'answered', message: { mti: `${sent.mti.slice(0, 2)}10`, fields } }
 }
 
+/** The acknowledgement of a reversal, as meridian gives it. */
+export function acknowledgementOf(
+  sent: Message,
+  change: Record<string, string | undefined> = {},
+): HostReply {
+  const echo = Object.entries(echoOf(sent)).filter(([number]) => !['12', '13'].includes(number))
+  const fields: Record<string, FieldValue> = {}
+  for (const [number, value] of Object.entries({
+    ...Object.fromEntries(echo),
+    39: '00',
+    ...change,
+  }))
+    if (value !== undefined) fields[number] = value
+  return { kind: 'answered', message: { mti: '0430', fields } }
+}
+
+/** Small rests, so that a test has few seconds to pass. */
+const FORWARDING: ForwardingLimits = {
+  parallelMax: 4,
+  pollMs: 1_000,
+  retryMinMs: 1_000,
+  retryMaxMs: 8_000,
+  overdueMs: 3_600_000,
+  lateAnswerMaxMs: 60_000,
+  leaseMs: 30_000,
+}
+
 const ECHOED = [2, 3, 4, 7, 11, 12, 13, 32, 37, 41, 42, 49]
 
 function echoOf({ fields }: Message): Record<string, FieldValue | undefined> {
@@ -125,6 +178,7 @@ function echoOf({ fields }: Message): Record<string, FieldValue | undefined> {
 }
 
 const approve: HostScript = (sent) => answerTo(sent)
+const acknowledge: HostScript = (sent) => acknowledgementOf(sent)
 
 /**
  * Keyed hashes that are real, and a seal that is none: what is sealed is for the vault's own tests.
