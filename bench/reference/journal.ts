@@ -46,7 +46,8 @@ export function openReferenceJournal(file: string): ReferenceJournal {
     `INSERT INTO payments (${INTENT_COLUMNS}) VALUES (${placeholders(INTENT_COLUMNS)})`,
   )
   const update = database.prepare(
-    `UPDATE payments SET (${OUTCOME_COLUMNS}) = (${placeholders(OUTCOME_COLUMNS)}) WHERE seq = ?`,
+    `UPDATE payments SET (${OUTCOME_COLUMNS}, settlement_date) =
+     (${placeholders(OUTCOME_COLUMNS)}, business_date) WHERE seq = ?`,
   )
   const event = database.prepare(
     'INSERT INTO payment_events (payment, from_state, to_state, at_ms) VALUES (?, ?, ?, ?)',

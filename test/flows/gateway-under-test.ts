@@ -160,6 +160,17 @@ export function newPayment(over: Partial<PaymentInput> = {}): PaymentInput {
   }
 }
 
+/** Ask how a payment stands until it is reversed; what it was told as at last. */
+export async function untilReversed(client: MerchantClient, id: string): Promise<MerchantResult> {
+  for (let tries = 0; ; tries++) {
+    const result = await client.inquire(id)
+    if (result.kind === 'reversed' || tries === REVERSED_TRIES_MAX) return result
+    await new Promise((next) => setTimeout(next, 100))
+  }
+}
+
+const REVERSED_TRIES_MAX = 300
+
 /** A member of the answer, where the result has one. */
 export function memberOf(result: MerchantResult, member: string): unknown {
   return 'answer' in result ? result.answer[member] : undefined

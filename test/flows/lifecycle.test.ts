@@ -13,6 +13,7 @@ import {
   startGateway,
   startGatewayAlone,
   startHost,
+  untilReversed,
 } from './gateway-under-test.ts'
 import { journalRows } from './journal.ts'
 import { run } from './running.ts'
@@ -129,7 +130,7 @@ test.serial('a reader of the log that dies stops no payment', async (t) => {
   t.is(await gateway.stop(), 0)
 })
 
-test.serial('what a killed gateway left begun is told as unknown by the next one', async (t) => {
+test.serial('what a killed gateway left begun is reversed by the next one', async (t) => {
   const killed = await startGateway(site, host.port)
   const client = killed.client()
   const payments = Array.from({ length: 5 }, () => newPayment({ card: SILENT_CARD }))
@@ -146,12 +147,12 @@ test.serial('what a killed gateway left begun is told as unknown by the next one
   const again = next.client()
   t.teardown(() => again.close())
   for (const payment of payments) {
-    const result = await again.sale(payment)
-    t.is(result.kind, 'unknown')
-    t.is(memberOf(result, 'reason'), 'gateway-restarted')
-    t.is(JSON.stringify(await again.sale(payment)), JSON.stringify(result))
-    t.is(memberOf(await again.inquire(payment.id), 'reason'), 'gateway-restarted')
-    t.like(exchangesOf(site, payment.amount.value), [{ arrivals: 1 }])
+    t.is(memberOf(await again.sale(payment), 'reason'), 'gateway-restarted')
+    const reversed = await untilReversed(again, payment.id)
+    t.is(reversed.kind, 'reversed')
+    t.is(memberOf(reversed, 'reason'), 'gateway-restarted')
+    t.is((await again.sale(payment)).kind, 'reversed')
+    t.like(exchangesOf(site, payment.amount.value), [{ arrivals: 1, effect: 'reversed' }])
   }
 })
 
@@ -190,7 +191,7 @@ test.serial('a gateway may start before its host, and pays as soon as it is ther
 })
 
 test.serial(
-  'a stop waits no longer than it may for a silent host, and says unknown after',
+  'a stop waits no longer than it may for a silent host, and the next start reverses',
   async (t) => {
     const drainMs = 500
     const gateway = await startGateway(site, host.port, {
@@ -210,8 +211,9 @@ test.serial(
     t.teardown(() => next.kill())
     const again = next.client()
     t.teardown(() => again.close())
-    t.is((await again.sale(payment)).kind, 'unknown')
-    t.like(exchangesOf(site, payment.amount.value), [{ arrivals: 1 }])
+    t.is(memberOf(await again.sale(payment), 'reason'), 'link-lost')
+    t.is((await untilReversed(again, payment.id)).kind, 'reversed')
+    t.like(exchangesOf(site, payment.amount.value), [{ arrivals: 1, effect: 'reversed' }])
   },
 )
 

@@ -1,6 +1,13 @@
 import test from 'ava'
 import fc from 'fast-check'
-import { createZoneStamp, dayOfYear, momentOf, momentText } from '../../src/processing/calendar.ts'
+import {
+  createZoneStamp,
+  dateNear,
+  dayOfYear,
+  daysBetween,
+  momentOf,
+  momentText,
+} from '../../src/processing/calendar.ts'
 
 const moments = fc.integer({ min: Date.UTC(1900, 0, 1), max: Date.UTC(2199, 11, 31) })
 
@@ -46,4 +53,21 @@ test('a zone has its summer time, and midnight is hour 00', (t) => {
   t.is(newYork(Date.UTC(2026, 10, 22, 5)), '20261122000000')
   t.is(newYork(Date.UTC(2026, 6, 1, 4)), '20260701000000')
   t.throws(() => createZoneStamp('Atlantis/Capital'), { instanceOf: RangeError })
+})
+
+test('a month and day are in the year that brings them nearest', (t) => {
+  t.is(dateNear('1123', '2026-11-22'), '2026-11-23')
+  t.is(dateNear('0101', '2026-12-31'), '2027-01-01')
+  t.is(dateNear('1231', '2027-01-01'), '2026-12-31')
+  t.is(dateNear('0229', '2027-12-01'), '2028-02-29')
+  t.is(dateNear('0229', '2026-11-22'), undefined)
+  for (const none of ['', '1301', '0000', '0431', '12a1', '112']) {
+    t.is(dateNear(none, '2026-11-22'), undefined, none)
+  }
+})
+
+test('days between two dates are counted across months and leap years', (t) => {
+  t.is(daysBetween('2026-11-22', '2026-11-22'), 0)
+  t.is(daysBetween('2028-02-28', '2028-03-01'), 2)
+  t.is(daysBetween('2027-01-01', '2026-12-31'), -1)
 })
