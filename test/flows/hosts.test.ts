@@ -1,16 +1,14 @@
-import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
-import { connect } from 'node:net'
 import { join } from 'node:path'
 import test from 'ava'
-import { readBook } from '#host-emulator'
-import { createFramer, type Message } from '#iso8583'
-import { factsAt, type Host, PROFILES, reversed, saleAt, written } from '../hosts/profile.ts'
+import type { Host } from '../hosts/profile.ts'
 import {
+  exchangesOf,
   type GatewayProcess,
   memberOf,
   newPayment,
   startGatewayAlone,
+  untilReversed,
 } from './gateway-under-test.ts'
 import { openRecordingLine, type RecordingLine } from './recording-line.ts'
 import { type Running, run } from './running.ts'
@@ -19,7 +17,6 @@ import { makeSite, type Site } from './site.ts'
 interface HostUnderTest {
   readonly site: Site
   readonly host: Running
-  readonly port: number
   readonly line: RecordingLine
   readonly gateway: GatewayProcess
   close(): Promise<void>
@@ -38,7 +35,7 @@ async function openHost(profile: Host): Promise<HostUnderTest> {
   const gateway = await startGatewayAlone(site, line.port, { environment })
   await gateway.untilLogged('host-signed-on', 2)
   return {
-    ...{ site, host, port, line, gateway },
+    ...{ site, host, line, gateway },
     async close() {
       await Promise.all([gateway.kill(), host.kill()])
       line.close()
@@ -107,13 +104,14 @@ const ODD_CARD = { ...SHORT_CARD, pan: '4000000000000465' } as const
 for (const profile of ['borealis', 'pampas', 'kestrel'] as const) {
   const { frames, codes, card, partial } = LINES[profile]
 
-  test(`a gateway signs on to ${profile} and pays in its dialect`, async (t) => {
+  test(`a gateway signs on to ${profile}, pays and reverses in its dialect`, async (t) => {
     const under = await openHost(profile)
     t.teardown(() => under.close())
     const client = under.gateway.client()
     t.teardown(() => client.close())
 
-    const sale = await client.sale(newPayment())
+    const payment = newPayment()
+    const sale = await client.sale(payment)
     t.is(sale.kind, 'approved')
     t.deepEqual(memberOf(sale, 'checks'), { cvv2: 'match' })
     t.regex(String(memberOf(sale, 'approvalCode')), /^[0-9A-Z]{6}$/)
@@ -125,71 +123,18 @@ for (const profile of ['borealis', 'pampas', 'kestrel'] as const) {
     t.is(memberOf(await client.sale(newPayment({ card: LOST_CARD })), 'responseCode'), codes.lost)
     const part = await client.authorize(newPayment({ card: SHORT_CARD, acceptPartial: true }))
     t.is(part.kind, partial ? 'partial' : 'declined')
-    t.is((await client.sale(newPayment({ card: ODD_CARD }))).kind, 'unknown')
+    const odd = newPayment({ card: ODD_CARD })
+    t.is((await client.sale(odd)).kind, 'unknown')
+    await client.reverse(payment.id)
+    for (const { id, amount } of [odd, payment]) {
+      t.is(memberOf(await untilReversed(client, id), 'reversal'), 'confirmed')
+      t.like(exchangesOf(under.site, amount.value), [{ arrivals: 1, effect: 'reversed' }])
+    }
 
     const capture = join(under.site.folder, 'line.pcap')
     under.line.save(capture)
     const bytes = readFileSync(capture)
     for (const [what, frame] of Object.entries(frames)) t.true(bytes.includes(frame), what)
     for (const [how, number] of Object.entries(CARD_IN)) t.is(bytes.includes(number), how === card)
-
-    const reversal = await sellAndReverse(profile, under.port)
-    t.true(['00', '400'].includes(reversal))
-    const book = readBook(under.site.bookFile).exchanges
-    t.like(
-      book.find(({ amountMinor }) => amountMinor === 424_242n),
-      { effect: 'reversed' },
-    )
   })
-}
-
-/** A sale and its reversal on a line of their own. @returns what the host said to the reversal. */
-async function sellAndReverse(profile: Host, port: number): Promise<string> {
-  const body = { ...saleAt(profile), amount: { value: '424242', currency: 'USD' } }
-  const nowMs = Date.now()
-  const sale = written(profile, body, factsAt(profile, 800_001, nowMs))
-  const { network } = PROFILES[profile].link
-  const { stan, function: functionElement } = network.elements
-  const signOn = {
-    mti: network.mti,
-    fields: {
-      ...network.constants,
-      ...Object.fromEntries(
-        network.moments.map(({ element }) => [element, sale.fields[element] ?? '']),
-      ),
-      [stan]: '800000',
-      [functionElement]: network.signOn,
-    },
-  }
-  const facts = factsAt(profile, 800_002, nowMs + 1000)
-  const answers = await talk(profile, port, [
-    () => signOn,
-    () => sale,
-    (answer) =>
-      reversed(profile, sale, {
-        facts,
-        carried: PROFILES[profile].mapping.carriedOf('payment.sale', answer),
-      }),
-  ])
-  return String(answers.at(-1)?.fields['39'])
-}
-
-/** Say one message after the other, each once the one before it is answered. */
-async function talk(
-  profile: Host,
-  port: number,
-  script: readonly ((answer: Message) => Message)[],
-): Promise<Message[]> {
-  const { dialect, link } = PROFILES[profile]
-  const framer = createFramer(link.header, link)
-  const socket = connect(port, '127.0.0.1')
-  const answers: Message[] = []
-  for (const next of script) {
-    const message = next(answers.at(-1) ?? { mti: '', fields: {} })
-    socket.write(link.header.wrap(dialect.pack(message)))
-    const [chunk] = await once(socket, 'data')
-    answers.push(...framer.push(chunk).map((bytes) => dialect.unpack(bytes)))
-  }
-  socket.destroy()
-  return answers
 }
