@@ -127,6 +127,7 @@ function forwardingLimitsOf({ host }: Config, { link }: HostProfile): Forwarding
     retryMinMs: host.owedRetryMinMs,
     retryMaxMs: host.owedRetryMaxMs,
     overdueMs: host.owedOverdueMs,
+    overduePollMs: Math.min(host.owedOverdueMs, OVERDUE_POLL_MS_MAX),
     lateAnswerMaxMs: link.lateAnswerMaxMs,
     // An attempt waits for the host, and for the store before and after it.
     leaseMs: link.answerTimeoutMs + STORE_WAIT_MS,
@@ -134,6 +135,7 @@ function forwardingLimitsOf({ host }: Config, { link }: HostProfile): Forwarding
 }
 
 const STORE_WAIT_MS = 60_000
+const OVERDUE_POLL_MS_MAX = 60_000
 
 function observed(link: CommunicationLink, { onHostMessage }: GatewayParts): HostLink {
   if (onHostMessage === undefined) return link

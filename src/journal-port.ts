@@ -44,6 +44,7 @@ export function journalPort(store: Store, onOutcomeLost: (error: unknown) => voi
     takeOwed: (taking) => store.takeOwed(taking),
     numberOwed: (...act) => store.numberOwed(...act),
     endAttempt: (...act) => store.endAttempt(...act),
+    raiseOverdue: (overdue) => store.raiseOverdue(overdue),
     openDay: (opening) => store.openDay(opening),
     closeDays: (...act) => store.closeDays(...act),
     leaseStans: (host, count) => store.leaseStans(host, count),

@@ -2,6 +2,7 @@ import type { AttemptEnd, Merchant, OwedMessage, OwedNumber, PutOff } from '#dom
 import type { Message } from '#iso8583'
 import type { Clock, Log } from '#platform'
 import { exchangeFacts, type HostFacts, type Mapping } from '#processing'
+import { raiseOverdue } from './overdue.ts'
 import type {
   Evidence,
   HostLink,
@@ -24,6 +25,8 @@ export interface ForwardingLimits {
   readonly retryMaxMs: number
   /** Owed for longer, it is a work item too; it goes on being sent. */
   readonly overdueMs: number
+  /** How often what is overdue is looked for, whether or not the host can be reached. */
+  readonly overduePollMs: number
   /** How long after it was sent a payment's own message may still reach the host. */
   readonly lateAnswerMaxMs: number
   /** How long whoever takes a message has it: longer than an attempt can last. */
@@ -109,11 +112,13 @@ export function startForwarding(parts: ForwardingParts, limits: ForwardingLimits
   }
 
   poll()
+  const stopRaising = raiseOverdue(parts, limits)
   return {
     wake,
     async stop() {
       isStopped = true
       cancelPoll()
+      stopRaising()
       await looking
       await Promise.all(attempts)
     },
@@ -169,7 +174,7 @@ async function forward(message: OwedMessage, place: Place, within: Within): Prom
   if (numbered === undefined) {
     return end(message, putOff(message, { why: 'not-sent' }, within), within)
   }
-  const sent = write(message, { numbered, merchant, parts })
+  const sent = written(message, { numbered, merchant, parts })
   const askedAtMs = parts.clock.elapsedMs()
   const reply: HostReply = sent ? await place.ask(sent) : { kind: 'not-sent' }
   if (message.numbered === undefined) leave(numbered, reply, parts)
@@ -200,14 +205,25 @@ async function number(
   return numbered
 }
 
-/** @returns undefined when this host cannot be told it, which the mapping is checked against */
+interface WrittenBy {
+  readonly numbered: OwedNumber
+  readonly merchant: Merchant
+  readonly parts: ForwardingParts
+}
+
+/** @returns undefined when it cannot be: its image does not open, or the host lacks a word */
+function written(message: OwedMessage, by: WrittenBy): Message | undefined {
+  try {
+    return write(message, by)
+  } catch (error) {
+    by.parts.log.error('owed-unwritable', { owed: message.seq, error })
+    return undefined
+  }
+}
+
 function write(
   { payment, cause, numbered: before }: OwedMessage,
-  by: {
-    readonly numbered: OwedNumber
-    readonly merchant: Merchant
-    readonly parts: ForwardingParts
-  },
+  by: WrittenBy,
 ): Message | undefined {
   const { mapping, vault, hostFacts } = by.parts
   const { merchant, id, exchange, outcome, sealedImage } = payment
@@ -219,8 +235,8 @@ function write(
     cause,
     isRepeat: before !== undefined,
   }
-  const written = mapping.toReversal(kept, by.merchant, facts)
-  return written.kind === 'written' ? written.message : undefined
+  const reversal = mapping.toReversal(kept, by.merchant, facts)
+  return reversal.kind === 'written' ? reversal.message : undefined
 }
 
 interface Attempt {
@@ -268,21 +284,15 @@ function isBeyondArrival(
 }
 
 function putOff(
-  { attempts, owedAtMs }: OwedMessage,
+  { attempts }: OwedMessage,
   because: { readonly why: PutOff; readonly responseCode?: string },
   { parts, limits }: Within,
 ): AttemptEnd {
   const atMs = parts.clock.nowMs()
-  const { retryMinMs, retryMaxMs, overdueMs } = limits
+  const { retryMinMs, retryMaxMs } = limits
   // Beyond 2^30 doublings are of no use, and the number stays a whole one.
   const restMs = Math.min(retryMinMs * 2 ** Math.min(attempts, 30), retryMaxMs)
-  return {
-    kind: 'put-off',
-    ...because,
-    dueAtMs: atMs + restMs,
-    overdue: atMs - owedAtMs >= overdueMs,
-    atMs,
-  }
+  return { kind: 'put-off', ...because, dueAtMs: atMs + restMs, atMs }
 }
 
 async function end(
@@ -294,7 +304,6 @@ async function end(
   await store.endAttempt(seq, attempt)
   if (attempt.kind !== 'put-off') unfound.delete(seq)
   const { kind, responseCode } = attempt
-  const facts = { owed: seq, cause, attempts: attempts + 1, responseCode }
-  if (kind === 'refused') log.error('reversal-refused', facts)
-  else if (kind === 'put-off' && attempt.overdue) log.error('reversal-overdue', facts)
+  if (kind !== 'refused') return
+  log.error('reversal-refused', { owed: seq, cause, attempts: attempts + 1, responseCode })
 }

@@ -54,6 +54,12 @@ export interface OwedStore {
   numberOwed(seq: number, numbered: OwedNumber): Promise<void>
   /** Record how an attempt ended, and with it what becomes of the payment. */
   endAttempt(seq: number, end: AttemptEnd): Promise<void>
+  /** Open a work item for whatever has been owed since then or longer. @returns how many are new */
+  raiseOverdue(overdue: {
+    readonly host: string
+    readonly owedBeforeMs: number
+    readonly atMs: number
+  }): Promise<number>
 }
 
 /** The business days of a host, in control's words; durable as {@link PaymentStore} is. */

@@ -54,8 +54,6 @@ export type AttemptEnd =
       /** DE39, when there was an answer. */
       readonly responseCode?: string
       readonly dueAtMs: number
-      /** Whether it is owed for so long that an operator should know. */
-      readonly overdue: boolean
       readonly atMs: number
     }
 

@@ -2,7 +2,7 @@ import type { AttemptEnd, OwedNumber, PaymentIntent, PaymentOutcome } from '#dom
 import type { DayOpening } from './business-days.ts'
 import type { PlainError } from './errors.ts'
 import type { MerchantChange } from './merchants.ts'
-import { ATTEMPT_END_COLUMNS, attemptEndRow, type Taking } from './owed-messages.ts'
+import { ATTEMPT_END_COLUMNS, attemptEndRow, type Overdue, type Taking } from './owed-messages.ts'
 import {
   INTENT_BLOBS,
   INTENT_COLUMNS,
@@ -58,6 +58,7 @@ export const ACT = Object.freeze({
   endAttempt: 13,
   openDay: 14,
   closeDays: 15,
+  raiseOverdue: 16,
 })
 
 const READS: ReadonlySet<number> = new Set([
@@ -77,6 +78,7 @@ export interface BatchWriter {
   takeOwed(taking: Taking): void
   numberOwed(seq: number, numbered: OwedNumber): void
   endAttempt(seq: number, end: AttemptEnd): void
+  raiseOverdue(overdue: Overdue): void
   openDay(opening: DayOpening): void
   closeDays(host: string, atMs: number): void
   leaseStans(host: string, count: number): void
@@ -119,6 +121,9 @@ export function createBatchWriter(): BatchWriter {
     },
     numberOwed: (seq, { stan, askedAtMs }) => add(ACT.numberOwed, [seq, stan, askedAtMs]),
     endAttempt: (seq, end) => add(ACT.endAttempt, [seq, ...attemptEndRow(end)]),
+    raiseOverdue({ host, owedBeforeMs, atMs }) {
+      add(ACT.raiseOverdue, [host, owedBeforeMs, atMs])
+    },
     openDay: ({ host, date, by, atMs }) => add(ACT.openDay, [host, date, by, atMs]),
     closeDays: (host, atMs) => add(ACT.closeDays, [host, atMs]),
     leaseStans: (host, stans) => add(ACT.leaseStans, [host, stans]),

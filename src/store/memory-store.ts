@@ -11,7 +11,7 @@ import type { DayOpening } from './business-days.ts'
 import { openMemoryDatabase } from './database.ts'
 import { journalOver } from './journal.ts'
 import type { MerchantList } from './merchants.ts'
-import type { Taking } from './owed-messages.ts'
+import type { Overdue, Taking } from './owed-messages.ts'
 import { intentRow, outcomeRow } from './payment-row.ts'
 import type { BeginResult, Recovery } from './payments.ts'
 import type { StanLease } from './stan-leases.ts'
@@ -33,6 +33,7 @@ export interface MemoryStore {
   takeOwed(taking: Taking): readonly OwedMessage[]
   numberOwed(seq: number, numbered: OwedNumber): void
   endAttempt(seq: number, end: AttemptEnd): void
+  raiseOverdue(overdue: Overdue): number
   openDay(opening: DayOpening): string
   closeDays(host: string, atMs: number): number
   leaseStans(host: string, count: number): StanLease
@@ -56,6 +57,7 @@ export function openMemoryStore(): MemoryStore {
     takeOwed: owed.take,
     numberOwed: owed.number,
     endAttempt: owed.endAttempt,
+    raiseOverdue: owed.raiseOverdue,
     openDay: days.open,
     closeDays: days.close,
     leaseStans: journal.leaseStans,

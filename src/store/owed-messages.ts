@@ -31,6 +31,13 @@ export interface Taking {
   readonly countMax: number
 }
 
+/** Which debts an operator should know of. */
+export interface Overdue {
+  readonly host: string
+  readonly owedBeforeMs: number
+  readonly atMs: number
+}
+
 /** Acts on what the host must be told, to be called inside a transaction. */
 export interface OwedActs {
   owe(owing: Owing): void
@@ -40,6 +47,11 @@ export interface OwedActs {
   number(seq: number, numbered: OwedNumber): void
   /** Of a debt that has ended already nothing changes. */
   endAttempt(seq: number, end: AttemptEnd): void
+  /**
+   * Open a work item for each message that is still to be sent and has been owed since then or
+   * longer. @returns how many are new
+   */
+  raiseOverdue(overdue: Overdue): number
   /** Everything is due at once: whoever had taken it is gone. */
   reclaim(nowMs: number): void
 }
@@ -59,6 +71,12 @@ export function createOwedActs(database: DatabaseSync, moves: Moves): OwedActs {
   const number = database.prepare(
     'UPDATE owed_messages SET stan = ?, asked_at_ms = ? WHERE seq = ? AND stan IS NULL',
   )
+  const raise = database.prepare(
+    `INSERT INTO work_items (kind, owed, payment, opened_at_ms)
+     SELECT 'reversal-overdue', seq, payment, ? FROM owed_messages
+     WHERE host = ? AND due_at_ms IS NOT NULL AND owed_at_ms <= ?
+     ON CONFLICT DO NOTHING`,
+  )
   const reclaim = database.prepare(
     'UPDATE owed_messages SET due_at_ms = ? WHERE due_at_ms IS NOT NULL AND due_at_ms > ?',
   )
@@ -74,6 +92,8 @@ export function createOwedActs(database: DatabaseSync, moves: Moves): OwedActs {
       throw new StoreError('ACT_INVALID', 'no such message is owed without a number')
     },
     endAttempt: createEnding(database, moves),
+    raiseOverdue: ({ host, owedBeforeMs, atMs }) =>
+      Number(raise.run(atMs, host, owedBeforeMs).changes),
     reclaim: (nowMs) => reclaim.run(nowMs, nowMs),
   }
 }
@@ -102,23 +122,23 @@ function owedOf(row: Readonly<Record<string, SQLOutputValue>>): OwedMessage {
 }
 
 /** How an attempt ends, as one row: what {@link attemptEndOf} reads back. */
-export const ATTEMPT_END_COLUMNS = 6
+export const ATTEMPT_END_COLUMNS = 5
 
 export function attemptEndRow(end: AttemptEnd): Row {
   const { kind, responseCode = null, atMs } = end
   return end.kind === 'put-off'
-    ? [kind, responseCode, atMs, end.why, end.dueAtMs, end.overdue ? 1 : 0]
-    : [kind, responseCode, atMs, null, null, null]
+    ? [kind, responseCode, atMs, end.why, end.dueAtMs]
+    : [kind, responseCode, atMs, null, null]
 }
 
 export function attemptEndOf(row: Row): AttemptEnd {
-  const [kind, responseCode, atMs, why, dueAtMs, overdue] = row
+  const [kind, responseCode, atMs, why, dueAtMs] = row
   const common = {
     ...(responseCode === null ? {} : { responseCode: String(responseCode) }),
     atMs: Number(atMs),
   }
   if (kind !== 'put-off') return { kind: kind as Exclude<AttemptEnd['kind'], 'put-off'>, ...common }
-  return { kind, why: why as PutOff, dueAtMs: Number(dueAtMs), overdue: overdue === 1, ...common }
+  return { kind, why: why as PutOff, dueAtMs: Number(dueAtMs), ...common }
 }
 
 type Answered = Exclude<AttemptEnd, { readonly kind: 'put-off' }>
@@ -149,8 +169,8 @@ function createEnding(database: DatabaseSync, moves: Moves) {
      SELECT seq, 'nothing-posted', host, settlement_date, ? FROM payments WHERE seq = ?`,
   )
   const openWork = database.prepare(
-    `INSERT INTO work_items (kind, owed, payment, opened_at_ms) VALUES (?,?,?,?)
-     ON CONFLICT DO NOTHING`,
+    `INSERT INTO work_items (kind, owed, payment, opened_at_ms)
+     VALUES ('reversal-refused', ?,?,?) ON CONFLICT DO NOTHING`,
   )
   const closeWork = database.prepare(
     `UPDATE work_items SET closed_at_ms = ?, closed_by = 'host', resolution = ?
@@ -176,13 +196,12 @@ function createEnding(database: DatabaseSync, moves: Moves) {
     if (attempt.kind === 'put-off') {
       const sent = attempt.why === 'not-sent' ? 0 : 1
       putOff.run(attempt.dueAtMs, attempt.why, responseCode, sent, seq)
-      if (attempt.overdue) openWork.run('reversal-overdue', seq, debt.payment, atMs)
       return
     }
     const to = ENDS[attempt.kind]
     if (to !== undefined) moves.check(debt.from, to)
     end.run(attempt.kind, responseCode, atMs, seq)
-    if (to === undefined) openWork.run('reversal-refused', seq, debt.payment, atMs)
+    if (to === undefined) openWork.run(seq, debt.payment, atMs)
     else settle(debt, attempt, to)
     if (to === 'reversed_not_found') expect.run(atMs, debt.payment)
   }

@@ -63,7 +63,13 @@ function refusingWrites(journal: Journal, error: StoreError): Journal {
       reverse: refuse,
       recover: refuse,
     },
-    owed: { ...journal.owed, take: refuse, number: refuse, endAttempt: refuse },
+    owed: {
+      ...journal.owed,
+      take: refuse,
+      number: refuse,
+      endAttempt: refuse,
+      raiseOverdue: refuse,
+    },
     days: { open: refuse, close: refuse },
     merchants: { ...journal.merchants, put: refuse },
     leaseStans: refuse,
@@ -116,6 +122,10 @@ function perform(journal: Journal, from: BatchReader, mayBegin: boolean): Answer
     case ACT.endAttempt:
       owed.endAttempt(from.number(), attemptEndOf(from.attemptEnd()))
       return 0
+    case ACT.raiseOverdue: {
+      const [host, owedBeforeMs] = [from.text(), from.number()]
+      return { value: owed.raiseOverdue({ host, owedBeforeMs, atMs: from.number() }) }
+    }
     case ACT.openDay: {
       const [host, date] = [from.text(), from.text()]
       const by = from.text() === 'host' ? 'host' : 'calendar'

@@ -13,7 +13,7 @@ import { type CommitQueue, openCommitQueue } from './commit-queue.ts'
 import type { StoreError } from './errors.ts'
 import { STORE_LIMITS, type StoreLimits } from './limits.ts'
 import type { MerchantList } from './merchants.ts'
-import type { Taking } from './owed-messages.ts'
+import type { Overdue, Taking } from './owed-messages.ts'
 import type { BeginResult, Recovery } from './payments.ts'
 import type { StanLease } from './stan-leases.ts'
 import type { Stray } from './strays.ts'
@@ -46,6 +46,8 @@ export interface Store {
   numberOwed(seq: number, numbered: OwedNumber): Promise<void>
   /** Record how an attempt to tell the host ended, and what becomes of the payment by it. */
   endAttempt(seq: number, end: AttemptEnd): Promise<void>
+  /** Open a work item for whatever has been owed for too long. @returns how many are new */
+  raiseOverdue(overdue: Overdue): Promise<number>
   /** Begin a host's next business day. @returns the day that is open now, which may be later */
   openDay(opening: DayOpening): Promise<string>
   /** Close the days of a host that are over and have no open payment. @returns how many have */
@@ -112,6 +114,7 @@ export async function openStore(file: string, options: StoreOptions): Promise<St
     takeOwed: (taking) => owed((acts) => acts.takeOwed(taking)),
     numberOwed: (seq, numbered) => owed((acts) => acts.numberOwed(seq, numbered)),
     endAttempt: (seq, end) => owed((acts) => acts.endAttempt(seq, end)),
+    raiseOverdue: (overdue) => owed((acts) => acts.raiseOverdue(overdue)),
     openDay: (opening) => owed((acts) => acts.openDay(opening)),
     closeDays: (host, atMs) => owed((acts) => acts.closeDays(host, atMs)),
     leaseStans: (host, count) => owed((acts) => acts.leaseStans(host, count)),

@@ -4,6 +4,7 @@ import {
   type DayStore,
   type Forwarding,
   type ForwardingLimits,
+  type ForwardingParts,
   type HostReply,
   type OwedStore,
   openStans,
@@ -35,7 +36,7 @@ export interface Desk {
   /** Messages that were put to the host in a place for what is owed, in order. */
   readonly forwarded: readonly Message[]
   /** Begin to send what is owed, as the gateway does. */
-  forward(limits?: Partial<ForwardingLimits>): Forwarding
+  forward(limits?: Partial<ForwardingLimits>, instead?: Partial<ForwardingParts>): Forwarding
   /** Answers that were kept as evidence, with the element that was wrong. */
   readonly kept: readonly { readonly answer: Message; readonly path: string }[]
   /** Send a request and hear the answer. */
@@ -115,9 +116,9 @@ export async function openDesk(options: DeskOptions = {}): Promise<Desk> {
     placesHeld: () => placesHeld,
     asked,
     forwarded,
-    forward(limits = {}) {
+    forward(limits = {}, instead = {}) {
       forwarding = startForwarding(
-        { ...parts, store, host, log: silentLog },
+        { ...parts, store, host, log: silentLog, ...instead },
         { ...FORWARDING, ...limits },
       )
       return forwarding
@@ -167,6 +168,7 @@ const FORWARDING: ForwardingLimits = {
   retryMinMs: 1_000,
   retryMaxMs: 8_000,
   overdueMs: 3_600_000,
+  overduePollMs: 1_000,
   lateAnswerMaxMs: 60_000,
   leaseMs: 30_000,
 }
@@ -212,6 +214,7 @@ function asStore(memory: ReturnType<typeof openMemoryStore>): DeskStore {
     isReversedUnseen: async (...act) => memory.transact(() => memory.isReversedUnseen(...act)),
     takeOwed: async (taking) => memory.transact(() => memory.takeOwed(taking)),
     numberOwed: async (...act) => memory.transact(() => memory.numberOwed(...act)),
+    raiseOverdue: async (overdue) => memory.transact(() => memory.raiseOverdue(overdue)),
     endAttempt: async (...act) => memory.transact(() => memory.endAttempt(...act)),
     openDay: async (opening) => memory.transact(() => memory.openDay(opening)),
     closeDays: async (...act) => memory.transact(() => memory.closeDays(...act)),

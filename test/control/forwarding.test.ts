@@ -225,6 +225,53 @@ test('a store that fails to record an ending costs a lease, not the debt', async
   t.deepEqual(mtis(desk.forwarded), ['0420', '0421'])
 })
 
+test('a host that is away for long is a matter for an operator, though nothing is attempted', async (t) => {
+  const raised: number[] = []
+  const desk = await openDesk({
+    script: () => silent,
+    store: (real) => ({
+      async raiseOverdue(overdue) {
+        raised.push(await real.raiseOverdue(overdue))
+        return raised.at(-1) ?? 0
+      },
+    }),
+  })
+  await desk.tell(sale('order-1'))
+  desk.forward({ overdueMs: 10_000 }, { host: { reserveOwed: () => ({ kind: 'down' }) } })
+  await pass(desk, 20)
+  t.is(desk.forwarded.length, 0)
+  t.is(
+    raised.slice(0, 10).reduce((sum, count) => sum + count),
+    0,
+  )
+  t.is(
+    raised.reduce((sum, count) => sum + count),
+    1,
+  )
+})
+
+test('what cannot be written is refused to an operator, and is not tried again', async (t) => {
+  const ended: string[] = []
+  const desk = await openDesk({
+    script: () => silent,
+    store: (real) => ({
+      async endAttempt(seq, end) {
+        ended.push(end.kind)
+        await real.endAttempt(seq, end)
+      },
+    }),
+  })
+  await desk.tell(sale('order-1'))
+  const openImage = () => {
+    throw new Error('sealed under a key that is gone')
+  }
+  desk.forward({}, { vault: { openImage } })
+  await pass(desk, 100)
+  t.deepEqual(ended, ['refused'])
+  t.is(desk.forwarded.length, 0)
+  t.is(desk.placesHeld(), 0)
+})
+
 test('whatever the host does before it acknowledges, every payment ends reversed, once', async (t) => {
   const replies: Readonly<Record<string, HostScript>> = {
     silent: () => silent,

@@ -37,8 +37,8 @@ function end(store: MemoryStore, seq: number, attempt: AttemptEnd): void {
   store.transact(() => store.endAttempt(seq, attempt))
 }
 
-function putOff(why: PutOff, dueAtMs: number, overdue = false): AttemptEnd {
-  return { kind: 'put-off', why, dueAtMs, overdue, atMs: 2_000 }
+function putOff(why: PutOff, dueAtMs: number): AttemptEnd {
+  return { kind: 'put-off', why, dueAtMs, atMs: 2_000 }
 }
 
 test('the act that makes a payment unknown owes its reversal, with the payment as it stands', (t) => {
@@ -248,12 +248,16 @@ test('what is overdue is one open work item, is still sent, and closes when ackn
   const file = storeFile(t)
   const store = await openSample(t, { file })
   await unknownIn(store)
-  await store.endAttempt(1, putOff('host-silent', 3_000, true))
-  await store.endAttempt(1, putOff('link-lost', 3_000, true))
+  await store.endAttempt(1, putOff('link-lost', 3_000))
+  const raise = (owedBeforeMs: number) =>
+    store.raiseOverdue({ host: 'meridian', owedBeforeMs, atMs: 2_500 })
+  t.is(await raise(999), 0)
+  t.is(await raise(1_000), 1)
+  t.is(await raise(1_000), 0)
   const desk = openWorkDesk(file, { clock: createFakeClock() })
   t.teardown(() => desk.close())
   t.is(desk.list(10).length, 1)
-  t.like(desk.list(10)[0], { kind: 'reversal-overdue', attempts: 2, putOff: 'link-lost' })
+  t.like(desk.list(10)[0], { kind: 'reversal-overdue', attempts: 1, putOff: 'link-lost' })
   t.is((await store.takeOwed(taking(3_000))).length, 1)
   await store.endAttempt(1, { kind: 'acknowledged', responseCode: '00', atMs: 4_000 })
   t.deepEqual(desk.list(10), [])
