@@ -59,6 +59,7 @@ export const ACT = Object.freeze({
   openDay: 14,
   closeDays: 15,
   raiseOverdue: 16,
+  chainHead: 17,
 })
 
 const READS: ReadonlySet<number> = new Set([
@@ -66,6 +67,7 @@ const READS: ReadonlySet<number> = new Set([
   ACT.isReversedUnseen,
   ACT.listMerchants,
   ACT.merchantsVersion,
+  ACT.chainHead,
 ])
 
 /** Collects acts until {@link BatchWriter.take}. */
@@ -87,6 +89,7 @@ export interface BatchWriter {
   putMerchant(change: MerchantChange): void
   listMerchants(): void
   merchantsVersion(): void
+  chainHead(): void
   take(): ActBatch
 }
 
@@ -134,6 +137,7 @@ export function createBatchWriter(): BatchWriter {
     },
     listMerchants: () => add(ACT.listMerchants, []),
     merchantsVersion: () => add(ACT.merchantsVersion, []),
+    chainHead: () => add(ACT.chainHead, []),
     take() {
       const batch = { values, bytes: concatenate(blobs), count, writes }
       values = []

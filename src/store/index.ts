@@ -8,6 +8,7 @@
 export type { DayOpening } from './business-days.ts'
 export { type CardSearch, openPaymentReader, type PaymentReader } from './card-search.ts'
 export { StoreError, type StoreErrorCode } from './errors.ts'
+export type { ChainHead } from './journal-chain.ts'
 export { STORE_LIMITS, type StoreLimits } from './limits.ts'
 export { type MemoryStore, openMemoryStore } from './memory-store.ts'
 export type { MerchantList } from './merchants.ts'

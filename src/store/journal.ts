@@ -2,6 +2,7 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { createDayActs, type DayActs } from './business-days.ts'
 import { type ConnectionLimits, openDatabase } from './database.ts'
 import { storeErrorOf } from './errors.ts'
+import { type ChainHead, createJournalChain } from './journal-chain.ts'
 import { createMerchantActs, type MerchantActs } from './merchants.ts'
 import { createMoves } from './moves.ts'
 import { createOwedActs, type OwedActs } from './owed-messages.ts'
@@ -27,6 +28,8 @@ export interface Journal {
   readonly merchants: MerchantActs
   leaseStans(host: string, count: number): StanLease
   journalStray(stray: Row): void
+  /** The last event of this node's chain; nothing, before its first. */
+  chainHead(): ChainHead | undefined
   /**
    * Run `acts` as one transaction: committed and synced on return, or nothing of it changed.
    *
@@ -49,16 +52,31 @@ export interface Journal {
 }
 
 /** @throws StoreError of opening; see {@link openDatabase} */
-export function openJournal(file: string, limits: ConnectionLimits, lockHeld: boolean): Journal {
-  return journalOver(openDatabase(file, limits, lockHeld))
+export function openJournal(
+  file: string,
+  limits: ConnectionLimits,
+  writer: JournalWriter,
+): Journal {
+  return journalOver(openDatabase(file, limits, writer.lockHeld), writer.node)
 }
 
+export interface JournalWriter {
+  /** Whether it has the instance lock. */
+  readonly lockHeld: boolean
+  /** Names the chain that its moves are written to. */
+  readonly node?: string
+}
+
+/** Who writes the journal, when nobody says otherwise. */
+export const DEFAULT_NODE = 'main'
+
 /** The acts on a connection that is open and up to date. */
-export function journalOver(database: DatabaseSync): Journal {
+export function journalOver(database: DatabaseSync, node = DEFAULT_NODE): Journal {
   const beginToWrite = database.prepare('BEGIN IMMEDIATE')
   const beginToRead = database.prepare('BEGIN DEFERRED')
   const commit = database.prepare('COMMIT')
-  const moves = createMoves(database)
+  const chain = createJournalChain(database, node)
+  const moves = createMoves(database, chain)
   const owed = createOwedActs(database, moves)
 
   function within<T>(begin: StatementSync, acts: () => T): T {
@@ -81,7 +99,11 @@ export function journalOver(database: DatabaseSync): Journal {
     merchants: createMerchantActs(database),
     leaseStans: createStanLeases(database),
     journalStray: createStrayJournal(database),
-    transact: (acts) => within(beginToWrite, acts),
+    chainHead: chain.head,
+    transact(acts) {
+      chain.forget()
+      return within(beginToWrite, acts)
+    },
     read: (acts) => within(beginToRead, acts),
     cutLog() {
       database.exec('PRAGMA wal_checkpoint(TRUNCATE)')

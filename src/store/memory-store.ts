@@ -9,7 +9,8 @@ import type {
 } from '#domain'
 import type { DayOpening } from './business-days.ts'
 import { openMemoryDatabase } from './database.ts'
-import { journalOver } from './journal.ts'
+import { DEFAULT_NODE, journalOver } from './journal.ts'
+import type { ChainHead } from './journal-chain.ts'
 import type { MerchantList } from './merchants.ts'
 import type { Overdue, Taking } from './owed-messages.ts'
 import { intentRow, outcomeRow } from './payment-row.ts'
@@ -41,13 +42,16 @@ export interface MemoryStore {
   recover(nowMs: number, openSinceMs: number): Recovery
   putMerchant(merchant: Merchant, by: string, atMs: number): void
   merchants(): MerchantList
+  chainHead(): ChainHead | undefined
   readonly work: WorkActs
   transact<T>(acts: () => T): T
   close(): void
 }
 
-export function openMemoryStore(): MemoryStore {
-  const { payments, owed, days, merchants, work, ...journal } = journalOver(openMemoryDatabase())
+/** @param node names the chain that moves are written to */
+export function openMemoryStore(node = DEFAULT_NODE): MemoryStore {
+  const database = openMemoryDatabase()
+  const { payments, owed, days, merchants, work, ...journal } = journalOver(database, node)
   return {
     begin: (intent) => payments.begin(intentRow(intent)),
     conclude: (merchant, id, outcome) => payments.conclude(merchant, id, outcomeRow(outcome)),
@@ -65,6 +69,7 @@ export function openMemoryStore(): MemoryStore {
     recover: payments.recover,
     putMerchant: (merchant, by, atMs) => merchants.put({ merchant, by, atMs }),
     merchants: merchants.list,
+    chainHead: journal.chainHead,
     work,
     transact: journal.transact,
     close: journal.close,

@@ -94,6 +94,24 @@ export function outcomeRow(outcome: PaymentOutcome): Row {
   ]
 }
 
+/** {@link OUTCOME_COLUMNS} but the state, which a later move may change. */
+const FINDING_COLUMNS = OUTCOME_COLUMNS.slice(1)
+
+/**
+ * What a move into a state writes on its payment beside that state, in the order of the values, and
+ * no later move may change: the content of its event (journal-chain.ts).
+ */
+export const LASTING_COLUMNS: Readonly<Record<PaymentState, readonly string[]>> = {
+  begun: INTENT_COLUMNS,
+  approved: FINDING_COLUMNS,
+  declined: FINDING_COLUMNS,
+  failed: FINDING_COLUMNS,
+  unknown: FINDING_COLUMNS,
+  reversing: [],
+  reversed: [],
+  reversed_not_found: [],
+}
+
 type StoredRow = Readonly<Record<string, SQLOutputValue>>
 
 /**

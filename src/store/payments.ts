@@ -3,7 +3,7 @@ import type { Payment, PaymentState, ReversalCause } from '#domain'
 import { isUniqueConstraint, StoreError } from './errors.ts'
 import type { Moves } from './moves.ts'
 import type { OwedActs } from './owed-messages.ts'
-import { INTENT_COLUMNS, OUTCOME_COLUMNS, paymentOf, type Row } from './payment-row.ts'
+import { INTENT_COLUMNS, OUTCOME_COLUMNS, outcomeRow, paymentOf, type Row } from './payment-row.ts'
 
 /** What {@link PaymentActs.begin} found. */
 export type BeginResult =
@@ -62,7 +62,7 @@ export function createPaymentActs(database: DatabaseSync, { moves, owed }: Journ
     if (changes === 0) return earlier(intent)
     const atMs = Number(columnOf(intent, 'begun_at_ms'))
     const payment = Number(lastInsertRowid)
-    moves.append({ payment, from: null, to: 'begun', reason: null, atMs })
+    moves.append({ payment, from: null, to: 'begun', reason: null, atMs }, intent)
     return BEGUN
   }
 
@@ -106,33 +106,14 @@ function createMoving(
   { moves, owed, tombstones, find }: Moving,
 ): Pick<PaymentActs, 'conclude' | 'reverse'> {
   const placeOf = database.prepare(
-    'SELECT seq, state, host FROM payments WHERE merchant = ? AND id = ?',
+    `SELECT ${PLACE_COLUMNS} FROM payments WHERE merchant = ? AND id = ?`,
   )
-  const update = database.prepare(
-    `UPDATE payments SET ${OUTCOME_COLUMNS.map(assignment).join()} WHERE seq = ?`,
-  )
+  const conclusion = createConclusion(database, { moves, owed })
 
   function conclude(merchant: string, id: string, outcome: Row): void {
     const place = placeIn(placeOf.get(merchant, id))
     if (place === undefined) throw new StoreError('PAYMENT_NOT_FOUND', 'no such payment was begun')
-    const [to, reason = null, atMs] = outcome
-    const move = {
-      payment: place.payment,
-      from: place.state,
-      to: String(to) as PaymentState,
-      reason: reason === null ? null : String(reason),
-      atMs: Number(atMs),
-    }
-    moves.check(move.from, move.to)
-    if (move.to === 'unknown' && move.reason === null) {
-      throw new StoreError(
-        'ACT_INVALID',
-        'what is unknown needs a reason, which is the cause of its reversal',
-      )
-    }
-    update.run(...outcome, place.payment)
-    moves.append(move)
-    if (move.to === 'unknown') owe(place, move.reason as ReversalCause, move.atMs)
+    conclusion(place, outcome)
   }
 
   function reverse(merchant: string, id: string, atMs: number): Payment | undefined {
@@ -144,21 +125,36 @@ function createMoving(
     if (place.state === 'approved') {
       const { payment, state: from } = place
       moves.carryOut({ payment, from, to: 'reversing', reason: 'merchant-asked', atMs })
-      owe(place, 'merchant-asked', atMs)
+      owed.owe({ payment, host: place.host, cause: 'merchant-asked', atMs })
     }
     return find(merchant, id)
-  }
-
-  function owe({ payment, host }: Place, cause: ReversalCause, atMs: number): void {
-    owed.owe({ payment, host, cause, atMs })
   }
 
   return { conclude, reverse }
 }
 
-/** A settlement date that the host did not tell is the business date. */
-function assignment(column: (typeof OUTCOME_COLUMNS)[number]): string {
-  return column === 'settlement_date' ? `${column} = coalesce(?, business_date)` : `${column} = ?`
+/** Moves a payment to where its exchange ended, and owes its reversal when that is not known. */
+function createConclusion(database: DatabaseSync, { moves, owed }: Journals) {
+  const update = database.prepare(
+    `UPDATE payments SET ${OUTCOME_COLUMNS.map((column) => `${column} = ?`).join()} WHERE seq = ?`,
+  )
+  return ({ payment, state: from, host, businessDate }: Place, outcome: Row): void => {
+    const [state, cause = null, decidedAtMs] = outcome
+    const [to, reason] = [String(state) as PaymentState, cause === null ? null : String(cause)]
+    const atMs = Number(decidedAtMs)
+    moves.check(from, to)
+    if (to === 'unknown' && reason === null) {
+      throw new StoreError(
+        'ACT_INVALID',
+        'what is unknown needs a reason, which is the cause of its reversal',
+      )
+    }
+    // A settlement date that the host did not tell is the business date.
+    const found = [...outcome.slice(1, -1), outcome.at(-1) ?? businessDate]
+    update.run(to, ...found, payment)
+    moves.append({ payment, from, to, reason, atMs }, found)
+    if (to === 'unknown') owed.owe({ payment, host, cause: reason as ReversalCause, atMs })
+  }
 }
 
 /** Where a payment stands, for an act that moves it. */
@@ -166,12 +162,16 @@ interface Place {
   readonly payment: number
   readonly state: PaymentState
   readonly host: string
+  readonly businessDate: string
 }
+
+const PLACE_COLUMNS = 'seq, state, host, business_date'
 
 function placeIn(row: Readonly<Record<string, SQLOutputValue>> | undefined): Place | undefined {
   if (row === undefined) return undefined
   const state = String(row.state) as PaymentState
-  return { payment: Number(row.seq), state, host: String(row.host) }
+  const [host, businessDate] = [String(row.host), String(row.business_date)]
+  return { payment: Number(row.seq), state, host, businessDate }
 }
 
 type Tombstones = ReturnType<typeof createTombstones>
@@ -202,23 +202,20 @@ function createFind(database: DatabaseSync) {
  * knows, so it is to be reversed. Nobody has taken what is owed, either.
  */
 function createRecovery(database: DatabaseSync, { moves, owed }: Journals) {
-  const begun = database.prepare(`SELECT seq, state, host FROM payments WHERE state = 'begun'`)
-  const update = database.prepare(
-    `UPDATE payments SET state = 'unknown', reason = 'gateway-restarted', decided_at_ms = ?,
-     settlement_date = business_date WHERE seq = ?`,
-  )
+  const begun = database.prepare(`SELECT ${PLACE_COLUMNS} FROM payments WHERE state = 'begun'`)
+  const conclusion = createConclusion(database, { moves, owed })
   const open = database.prepare(
     `SELECT host, stan, transmitted_at, terminal FROM payments
      WHERE state = 'unknown' AND decided_at_ms >= ?`,
   )
-  const cause = 'gateway-restarted'
   return (nowMs: number, openSinceMs: number): Recovery => {
     const left = begun.all().flatMap((row) => placeIn(row) ?? [])
-    for (const { payment, host } of left) {
-      update.run(nowMs, payment)
-      moves.append({ payment, from: 'begun', to: 'unknown', reason: cause, atMs: nowMs })
-      owed.owe({ payment, host, cause, atMs: nowMs })
-    }
+    const outcome = outcomeRow({
+      state: 'unknown',
+      reason: 'gateway-restarted',
+      decidedAtMs: nowMs,
+    })
+    for (const place of left) conclusion(place, outcome)
     owed.reclaim(nowMs)
     const openExchanges = open.all(openSinceMs).map((row) => ({
       host: String(row.host),

@@ -147,6 +147,8 @@ function perform(journal: Journal, from: BatchReader, mayBegin: boolean): Answer
       return { value: merchants.list() }
     case ACT.merchantsVersion:
       return { value: merchants.version() }
+    case ACT.chainHead:
+      return { value: journal.chainHead() }
     default:
       throw new TypeError(`no act has the number ${act}`)
   }

@@ -21,7 +21,7 @@ export interface Registry {
  *   program and a gateway runs on it
  */
 export function openRegistry(file: string, { clock }: { readonly clock: Clock }): Registry {
-  const journal = openJournal(file, STORE_LIMITS, false)
+  const journal = openJournal(file, STORE_LIMITS, { lockHeld: false })
   return {
     putMerchant(merchant, by) {
       journal.transact(() => journal.merchants.put({ merchant, by, atMs: clock.nowMs() }))

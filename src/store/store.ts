@@ -11,6 +11,8 @@ import type { Clock } from '#platform'
 import type { DayOpening } from './business-days.ts'
 import { type CommitQueue, openCommitQueue } from './commit-queue.ts'
 import type { StoreError } from './errors.ts'
+import { DEFAULT_NODE } from './journal.ts'
+import type { ChainHead } from './journal-chain.ts'
 import { STORE_LIMITS, type StoreLimits } from './limits.ts'
 import type { MerchantList } from './merchants.ts'
 import type { Overdue, Taking } from './owed-messages.ts'
@@ -70,6 +72,8 @@ export interface Store {
   merchants(): Promise<MerchantList>
   /** The version of {@link Store.merchants} alone: cheap enough to ask every second. */
   merchantsVersion(): Promise<number>
+  /** The last event of this node's chain; nothing, before its first. */
+  chainHead(): Promise<ChainHead | undefined>
   /** Wait for every act under way, then let go of the file. */
   close(): Promise<void>
 }
@@ -77,6 +81,8 @@ export interface Store {
 export interface StoreOptions {
   readonly clock: Clock
   readonly limits?: Partial<StoreLimits>
+  /** Names this gateway in the journal's chain; `main` when absent. */
+  readonly node?: string
   /** Called once, when the store has broken and takes no further act. */
   readonly onFault: (error: StoreError) => void
 }
@@ -89,7 +95,8 @@ export interface StoreOptions {
  */
 export async function openStore(file: string, options: StoreOptions): Promise<Store> {
   const limits = { ...STORE_LIMITS, ...options.limits }
-  const queue = await openCommitQueue({ file, limits }, options.onFault)
+  const { node = DEFAULT_NODE, onFault } = options
+  const queue = await openCommitQueue({ file, limits, node }, onFault)
 
   /** What starts new work, and may be refused because too much is waiting. */
   async function admitted<T>(write: WriteAct, usual?: T): Promise<T> {
@@ -126,6 +133,7 @@ export async function openStore(file: string, options: StoreOptions): Promise<St
     },
     merchants: () => admitted((acts) => acts.listMerchants()),
     merchantsVersion: () => admitted((acts) => acts.merchantsVersion()),
+    chainHead: () => admitted((acts) => acts.chainHead()),
     close: queue.close,
   }
 }

@@ -141,7 +141,7 @@ export interface WorkDesk {
 
 /** @throws StoreError as `openRegistry` does */
 export function openWorkDesk(file: string, { clock }: { readonly clock: Clock }): WorkDesk {
-  const journal = openJournal(file, STORE_LIMITS, false)
+  const journal = openJournal(file, STORE_LIMITS, { lockHeld: false })
   const { work } = journal
   return {
     list: (countMax) => journal.read(() => work.list(countMax)),

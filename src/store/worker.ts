@@ -8,12 +8,17 @@ import type { StoreLimits } from './limits.ts'
 import { performBatches } from './perform.ts'
 
 /** The thread that commits. It runs whatever has queued up, syncs once, and answers all of it. */
-export type WorkerTask = { readonly file: string; readonly limits: StoreLimits }
+export interface WorkerTask {
+  readonly file: string
+  readonly limits: StoreLimits
+  /** Names the chain that moves are written to. */
+  readonly node: string
+}
 
 /** What the main thread posts: acts, or the wish to end once all of them are answered. */
 export type WorkerOrder = ActBatch | 'close'
 
-const { file, limits }: WorkerTask = workerData
+const { file, limits, node }: WorkerTask = workerData
 
 if (parentPort !== null) {
   const port = parentPort
@@ -28,7 +33,7 @@ if (parentPort !== null) {
 
 function serve(port: NonNullable<typeof parentPort>, report: (said: Report) => void): void {
   const lock = takeInstanceLock(file)
-  const journal = openJournal(file, limits, true)
+  const journal = openJournal(file, limits, { lockHeld: true, node })
   let mayBegin = true
 
   function commit(batches: readonly ActBatch[]): void {

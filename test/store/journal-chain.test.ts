@@ -1,0 +1,204 @@
+import { execFileSync } from 'node:child_process'
+import { readdirSync, readFileSync } from 'node:fs'
+import { DatabaseSync } from 'node:sqlite'
+import test from 'ava'
+import type { PaymentOutcome } from '#domain'
+import { createSystemClock } from '#platform'
+import { openMemoryStore, openWorkDesk } from '#store'
+import { APPLICATION_ID, openMemoryDatabase } from '../../src/store/database.ts'
+import { journalOver } from '../../src/store/journal.ts'
+import { CHAIN_START, eventHash } from '../../src/store/journal-chain.ts'
+import { INTENT_COLUMNS, intentRow } from '../../src/store/payment-row.ts'
+import { approved, bytes, intent, openSample, storeFile } from './sample.ts'
+
+const UNKNOWN: PaymentOutcome = { state: 'unknown', reason: 'link-lost', decidedAtMs: 9 }
+
+/** What an auditor's own program makes of the chain; it ends with a fault where it does not fit. */
+function audited(file: string): { events: number; heads: Record<string, string> } {
+  const program = ['test/oracles/chain.py', file]
+  return JSON.parse(execFileSync('/usr/bin/python3', program, { encoding: 'utf8' }))
+}
+
+test('an independent program, written from the specification, finds the chain whole', async (t) => {
+  const file = storeFile(t)
+  const store = await openSample(t, { file })
+  const odd = { id: 'ørder "7"\\\u0001\u2028🧾', sealedImage: bytes(300, 0xab) }
+  for (const index of [1, 2, 3]) await store.begin(intent(index, index === 3 ? odd : {}))
+  await store.conclude('acme-books', 'order-1', {
+    ...approved,
+    approvedMinor: 5n,
+    checks: { cvv2: 'M' },
+    details: { settlementDate: '1122' },
+    carried: { '63': 'ø' },
+  })
+  await store.conclude('acme-books', 'order-2', UNKNOWN)
+  await store.recover(10, 0)
+  await store.reverse('acme-books', 'order-1', 11)
+  const head = await store.chainHead()
+  t.deepEqual(audited(file), { events: 7, heads: { main: head?.hash } })
+  t.like(head, { node: 'main', event: 7 })
+})
+
+test('that program notices one byte that is changed behind the journal’s back', async (t) => {
+  const file = storeFile(t)
+  const store = await openSample(t, { file })
+  await store.begin(intent(1))
+  await store.close()
+  const database = new DatabaseSync(file)
+  database.exec('DROP TRIGGER payments_intent_stays')
+  database.exec("UPDATE payments SET terminal = 'TERM0002'")
+  database.close()
+  t.throws(() => audited(file), { message: /content of event 1/ })
+})
+
+test('the first event hashes its row behind sixty-four zeros', (t) => {
+  const database = openMemoryDatabase()
+  const journal = journalOver(database)
+  journal.transact(() => journal.payments.begin(intentRow(intent(1))))
+  const event = database.prepare('SELECT lower(hex(content)) AS it FROM payment_events').get()
+  const row = [1, null, 'begun', null, intent(1).begunAtMs, 'main', String(event?.it)]
+  t.is(journal.chainHead()?.hash, eventHash(CHAIN_START, row))
+})
+
+test('a store without a move has no head', async (t) => {
+  const store = await openSample(t)
+  t.is(await store.chainHead(), undefined)
+})
+
+test('what a crash takes back was never in the chain', (t) => {
+  const [crashed, spared] = [openMemoryStore(), openMemoryStore()]
+  for (const store of [crashed, spared]) store.transact(() => store.begin(intent(1)))
+  t.throws(() =>
+    crashed.transact(() => {
+      crashed.begin(intent(2))
+      throw new Error('crash')
+    }),
+  )
+  for (const store of [crashed, spared]) store.transact(() => store.begin(intent(3)))
+  t.deepEqual(crashed.chainHead(), spared.chainHead())
+})
+
+test('an act that is refused is not in the chain, and what its batch goes on with is', (t) => {
+  const [refusing, spared] = [openMemoryStore(), openMemoryStore()]
+  refusing.transact(() => {
+    refusing.begin(intent(1))
+    t.throws(() => refusing.begin(intent(2, { panHash: bytes(31, 1) })))
+    t.throws(() =>
+      refusing.conclude('acme-books', 'order-1', { state: 'failed', decidedAtMs: 1.5 }),
+    )
+    refusing.conclude('acme-books', 'order-1', approved)
+  })
+  spared.transact(() => {
+    spared.begin(intent(1))
+    spared.conclude('acme-books', 'order-1', approved)
+  })
+  t.deepEqual(refusing.chainHead(), spared.chainHead())
+})
+
+test('the chain goes on where it was, however its acts are put in transactions', async (t) => {
+  const file = storeFile(t)
+  for (const index of [1, 2, 3]) {
+    const store = await openSample(t, { file })
+    await store.begin(intent(index))
+    await store.close()
+  }
+  const memory = openMemoryStore()
+  memory.transact(() => {
+    for (const index of [1, 2, 3]) memory.begin(intent(index))
+  })
+  const store = await openSample(t, { file })
+  t.deepEqual(await store.chainHead(), memory.chainHead())
+})
+
+test('each node has a chain of its own', async (t) => {
+  const file = storeFile(t)
+  for (const [index, node] of ['east', 'west', 'east'].entries()) {
+    const store = await openSample(t, { file, node })
+    await store.begin(intent(index))
+    t.like(await store.chainHead(), { node, event: index + 1 })
+    await store.close()
+  }
+  const { events, heads } = audited(file)
+  t.is(events, 3)
+  t.deepEqual(Object.keys(heads).sort(), ['east', 'west'])
+})
+
+test('what an operator does beside a running gateway is in the same chain', async (t) => {
+  const file = storeFile(t)
+  const store = await openSample(t, { file })
+  await store.begin(intent(1))
+  await store.conclude('acme-books', 'order-1', UNKNOWN)
+  await store.endAttempt(1, { kind: 'refused', responseCode: '21', atMs: 10 })
+  const desk = openWorkDesk(file, { clock: createSystemClock() })
+  t.teardown(() => desk.close())
+  desk.closeAsReversed(1, 'ada')
+  await store.begin(intent(2))
+  const head = await store.chainHead()
+  t.deepEqual(audited(file), { events: 4, heads: { main: head?.hash } })
+})
+
+test('a store of before the chain goes on, and its chain begins with its next event', async (t) => {
+  const file = storeFile(t)
+  makeUnchained(file)
+  const store = await openSample(t, { file })
+  t.is(await store.chainHead(), undefined)
+  await store.conclude('acme-books', 'order-1', approved)
+  const head = await store.chainHead()
+  t.is(head?.event, 2)
+  t.deepEqual(audited(file), { events: 1, heads: { main: head?.hash } })
+})
+
+/** A store as the program made it before it chained events, with one payment begun. */
+function makeUnchained(file: string): void {
+  const folder = new URL('../../src/store/migrations/', import.meta.url)
+  const steps = readdirSync(folder).sort()
+  const before = steps.slice(0, steps.indexOf('0003-chained-events.sql'))
+  const database = new DatabaseSync(file)
+  for (const step of before) database.exec(readFileSync(new URL(step, folder), 'utf8'))
+  database.exec(`PRAGMA application_id = ${APPLICATION_ID}`)
+  database.exec(`PRAGMA user_version = ${before.length}`)
+  database
+    .prepare(
+      `INSERT INTO payments (${INTENT_COLUMNS.join()})
+       VALUES (${INTENT_COLUMNS.map(() => '?').join()})`,
+    )
+    .run(...intentRow(intent(1)))
+  database.exec(
+    `INSERT INTO payment_events (payment, from_state, to_state, reason, at_ms)
+     VALUES (1, NULL, 'begun', NULL, 1)`,
+  )
+  database.close()
+}
+
+for (const table of ['payment_events', 'strays', 'merchant_changes', 'payments']) {
+  test(`no row of ${table} is deleted`, (t) => {
+    const database = filled()
+    t.throws(() => database.exec(`DELETE FROM ${table}`), { message: /append-only|never deleted/ })
+  })
+}
+
+for (const change of [
+  'payment_events SET at_ms = 0',
+  'strays SET at_ms = 0',
+  "merchant_changes SET changed_by = 'nobody'",
+  'payments SET amount_minor = 1',
+  "payments SET sealed_image = x'00'",
+]) {
+  test(`UPDATE ${change} is refused`, (t) => {
+    const database = filled()
+    t.throws(() => database.exec(`UPDATE ${change}`), { message: /append-only|as it was/ })
+  })
+}
+
+/** A database with a row in each table that is written once. */
+function filled(): DatabaseSync {
+  const database = openMemoryDatabase()
+  const journal = journalOver(database)
+  journal.transact(() => {
+    journal.payments.begin(intentRow(intent(1)))
+    journal.journalStray(['late', 'meridian', '0210', null, null, null, 1, bytes(1, 1)])
+    const merchant = { id: 'acme-books' } as Parameters<typeof journal.merchants.put>[0]['merchant']
+    journal.merchants.put({ merchant, by: 'ada', atMs: 1 })
+  })
+  return database
+}
