@@ -14,12 +14,13 @@ import type { Message } from '#iso8583'
 import type { Clock, Log, Random } from '#platform'
 import type { Messages } from '#processing'
 import { type Keyring, openKeyring } from '#security'
-import { openStore, type Recovery, type Store } from '#store'
+import { openStore, type Recovery, type Store, startInspection } from '#store'
 import { type Config, keyringOptionsOf } from './config.ts'
 import { readSandboxPans } from './emulated-host.ts'
 import { listenerTlsOf } from './gateway-files.ts'
 import { type HostProfile, readHostProfile, readMessages } from './host-profile.ts'
 import { openHostSide } from './host-side.ts'
+import { startAnchors } from './journal-anchors.ts'
 import { journalPort } from './journal-port.ts'
 
 /** The outside of a gateway, as parameters. */
@@ -91,6 +92,7 @@ async function start(
   const { retryAfterMs } = config.requests
   const receive = createReception({ envelopes, dispatch, log, retryAfterMs })
   const { framed, https } = await listen(config, { receive, foundation, started }, parts)
+  inspect(config.storeFile, { ...parts, started, onFault: failure.resolve })
 
   return {
     framedPort: framed.port,
@@ -139,6 +141,8 @@ async function openFoundation(config: Config, parts: FoundationParts): Promise<F
   const store = await openStore(config.storeFile, { clock, limits: config.store, onFault })
   started.defer(() => store.close())
   const recovery = await recover(store, profile, parts)
+  const anchors = await startAnchors({ store, clock, log })
+  started.defer(() => anchors.close())
 
   const envelopes = await openEnvelopes({
     // The registry gives the merchants' keys, now and whenever they change.
@@ -169,6 +173,20 @@ async function recover(store: Store, profile: HostProfile, { clock, log }: Gatew
   const recovery = await store.recover(nowMs, nowMs - profile.link.lateAnswerMaxMs)
   if (recovery.leftUnknown > 0) log.warn('payments-left-unknown', { count: recovery.leftUnknown })
   return recovery
+}
+
+/** Damage in the depths of the journal ends the gateway; nothing of it may be relied on then. */
+function inspect(storeFile: string, { clock, log, started, onFault }: FoundationParts): void {
+  const inspection = startInspection(storeFile, {
+    clock,
+    onSound: (seen) => log.info('store-inspected', { ...seen }),
+    onDamage(error) {
+      log.error('store-damaged', { found: error.message })
+      onFault(error)
+    },
+    onFailure: (error) => log.error('store-not-inspected', { error }),
+  })
+  started.defer(() => inspection.close())
 }
 
 function envelopeKeysOf(keyring: Keyring, merchants: readonly Merchant[]): EnvelopeKeys {

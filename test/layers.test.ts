@@ -46,6 +46,7 @@ const ROOT = [
   'host-profile.ts',
   'emulated-host.ts',
   'host-side.ts',
+  'journal-anchors.ts',
   'journal-port.ts',
   'evidence.ts',
   'cli',

@@ -26,6 +26,7 @@ import { complain, type Outside } from './outside.ts'
 import { addPayments } from './payments.ts'
 import { addSpec } from './spec/spec.ts'
 import { addStart } from './start.ts'
+import { addStore } from './store/store.ts'
 import { systemFault } from './system-fault.ts'
 import { addWork } from './work.ts'
 
@@ -72,6 +73,7 @@ function createProgram(outside: Outside, finish: Finish): Command {
     addReverse,
     addPayments,
     addWork,
+    addStore,
     addDecode,
     addEncode,
     addDoctor,

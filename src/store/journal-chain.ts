@@ -97,8 +97,8 @@ export function eventHash(previous: string, event: readonly ColumnValue[]): stri
 }
 
 /**
- * Hash of what an act wrote on its payment: names and values, without what is NULL, so that a column
- * which is added later changes no earlier hash.
+ * Hash of what an act wrote on its payment: names and values, without what is NULL, so that a
+ * column which is added later changes no earlier hash.
  */
 export function contentHash(columns: readonly string[], values: readonly ColumnValue[]): string {
   const content: Record<string, ColumnValue> = {}

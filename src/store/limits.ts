@@ -8,10 +8,13 @@ export interface StoreLimits extends ConnectionLimits {
   readonly queueActsMax: number
   /** While the write-ahead log is longer and cannot be cut, no payment is begun (`WAL_FULL`). */
   readonly walBytesMax: number
+  /** The last so many events, and payments, are looked at before the store is opened. */
+  readonly checkedAtStartRowsMax: number
 }
 
 export const STORE_LIMITS: StoreLimits = Object.freeze({
   ...CONNECTION_LIMITS,
   queueActsMax: 8_192,
   walBytesMax: 256 * 2 ** 20,
+  checkedAtStartRowsMax: 10_000,
 })

@@ -4,7 +4,7 @@ import { StoreError } from './errors.ts'
 import type { JournalChain, Move } from './journal-chain.ts'
 import type { Row } from './payment-row.ts'
 
-/** The one door through which a payment's state is journalled, each move chained to the one before. */
+/** The one door through which a payment's state is journalled, each move chained to the last. */
 export interface Moves {
   /** @throws StoreError `MOVE_NOT_ALLOWED`; to be asked before the first write of an act */
   check(from: PaymentState, to: PaymentState): void

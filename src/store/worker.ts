@@ -6,6 +6,7 @@ import { takeInstanceLock } from './instance-lock.ts'
 import { openJournal } from './journal.ts'
 import type { StoreLimits } from './limits.ts'
 import { performBatches } from './perform.ts'
+import { checkAtStart } from './upkeep/start-check.ts'
 
 /** The thread that commits. It runs whatever has queued up, syncs once, and answers all of it. */
 export interface WorkerTask {
@@ -33,6 +34,7 @@ if (parentPort !== null) {
 
 function serve(port: NonNullable<typeof parentPort>, report: (said: Report) => void): void {
   const lock = takeInstanceLock(file)
+  checkAtStart(file, limits.checkedAtStartRowsMax)
   const journal = openJournal(file, limits, { lockHeld: true, node })
   let mayBegin = true
 

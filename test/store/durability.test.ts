@@ -49,16 +49,15 @@ test('a full disk breaks the store: nothing more is acknowledged, what was is th
   for (const line of begun) t.not(await store.find('acme-books', line.slice(6)), undefined)
 })
 
-test('damage in the middle of the file breaks the store and is reported once', async (t) => {
+test('damage to the file of a running store breaks it when it is met, and is reported once', async (t) => {
   const file = storeFile(t)
   const first = await openSample(t, { file })
   await Promise.all(Array.from({ length: 200 }, (_, index) => first.begin(intent(index))))
   await first.close()
-  const size = statSync(file).size
-  writeSync(openSync(file, 'r+'), randomBytes(size / 2), 0, size / 2, size / 2)
-
   const faults: StoreErrorCode[] = []
   const store = await openSample(t, { file, onFault: ({ code }) => faults.push(code) })
+  const size = statSync(file).size
+  writeSync(openSync(file, 'r+'), randomBytes(size / 2), 0, size / 2, size / 2)
   const acts = await Promise.allSettled([store.begin(intent(300)), store.begin(intent(301))])
   for (const it of acts) t.is(it.status === 'rejected' && it.reason.code, 'STORE_CORRUPT')
   await t.throwsAsync(store.begin(intent(302)), { code: 'STORE_BROKEN' })

@@ -20,11 +20,9 @@ test('the search finds a card number that is planted', async (t) => {
   const file = storeFile(t)
   await storeOnePayment(t, file)
   const database = new DatabaseSync(file)
-  database
-    .prepare(
-      "INSERT INTO strays (kind, host, mti, at_ms, sealed_image) VALUES ('late', 'h', '0210', 1, ?)",
-    )
-    .run(Buffer.from(`{"2":"${DIGITS}"}`))
+  const stray = `INSERT INTO strays (kind, host, mti, at_ms, sealed_image)
+    VALUES ('late', 'meridian', '0210', 1, ?)`
+  database.prepare(stray).run(Buffer.from(`{"2":"${DIGITS}"}`))
   t.not(filesHolding(dirname(file), [DIGITS]).length, 0)
   database.close()
 })

@@ -5,6 +5,13 @@ ALTER TABLE payment_events ADD COLUMN node TEXT;
 ALTER TABLE payment_events ADD COLUMN content BLOB CHECK (length(content) = 32);
 ALTER TABLE payment_events ADD COLUMN hash BLOB CHECK (length(hash) = 32);
 
+-- Append-only: each time the store was made from a backup, and the last event that it had then.
+CREATE TABLE restorations (
+  seq        INTEGER PRIMARY KEY,
+  at_ms      INTEGER NOT NULL,
+  last_event INTEGER NOT NULL
+) STRICT;
+
 -- What is written once is read as it was written: these stop a mistake of ours, and make whoever
 -- wants to alter the journal alter its schema first.
 CREATE TRIGGER payment_events_stay BEFORE UPDATE ON payment_events
@@ -19,6 +26,10 @@ CREATE TRIGGER merchant_changes_stay BEFORE UPDATE ON merchant_changes
 BEGIN SELECT RAISE(ABORT, 'merchant_changes is append-only'); END;
 CREATE TRIGGER merchant_changes_remain BEFORE DELETE ON merchant_changes
 BEGIN SELECT RAISE(ABORT, 'merchant_changes is append-only'); END;
+CREATE TRIGGER restorations_stay BEFORE UPDATE ON restorations
+BEGIN SELECT RAISE(ABORT, 'restorations is append-only'); END;
+CREATE TRIGGER restorations_remain BEFORE DELETE ON restorations
+BEGIN SELECT RAISE(ABORT, 'restorations is append-only'); END;
 CREATE TRIGGER payments_remain BEFORE DELETE ON payments
 BEGIN SELECT RAISE(ABORT, 'a payment is never deleted'); END;
 CREATE TRIGGER payments_intent_stays BEFORE UPDATE OF

@@ -1,0 +1,70 @@
+import type { Command } from 'commander'
+import { unmarkDamaged, type Verification, verifyStore } from '#store'
+import { readConfig } from '../../config.ts'
+import { addConfigOption, configFileOf } from '../config-option.ts'
+import { EXIT, type ExitCode, type Finish } from '../exit-codes.ts'
+import { complain, type Outside, say } from '../outside.ts'
+
+interface VerifyOptions {
+  readonly config?: string
+  readonly head: readonly string[]
+  readonly json?: true
+}
+
+const HELP = `
+Examples:
+  sallyport store verify
+  sallyport store verify --head 3f2a...     the hash of a line \`journal-head\` of the log
+
+Holds the journal against itself, beside a running gateway or without: the file, the chain of its
+events, every payment against its events. Nothing else can tell that the newest events were cut off
+than a hash that was kept elsewhere: give one with --head. Exit code 1 says that there are faults.`
+
+/** `sallyport store verify`: is the journal what was written? */
+export function addVerify(store: Command, outside: Outside, finish: Finish): void {
+  const command = store
+    .command('verify')
+    .description('hold the journal against itself: file, chain, payments')
+    .option('--head <hash>', 'a hash that must be in the chain; may be given again', collect, [])
+    .option('--json', 'print JSON')
+    .addHelpText('after', HELP)
+  addConfigOption(command).action((options: VerifyOptions) => finish(verify(options, outside)))
+}
+
+function collect(value: string, former: readonly string[]): string[] {
+  return [...former, value.toLowerCase()]
+}
+
+function verify(options: VerifyOptions, outside: Outside): ExitCode {
+  const { head, json } = options
+  if (!head.every((hash) => /^[0-9a-f]{64}$/.test(hash))) {
+    complain(outside, '--head is 64 hexadecimal digits')
+    return EXIT.usage
+  }
+  const { storeFile } = readConfig(configFileOf(options, outside), outside.environment)
+  const found = verifyStore(storeFile, head)
+  const isSound = found.faultCount === 0
+  if (json) say(outside, JSON.stringify({ sound: isSound, ...found }))
+  else for (const line of verificationLines(found)) say(outside, line)
+  if (isSound && unmarkDamaged(storeFile)) {
+    complain(outside, 'it was marked as damaged, and no longer is')
+  }
+  return isSound ? EXIT.done : EXIT.refused
+}
+
+/** What was looked at, then every fault with its place. */
+function verificationLines(found: Verification): string[] {
+  const { payments, events, chainedFrom, heads, restorations, faults, faultCount } = found
+  const since = chainedFrom === undefined ? 'none of them chained' : `chained from ${chainedFrom}`
+  const notTold = faultCount - faults.length
+  return [
+    `${payments} payments, ${events} events, ${since}`,
+    ...heads.map(({ node, event, hash }) => `chain of ${node} ends with event ${event}, ${hash}`),
+    ...restorations.map(
+      ({ atMs, event }) => `restored at ${new Date(atMs).toISOString()}, after event ${event}`,
+    ),
+    ...faults.map(({ kind, place, reason }) => `${place}: ${reason} (${kind})`),
+    ...(notTold > 0 ? [`and ${notTold} more`] : []),
+    faultCount === 0 ? 'sound' : `faults: ${faultCount}`,
+  ]
+}
