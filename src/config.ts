@@ -89,7 +89,12 @@ export interface Config {
     readonly reconnectDelayMaxMs: number
     readonly tls?: HostTlsFiles
   }
-  readonly store: { readonly queueActsMax: number; readonly walBytesMax: number }
+  readonly store: {
+    readonly queueActsMax: number
+    readonly walBytesMax: number
+    readonly reservedBytes: number
+    readonly freeBytesMin: number
+  }
   readonly stanLeaseCount: number
   readonly registryPollMs: number
   readonly dayPollMs: number

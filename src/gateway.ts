@@ -14,7 +14,7 @@ import type { Message } from '#iso8583'
 import type { Clock, Log, Random } from '#platform'
 import type { Messages } from '#processing'
 import { type Keyring, openKeyring } from '#security'
-import { openStore, type Recovery, type Store, startInspection } from '#store'
+import { openStore, type Recovery, type Store, type StoreSpace, startInspection } from '#store'
 import { type Config, keyringOptionsOf } from './config.ts'
 import { readSandboxPans } from './emulated-host.ts'
 import { listenerTlsOf } from './gateway-files.ts'
@@ -138,7 +138,8 @@ async function openFoundation(config: Config, parts: FoundationParts): Promise<F
   const profile = readHostProfile(config.host.profile, messages)
   const keyring = await openKeyring(config.keysFolder, keyringOptionsOf(config, random))
 
-  const store = await openStore(config.storeFile, { clock, limits: config.store, onFault })
+  const onSpace = tellOfSpace(log)
+  const store = await openStore(config.storeFile, { clock, limits: config.store, onFault, onSpace })
   started.defer(() => store.close())
   const recovery = await recover(store, profile, parts)
   const anchors = await startAnchors({ store, clock, log })
@@ -173,6 +174,14 @@ async function recover(store: Store, profile: HostProfile, { clock, log }: Gatew
   const recovery = await store.recover(nowMs, nowMs - profile.link.lateAnswerMaxMs)
   if (recovery.leftUnknown > 0) log.warn('payments-left-unknown', { count: recovery.leftUnknown })
   return recovery
+}
+
+function tellOfSpace(log: Log) {
+  return ({ state, freeBytes }: StoreSpace): void => {
+    if (state === 'full') log.error('store-disk-full', { freeBytes })
+    else if (state === 'short') log.warn('store-disk-short', { freeBytes })
+    else log.info('store-disk-ample', { freeBytes })
+  }
 }
 
 /** Damage in the depths of the journal ends the gateway; nothing of it may be relied on then. */

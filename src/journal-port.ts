@@ -54,6 +54,7 @@ export function journalPort(store: Store, onOutcomeLost: (error: unknown) => voi
 const NOTHING_CHANGED: ReadonlySet<string | undefined> = new Set([
   'QUEUE_FULL',
   'WAL_FULL',
+  'DISK_FULL',
   'STORE_BUSY',
 ])
 

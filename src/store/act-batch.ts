@@ -1,5 +1,6 @@
 import type { AttemptEnd, OwedNumber, PaymentIntent, PaymentOutcome } from '#domain'
 import type { DayOpening } from './business-days.ts'
+import type { SpaceState } from './disk-space.ts'
 import type { PlainError } from './errors.ts'
 import type { MerchantChange } from './merchants.ts'
 import { ATTEMPT_END_COLUMNS, attemptEndRow, type Overdue, type Taking } from './owed-messages.ts'
@@ -34,6 +35,8 @@ export type Report =
   | { readonly kind: 'opened' }
   /** One list of answers for each batch, in the order of posting; all of it is durable. */
   | { readonly kind: 'committed'; readonly answers: readonly (readonly Answer[])[] }
+  /** How much room there is has changed. */
+  | { readonly kind: 'space'; readonly state: SpaceState; readonly freeBytes: number }
   /** Nothing more will be answered. */
   | { readonly kind: 'fault'; readonly error: PlainError }
   | { readonly kind: 'closed' }

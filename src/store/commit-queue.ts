@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads'
 import { type Answer, type BatchWriter, createBatchWriter, type Report } from './act-batch.ts'
+import type { SpaceState } from './disk-space.ts'
 import { errorOf, StoreError } from './errors.ts'
 import type { WorkerOrder, WorkerTask } from './worker.ts'
 
@@ -19,20 +20,33 @@ export interface CommitQueue {
   close(): Promise<void>
 }
 
+export interface CommitHearers {
+  /** The store has broken: once. */
+  onFault(error: StoreError): void
+  /** How much room its disk has, has changed. */
+  onSpace(space: StoreSpace): void
+}
+
+/** Room on the disk of a store. */
+export interface StoreSpace {
+  readonly state: SpaceState
+  readonly freeBytes: number
+}
+
 /** @throws StoreError when the worker could not open the store */
 export async function openCommitQueue(
   task: WorkerTask,
-  onFault: (error: StoreError) => void,
+  hearers: CommitHearers,
 ): Promise<CommitQueue> {
   const worker = new Worker(new URL('./worker.ts', import.meta.url), { workerData: task })
   await opened(worker)
-  return queueOver(worker, task.limits.queueActsMax, onFault)
+  return queueOver(worker, task.limits.queueActsMax, hearers)
 }
 
 function queueOver(
   worker: Worker,
   queueActsMax: number,
-  onFault: (error: StoreError) => void,
+  { onFault, onSpace }: CommitHearers,
 ): CommitQueue {
   const pending = createPending((it) => worker.postMessage(it))
   const closed = Promise.withResolvers<void>()
@@ -40,6 +54,7 @@ function queueOver(
 
   worker.on('message', (report: Report) => {
     if (report.kind === 'committed') pending.settle(report.answers)
+    else if (report.kind === 'space') onSpace(report)
     else if (report.kind === 'fault') fail(errorOf(report.error))
   })
   worker.on('error', () => fail(new StoreError('STORE_FAULT', 'the thread of the store threw')))

@@ -19,6 +19,7 @@ export type StoreErrorCode =
   | 'ACT_INVALID'
   | 'QUEUE_FULL'
   | 'WAL_FULL'
+  | 'DISK_FULL'
   | 'STORE_BUSY'
   | 'STORE_CLOSED'
   | 'STORE_CORRUPT'
@@ -57,7 +58,8 @@ export function storeErrorOf(thrown: unknown): StoreError {
   if (thrown instanceof StoreError) return thrown
   const result = sqliteResultOf(thrown)
   if (result === undefined) return new StoreError('STORE_FAULT', `unexpected ${kindOf(thrown)}`)
-  const [code, message] = MEANINGS[result & 0xff] ?? ['STORE_FAULT', 'SQLite failed']
+  const meaning = MEANINGS[result] ?? MEANINGS[result & 0xff]
+  const [code, message] = meaning ?? ['STORE_FAULT', 'SQLite failed']
   return new StoreError(code, `${message} (SQLite result ${result})`)
 }
 
@@ -72,7 +74,8 @@ export function isUniqueConstraint(thrown: unknown): boolean {
   return sqliteResultOf(thrown) === SQLITE_CONSTRAINT_UNIQUE
 }
 
-// https://www.sqlite.org/rescode.html; the low byte is the primary result.
+// https://www.sqlite.org/rescode.html; the low byte is the primary result. Of the results that say
+// more, 4874 (SQLITE_IOERR_SHMSIZE) is the index of the log that finds no room.
 const SQLITE_CONSTRAINT = 19
 const SQLITE_CONSTRAINT_UNIQUE = 2067
 
@@ -87,6 +90,7 @@ const MEANINGS: Readonly<Record<number, readonly [StoreErrorCode, string]>> = {
   14: ['STORE_UNWRITABLE', 'the store file or its folder cannot be opened for writing'],
   19: ['ACT_INVALID', 'a value does not fit its column'],
   26: ['STORE_CORRUPT', 'the store file is not a database, or its first page is damaged'],
+  4874: ['STORE_DISK_FULL', 'the disk is full'],
 }
 
 function sqliteResultOf(thrown: unknown): number | undefined {

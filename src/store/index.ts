@@ -7,6 +7,7 @@
  */
 export type { DayOpening } from './business-days.ts'
 export { type CardSearch, openPaymentReader, type PaymentReader } from './card-search.ts'
+export type { StoreSpace } from './commit-queue.ts'
 export { StoreError, type StoreErrorCode } from './errors.ts'
 export type { ChainHead } from './journal-chain.ts'
 export { STORE_LIMITS, type StoreLimits } from './limits.ts'

@@ -1,6 +1,7 @@
 import { CONNECTION_LIMITS, type ConnectionLimits } from './database.ts'
+import type { SpaceLimits } from './disk-space.ts'
 
-export interface StoreLimits extends ConnectionLimits {
+export interface StoreLimits extends ConnectionLimits, SpaceLimits {
   /**
    * Acts queued or under way before {@link StoreError} `QUEUE_FULL` refuses what would start new
    * work.
@@ -17,4 +18,6 @@ export const STORE_LIMITS: StoreLimits = Object.freeze({
   queueActsMax: 8_192,
   walBytesMax: 256 * 2 ** 20,
   checkedAtStartRowsMax: 10_000,
+  reservedBytes: 32 * 2 ** 20,
+  freeBytesMin: 128 * 2 ** 20,
 })

@@ -17,15 +17,15 @@ import { attemptEndOf } from './owed-messages.ts'
  * begin because another process writes, what would write is refused with `STORE_BUSY`, and what
  * reads is answered. Batches that only read wait for no other process and are not synced.
  *
- * @param mayBegin whether new payments are taken
+ * @param obstacle why no payment may be begun, if none may
  * @throws StoreError when the store failed: nothing of the batches is known to be on disk
  */
 export function performBatches(
   journal: Journal,
   batches: readonly ActBatch[],
-  mayBegin: boolean,
+  obstacle?: StoreError,
 ): readonly (readonly Answer[])[] {
-  const on = (it: Journal) => () => batches.map((batch) => performBatch(it, batch, mayBegin))
+  const on = (it: Journal) => () => batches.map((batch) => performBatch(it, batch, obstacle))
   if (!batches.some(({ writes }) => writes)) {
     return unlessBusy(() => journal.read(on(journal)), refuseAll)
   }
@@ -77,11 +77,11 @@ function refusingWrites(journal: Journal, error: StoreError): Journal {
   }
 }
 
-function performBatch(journal: Journal, batch: ActBatch, mayBegin: boolean): Answer[] {
+function performBatch(journal: Journal, batch: ActBatch, obstacle?: StoreError): Answer[] {
   const answers: Answer[] = []
   for (const reader = createBatchReader(batch); !reader.done; ) {
     try {
-      answers.push(perform(journal, reader, mayBegin))
+      answers.push(perform(journal, reader, obstacle))
     } catch (thrown) {
       answers.push(refusalOf(thrown))
     }
@@ -92,13 +92,13 @@ function performBatch(journal: Journal, batch: ActBatch, mayBegin: boolean): Ans
 /**
  * Its values are all read before the act is tried, so that the next act is found whatever happens.
  */
-function perform(journal: Journal, from: BatchReader, mayBegin: boolean): Answer {
+function perform(journal: Journal, from: BatchReader, obstacle?: StoreError): Answer {
   const { payments, owed, days, merchants } = journal
   const act = from.number()
   switch (act) {
     case ACT.begin: {
       const intent = from.intent()
-      if (!mayBegin) throw new StoreError('WAL_FULL', 'the write-ahead log is over its limit')
+      if (obstacle !== undefined) throw obstacle
       const result = payments.begin(intent)
       return result.kind === 'begun' ? 0 : { value: result }
     }

@@ -9,7 +9,7 @@ import type {
 } from '#domain'
 import type { Clock } from '#platform'
 import type { DayOpening } from './business-days.ts'
-import { type CommitQueue, openCommitQueue } from './commit-queue.ts'
+import { type CommitQueue, openCommitQueue, type StoreSpace } from './commit-queue.ts'
 import type { StoreError } from './errors.ts'
 import { DEFAULT_NODE } from './journal.ts'
 import type { ChainHead } from './journal-chain.ts'
@@ -85,6 +85,11 @@ export interface StoreOptions {
   readonly node?: string
   /** Called once, when the store has broken and takes no further act. */
   readonly onFault: (error: StoreError) => void
+  /**
+   * Called when the disk runs short or full, and when it has room again: nothing new is begun
+   * meanwhile.
+   */
+  readonly onSpace?: (space: StoreSpace) => void
 }
 
 /**
@@ -95,8 +100,8 @@ export interface StoreOptions {
  */
 export async function openStore(file: string, options: StoreOptions): Promise<Store> {
   const limits = { ...STORE_LIMITS, ...options.limits }
-  const { node = DEFAULT_NODE, onFault } = options
-  const queue = await openCommitQueue({ file, limits, node }, onFault)
+  const { node = DEFAULT_NODE, onFault, onSpace = () => {} } = options
+  const queue = await openCommitQueue({ file, limits, node }, { onFault, onSpace })
 
   /** What starts new work, and may be refused because too much is waiting. */
   async function admitted<T>(write: WriteAct, usual?: T): Promise<T> {

@@ -1,7 +1,8 @@
 import { statSync } from 'node:fs'
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads'
 import type { ActBatch, Report } from './act-batch.ts'
-import { plainOf, storeErrorOf } from './errors.ts'
+import { openDiskSpace } from './disk-space.ts'
+import { plainOf, StoreError, storeErrorOf } from './errors.ts'
 import { takeInstanceLock } from './instance-lock.ts'
 import { openJournal } from './journal.ts'
 import type { StoreLimits } from './limits.ts'
@@ -33,17 +34,44 @@ if (parentPort !== null) {
 }
 
 function serve(port: NonNullable<typeof parentPort>, report: (said: Report) => void): void {
-  const lock = takeInstanceLock(file)
-  checkAtStart(file, limits.checkedAtStartRowsMax)
-  const journal = openJournal(file, limits, { lockHeld: true, node })
-  let mayBegin = true
+  const space = openDiskSpace(file, limits, (state, freeBytes) => {
+    report({ kind: 'space', state, freeBytes })
+  })
+  // It says that the disk is full only to who gets it: nobody else's reserve is given up.
+  const lock = withRoom(() => takeInstanceLock(file))
+  withRoom(() => checkAtStart(file, limits.checkedAtStartRowsMax))
+  const journal = withRoom(() => openJournal(file, limits, { lockHeld: true, node }))
+  let logObstacle: StoreError | undefined
 
   function commit(batches: readonly ActBatch[]): void {
-    report({ kind: 'committed', answers: performBatches(journal, batches, mayBegin) })
-    mayBegin = !logIsOverLimit()
-    if (mayBegin) return
-    journal.cutLog()
-    mayBegin = !logIsOverLimit()
+    const perform = () => performBatches(journal, batches, logObstacle ?? space.obstacle())
+    report({ kind: 'committed', answers: withRoom(perform) })
+    logObstacle = obstacleInLog()
+    if (logObstacle === undefined) return
+    cutLog()
+    logObstacle = obstacleInLog()
+  }
+
+  /**
+   * What found the disk full was not written, and may be tried again where the reserve was: unlike a
+   * sync that fails, a write that finds no room has lost nothing.
+   */
+  function withRoom<T>(act: () => T): T {
+    try {
+      return act()
+    } catch (thrown) {
+      if (storeErrorOf(thrown).code !== 'STORE_DISK_FULL' || !space.giveUp()) throw thrown
+      return act()
+    }
+  }
+
+  /** What cannot be copied into the file for want of room stays in the log. */
+  function cutLog(): void {
+    try {
+      journal.cutLog()
+    } catch (thrown) {
+      if (storeErrorOf(thrown).code !== 'STORE_DISK_FULL') throw thrown
+    }
   }
 
   /** A journal that failed may fail to close as well; the kernel closes it with the process. */
@@ -57,11 +85,6 @@ function serve(port: NonNullable<typeof parentPort>, report: (said: Report) => v
     }
   }
 
-  function logIsOverLimit(): boolean {
-    const log = statSync(`${file}-wal`, { throwIfNoEntry: false })
-    return log !== undefined && log.size > limits.walBytesMax
-  }
-
   port.on('message', (first: WorkerOrder) => {
     const { batches, closing } = queued(port, first)
     try {
@@ -71,6 +94,12 @@ function serve(port: NonNullable<typeof parentPort>, report: (said: Report) => v
       end(faultOf(thrown))
     }
   })
+}
+
+function obstacleInLog(): StoreError | undefined {
+  const log = statSync(`${file}-wal`, { throwIfNoEntry: false })
+  if (log === undefined || log.size <= limits.walBytesMax) return undefined
+  return new StoreError('WAL_FULL', 'the write-ahead log is over its limit')
 }
 
 /** `first` and whatever else has arrived meanwhile. */

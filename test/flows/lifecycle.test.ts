@@ -218,13 +218,14 @@ test.serial(
 )
 
 test.serial(
-  'a disk that is full ends the gateway with exit code 6, and what was told stands',
+  'a journal that may not grow ends the gateway with exit code 6, and what was told stands',
   async (t) => {
     // The shell's unit is 512 bytes; a file that would grow past the limit cannot be written.
     const under = ['sh', '-c', 'ulimit -f 800; exec "$@"', 'sh']
     const own = await makeSite()
     t.teardown(() => own.remove())
-    const gateway = await startGateway(own, host.port, { under })
+    const environment = { SALLYPORT_STORE_RESERVED_BYTES: '0' }
+    const gateway = await startGateway(own, host.port, { under, environment })
     const client = gateway.client()
     t.teardown(() => client.close())
     const heard: { payment: PaymentInput; result: MerchantResult }[] = []

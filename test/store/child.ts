@@ -30,7 +30,8 @@ try {
 
 async function runStore(): Promise<void> {
   const onFault = ({ code }: StoreError) => say(`fault ${code}`)
-  const store = await openStore(file, { clock: createSystemClock(), onFault })
+  const limits = { reservedBytes: 0 }
+  const store = await openStore(file, { clock: createSystemClock(), limits, onFault })
   say('open')
   let next = first
   const conduct = async () => {

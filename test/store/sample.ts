@@ -20,9 +20,15 @@ export async function openSample(
   t: ExecutionContext,
   options: Partial<StoreOptions> & { readonly file?: string } = {},
 ): Promise<Store> {
-  const { file = storeFile(t), ...rest } = options
+  const { file = storeFile(t), limits, ...rest } = options
   const onFault = (error: StoreError) => t.fail(`the store broke: ${error.message}`)
-  const store = await openStore(file, { clock: createSystemClock(), onFault, ...rest })
+  const store = await openStore(file, {
+    clock: createSystemClock(),
+    onFault,
+    // Most tests would only write the reserve and throw it away.
+    limits: { reservedBytes: 0, ...limits },
+    ...rest,
+  })
   t.teardown(() => store.close())
   return store
 }
