@@ -215,3 +215,42 @@ test.serial(
     t.regex(other.printed, /no event has the hash/)
   },
 )
+
+test.serial(
+  'a backup made under load is restored, and what it has is told in the same bytes',
+  async (t) => {
+    const { site, host } = await ownSite(t)
+    const gateway = await startGateway(site, host.port)
+    t.teardown(() => gateway.kill())
+    const client = gateway.client()
+    t.teardown(() => client.close())
+    const early: Told[] = []
+    for (let count = 0; count < 20; count++) {
+      const payment = newPayment()
+      early.push({ payment, result: await client.sale(payment) })
+    }
+    const load = sellUntilRefused(client)
+    const backup = join(site.folder, 'backup.db')
+    const store = (...words: string[]) =>
+      site.command('store', ...words, '--config', site.configFile)
+    // In a process of its own, as an operator would, or this one could not pay meanwhile.
+    t.is(await run(['store', 'backup', backup, '--config', site.configFile]).exited, 0)
+    t.regex((await store('restore', backup, '--replace')).printed, /another instance is running/)
+    await gateway.kill()
+    t.true((await load).length > 20, 'it was paid on meanwhile')
+    client.close()
+
+    writeSync(openSync(site.journalFile, 'r+'), randomBytes(40_000), 0, 40_000, 0)
+    await checkNotStarted(t, site, /damaged/)
+    const restored = await store('restore', backup, '--replace')
+    t.is(restored.code, 0, restored.printed)
+    const next = await startGateway(site, host.port)
+    t.teardown(() => next.kill())
+    const again = next.client()
+    t.teardown(() => again.close())
+    await checkToldAgain(t, again, early)
+    t.is((await again.sale(newPayment())).kind, 'approved')
+    t.is(await next.stop(), 0)
+    t.is((await store('verify')).code, 0)
+  },
+)

@@ -1,14 +1,14 @@
 import { execFileSync } from 'node:child_process'
-import { readdirSync, readFileSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import test from 'ava'
 import type { PaymentOutcome } from '#domain'
 import { createSystemClock } from '#platform'
 import { openMemoryStore, openWorkDesk } from '#store'
-import { APPLICATION_ID, openMemoryDatabase } from '../../src/store/database.ts'
+import { openMemoryDatabase } from '../../src/store/database.ts'
 import { journalOver } from '../../src/store/journal.ts'
 import { CHAIN_START, eventHash } from '../../src/store/journal-chain.ts'
-import { INTENT_COLUMNS, intentRow } from '../../src/store/payment-row.ts'
+import { intentRow } from '../../src/store/payment-row.ts'
+import { makeUnchained } from './older-store.ts'
 import { approved, bytes, intent, openSample, storeFile } from './sample.ts'
 
 const UNKNOWN: PaymentOutcome = { state: 'unknown', reason: 'link-lost', decidedAtMs: 9 }
@@ -147,28 +147,6 @@ test('a store of before the chain goes on, and its chain begins with its next ev
   t.is(head?.event, 2)
   t.deepEqual(audited(file), { events: 1, heads: { main: head?.hash } })
 })
-
-/** A store as the program made it before it chained events, with one payment begun. */
-function makeUnchained(file: string): void {
-  const folder = new URL('../../src/store/migrations/', import.meta.url)
-  const steps = readdirSync(folder).sort()
-  const before = steps.slice(0, steps.indexOf('0003-chained-events.sql'))
-  const database = new DatabaseSync(file)
-  for (const step of before) database.exec(readFileSync(new URL(step, folder), 'utf8'))
-  database.exec(`PRAGMA application_id = ${APPLICATION_ID}`)
-  database.exec(`PRAGMA user_version = ${before.length}`)
-  database
-    .prepare(
-      `INSERT INTO payments (${INTENT_COLUMNS.join()})
-       VALUES (${INTENT_COLUMNS.map(() => '?').join()})`,
-    )
-    .run(...intentRow(intent(1)))
-  database.exec(
-    `INSERT INTO payment_events (payment, from_state, to_state, reason, at_ms)
-     VALUES (1, NULL, 'begun', NULL, 1)`,
-  )
-  database.close()
-}
 
 for (const table of ['payment_events', 'strays', 'merchant_changes', 'payments']) {
   test(`no row of ${table} is deleted`, (t) => {

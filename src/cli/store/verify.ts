@@ -1,9 +1,10 @@
 import type { Command } from 'commander'
-import { unmarkDamaged, type Verification, verifyStore } from '#store'
+import { unmarkDamaged, verifyStore } from '#store'
 import { readConfig } from '../../config.ts'
 import { addConfigOption, configFileOf } from '../config-option.ts'
 import { EXIT, type ExitCode, type Finish } from '../exit-codes.ts'
 import { complain, type Outside, say } from '../outside.ts'
+import { verificationLines } from './verification-lines.ts'
 
 interface VerifyOptions {
   readonly config?: string
@@ -50,21 +51,4 @@ function verify(options: VerifyOptions, outside: Outside): ExitCode {
     complain(outside, 'it was marked as damaged, and no longer is')
   }
   return isSound ? EXIT.done : EXIT.refused
-}
-
-/** What was looked at, then every fault with its place. */
-function verificationLines(found: Verification): string[] {
-  const { payments, events, chainedFrom, heads, restorations, faults, faultCount } = found
-  const since = chainedFrom === undefined ? 'none of them chained' : `chained from ${chainedFrom}`
-  const notTold = faultCount - faults.length
-  return [
-    `${payments} payments, ${events} events, ${since}`,
-    ...heads.map(({ node, event, hash }) => `chain of ${node} ends with event ${event}, ${hash}`),
-    ...restorations.map(
-      ({ atMs, event }) => `restored at ${new Date(atMs).toISOString()}, after event ${event}`,
-    ),
-    ...faults.map(({ kind, place, reason }) => `${place}: ${reason} (${kind})`),
-    ...(notTold > 0 ? [`and ${notTold} more`] : []),
-    faultCount === 0 ? 'sound' : `faults: ${faultCount}`,
-  ]
 }

@@ -1,0 +1,18 @@
+import type { Verification } from '#store'
+
+/** What was looked at, then every fault with its place. */
+export function verificationLines(found: Verification): string[] {
+  const { payments, events, chainedFrom, heads, restorations, faults, faultCount } = found
+  const since = chainedFrom === undefined ? 'none of them chained' : `chained from ${chainedFrom}`
+  const notTold = faultCount - faults.length
+  return [
+    `${payments} payments, ${events} events, ${since}`,
+    ...heads.map(({ node, event, hash }) => `chain of ${node} ends with event ${event}, ${hash}`),
+    ...restorations.map(
+      ({ atMs, event }) => `restored at ${new Date(atMs).toISOString()}, after event ${event}`,
+    ),
+    ...faults.map(({ kind, place, reason }) => `${place}: ${reason} (${kind})`),
+    ...(notTold > 0 ? [`and ${notTold} more`] : []),
+    faultCount === 0 ? 'sound' : `faults: ${faultCount}`,
+  ]
+}
