@@ -12,8 +12,8 @@ export interface SpaceLimits {
 /**
  * - `ample`: everything goes on.
  * - `short`: less than `freeBytesMin` is free. Nothing new is begun.
- * - `full`: a write found no room, or the reserve could not be taken. Nothing new is begun; what was
- *   let in is written into the room of the reserve.
+ * - `full`: a write found no room, or the reserve could not be taken. Nothing new is begun; what
+ *   was let in is written into the room of the reserve.
  */
 export type SpaceState = 'ample' | 'short' | 'full'
 
@@ -64,7 +64,7 @@ export function createDiskSpace({ reserve, limits, freeBytes, tell }: SpaceParts
   const { reservedBytes, freeBytesMin } = limits
   let told: SpaceState = 'ample'
 
-  /** Whoever has run short must have an eighth more before it counts, or each byte would be told. */
+  /** Who has run short must have an eighth more before it counts, or each byte would be told. */
   function stateWith(free: number): SpaceState {
     const enough = told === 'ample' ? freeBytesMin : freeBytesMin * 1.125
     if (!reserve.isKept() && !retake(free, enough)) return 'full'

@@ -53,8 +53,8 @@ function serve(port: NonNullable<typeof parentPort>, report: (said: Report) => v
   }
 
   /**
-   * What found the disk full was not written, and may be tried again where the reserve was: unlike a
-   * sync that fails, a write that finds no room has lost nothing.
+   * What found the disk full was not written, and may be tried again where the reserve was: unlike
+   * a sync that fails, a write that finds no room has lost nothing.
    */
   function withRoom<T>(act: () => T): T {
     try {

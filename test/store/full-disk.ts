@@ -1,7 +1,7 @@
 /**
- * A process on a small disk, for full-disk.test.ts: takes payments until there is no room, ends them
- * all, makes room, goes on, and opens the store once more when not a byte is left. It prints what
- * happened as JSON.
+ * A process on a small disk, for full-disk.test.ts: takes payments until there is no room, ends
+ * them all, makes room, goes on, and opens the store once more when not a byte is left. It prints
+ * what happened as JSON.
  */
 import {
   closeSync,

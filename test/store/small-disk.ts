@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import type { ExecutionContext } from 'ava'
 
 /**
- * A real file system of a few megabytes, which its processes alone see: it is mounted in a namespace
- * of theirs and goes with the last of them.
+ * A real file system of a few megabytes, which its processes alone see: it is mounted in a
+ * namespace of theirs and goes with the last of them.
  */
 export interface SmallDisk {
   /** Where it is, for whoever runs under {@link SmallDisk.under}. */

@@ -49,6 +49,5 @@ async function backUp(file: string, options: BackupOptions, outside: Outside): P
 const REASONS: Readonly<Record<Exclude<BackupResult['kind'], 'made'>, string>> = {
   exists: 'there is such a file already',
   unsound: 'the journal has faults',
-  overtaken:
-    'the gateway writes faster than its log may grow; try in a quieter hour, or allow a longer log (store.walBytesMax)',
+  overtaken: 'the log grew too long meanwhile; try in a quieter hour, or raise store.walBytesMax',
 }

@@ -59,12 +59,13 @@ const REASONS = {
 /** What the operator must know before the gateway starts. */
 function warningsOf(restored: Restored, { requests }: Config): string[] {
   const { asideFile, lostPayments, underWay } = restored
+  const waitS = Math.ceil(requests.freshnessMs / 1000)
   const lost = lostPayments === undefined ? 'Payments' : `${lostPayments} payments`
   return [
     ...(asideFile === undefined ? [] : [`The journal that was there is ${asideFile}.`]),
     `${lost} after the backup's moment are not known here, and may be at the host: reconcile them.`,
     `A merchant that asks for one of them again asks for a new one, unless its request is too old:`,
-    `  start ${Math.ceil(requests.freshnessMs / 1000)} s after the last gateway has ended, not before.`,
+    `  start ${waitS} s after the last gateway has ended, not before.`,
     lostPayments === undefined
       ? 'How many trace numbers were used since is not known: half of all are passed over.'
       : 'Trace numbers go on where they were.',

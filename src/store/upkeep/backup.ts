@@ -16,8 +16,9 @@ export type BackupResult =
 /**
  * Copy a store as it is at one moment, beside the gateway that may be running on it.
  *
- * The copy is one file, for its owner alone; it is verified and synced before it has its name. While
- * it is made the store's log cannot be cut, so it gives up when that is half as long as it may be.
+ * The copy is one file, for its owner alone; it is verified and synced before it has its name.
+ * While it is made the store's log cannot be cut, so it gives up when that is half as long as it
+ * may be.
  *
  * @param walBytesMax the gateway's own limit
  * @throws StoreError as `openPaymentReader` does, or the system's error when `target` cannot be

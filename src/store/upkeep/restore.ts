@@ -44,9 +44,9 @@ export interface RestoreOptions {
 /**
  * Put a backup in the place of a store.
  *
- * No gateway may be running. The backup is copied and verified before anything is moved, and a store
- * that is replaced is kept beside it. What came after the backup's moment the journal does not know
- * any more; the trace numbers of that time are passed over.
+ * No gateway may be running. The backup is copied and verified before anything is moved, and a
+ * store that is replaced is kept beside it. What came after the backup's moment the journal does
+ * not know any more; the trace numbers of that time are passed over.
  *
  * @throws StoreError `STORE_IN_USE` when a gateway runs; `STORE_UNREADABLE`, `STORE_FOREIGN`,
  *   `STORE_TOO_NEW`, `STORE_CORRUPT` of the backup

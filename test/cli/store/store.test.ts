@@ -23,10 +23,10 @@ test('a sound journal is told in a few lines, with exit code 0', async (t) => {
   const { run } = madeFolder(t)
   const { code, out } = await run('verify')
   t.is(code, 0)
-  t.regex(
-    out,
-    /^2 payments, 4 events, chained from 1\nchain of main ends with event 4, [0-9a-f]{64}\nsound\n$/,
-  )
+  const [counts, chain, end] = out.split('\n')
+  t.is(counts, '2 payments, 4 events, chained from 1')
+  t.regex(chain ?? '', /^chain of main ends with event 4, [0-9a-f]{64}$/)
+  t.is(end, 'sound')
   const { sound, heads } = JSON.parse((await run('verify', '--json')).out)
   t.true(sound)
   t.is((await run('verify', '--head', String(heads[0].hash).toUpperCase())).code, 0)

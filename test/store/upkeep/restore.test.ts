@@ -13,7 +13,7 @@ import { makeStore, tamper } from './tampering.ts'
 const LIMITS = { walBytesMax: 2 ** 28 }
 const AT_MS = 1_795_000_000_000
 
-/** A store of two approved payments and one begun, whose numbers up to 40 are leased, and its backup. */
+/** A store of two approved payments and one begun, its numbers leased up to 40, and its backup. */
 async function backedUp(t: ExecutionContext): Promise<{ file: string; backup: string }> {
   const file = storeFile(t)
   makeStore(file, 2)
