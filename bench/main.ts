@@ -1,7 +1,9 @@
+import { measureChain, printChain } from './chain.ts'
 import { measureCodec, printCodec } from './codec.ts'
 import { measureGateway, printGateway } from './gateway.ts'
 import { measureMemory, printMemory } from './memory.ts'
 import { type BenchOptions, parseOptions, USAGE, UsageError } from './options.ts'
+import { measureRestart, printRestart } from './restart.ts'
 import { type Circumstances, circumstances } from './rig/report.ts'
 import { measureSealing, printSealing } from './sealing.ts'
 import { measureStages, printStages } from './stages.ts'
@@ -16,6 +18,8 @@ const QUESTIONS: Readonly<Record<string, Answer>> = {
   stages: answerWith(measureStages, printStages),
   memory: answerWith(measureMemory, printMemory),
   sealing: answerWith(measureSealing, printSealing),
+  chain: answerWith(measureChain, printChain),
+  restart: answerWith(measureRestart, printRestart),
 }
 
 function answerWith<F extends object>(

@@ -25,6 +25,8 @@ export const USAGE = `npm run bench -- QUESTION [--json] [--quick] [options]
   stages    CPU microseconds of one payment, by stage
   memory    resident size after 50,000 and after 200,000 payments
   sealing   requests that the SDK seals a second
+  chain     what the chain of events costs the store and the gateway
+  restart   from a killed gateway's next start to its first payment, a million in its journal
 
   --json              one JSON object on standard output, nothing else
   --quick             few payments and one run: that it works, not how fast

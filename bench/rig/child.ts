@@ -17,6 +17,8 @@ export interface Child<O extends Orders> {
    * Ask it to end (SIGTERM) and wait until it has; killed when it takes longer than ten seconds.
    */
   stop(): Promise<void>
+  /** End it as a crash would (SIGKILL), and wait until it has. */
+  kill(): Promise<void>
 }
 
 /**
@@ -60,7 +62,8 @@ export function startChild<O extends Orders>(
       return asked.promise as Promise<Awaited<ReturnType<O[typeof order]>>>
     },
     ended: ended.promise,
-    stop: () => stop(child),
+    stop: () => end(child, 'SIGTERM'),
+    kill: () => end(child, 'SIGKILL'),
   }
 }
 
@@ -96,10 +99,10 @@ function tell(told: Told): void {
   process.send?.(told)
 }
 
-async function stop(child: ChildProcess): Promise<void> {
+async function end(child: ChildProcess, signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return
   const ended = once(child, 'exit')
-  child.kill('SIGTERM')
+  child.kill(signal)
   const impatience = setTimeout(() => child.kill('SIGKILL'), 10_000)
   await ended
   clearTimeout(impatience)

@@ -6,13 +6,22 @@ import { type Child, startChild } from './child.ts'
 import type { MeterOrders } from './meter.ts'
 
 /**
- * Start the real gateway, `sallyport start`, as its operator would; all the bench adds is a meter.
+ * Start the real gateway, `sallyport start`, as its operator would; all the bench adds is a meter,
+ * and what is preloaded to see what a part of it costs.
  */
-export function startGateway(configFile: string): Child<MeterOrders> {
+export function startGateway(
+  configFile: string,
+  preloaded: readonly string[] = [],
+): Child<MeterOrders> {
   return startChild(MAIN, {
     args: ['start', '--config', configFile],
-    execArgv: [...flagsOf(MAIN), '--import', METERED],
+    execArgv: [...flagsOf(MAIN), ...imports([METERED, ...preloaded])],
   })
+}
+
+/** What makes Node load these files before a program, in each of its threads. */
+export function imports(urls: readonly string[]): string[] {
+  return urls.flatMap((url) => ['--import', url])
 }
 
 /** What the program asks of Node in its first line. */

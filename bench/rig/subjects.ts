@@ -51,9 +51,13 @@ export async function startReference(setup: ReferenceSetup): Promise<Subject> {
 }
 
 /** Returns before the gateway is ready; the load generator waits for that. */
-export async function startSubjectGateway(site: Site, hostPort: number): Promise<Subject> {
+export async function startSubjectGateway(
+  site: Site,
+  hostPort: number,
+  preloaded: readonly string[] = [],
+): Promise<Subject> {
   const port = await freePort()
-  const gateway = startGateway(site.gatewaySetup(hostPort, port))
+  const gateway = startGateway(site.gatewaySetup(hostPort, port), preloaded)
   return subjectOf(gateway, port)
 }
 

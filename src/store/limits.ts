@@ -17,7 +17,7 @@ export const STORE_LIMITS: StoreLimits = Object.freeze({
   ...CONNECTION_LIMITS,
   queueActsMax: 8_192,
   walBytesMax: 256 * 2 ** 20,
-  checkedAtStartRowsMax: 10_000,
+  checkedAtStartRowsMax: 5_000,
   reservedBytes: 32 * 2 ** 20,
   freeBytesMin: 128 * 2 ** 20,
 })

@@ -54,6 +54,25 @@ test('memory is read as payments go by', async (t) => {
   t.true(growth > 0)
 })
 
+test.serial('the store and the gateway are measured with their chain and without it', async (t) => {
+  const words = ['chain', '--json', '--payments', '40', '--runs', '1', '--in-flight', '8']
+  const { rows } = JSON.parse(await bench(...words))
+  t.deepEqual(
+    rows.map((it: { subject: string }) => it.subject),
+    ['store', 'gateway'],
+  )
+  for (const { chained, unchained, ratio } of rows) {
+    for (const side of [chained, unchained]) t.true(side.paymentsPerS > 0 && side.cpuUs > 0)
+    t.true(ratio > 0)
+  }
+})
+
+test.serial('a gateway that was killed is timed to its first payment, with payments in its journal', async (t) => {
+  const figures = JSON.parse(await bench('restart', '--json', '--payments', '30', '--runs', '1'))
+  t.like(figures, { payments: 30 })
+  t.true(figures.servedMs > 0 && figures.cpuMs > 0 && figures.journalMiB > 0)
+})
+
 test('without --json figures are a table for people', async (t) => {
   const text = await bench('sealing', '--payments', '10')
   t.regex(text, /PS256 +reused +[\d.]+ +[\d.]+\n/)
