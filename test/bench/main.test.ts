@@ -67,11 +67,14 @@ test.serial('the store and the gateway are measured with their chain and without
   }
 })
 
-test.serial('a gateway that was killed is timed to its first payment, with payments in its journal', async (t) => {
-  const figures = JSON.parse(await bench('restart', '--json', '--payments', '30', '--runs', '1'))
-  t.like(figures, { payments: 30 })
-  t.true(figures.servedMs > 0 && figures.cpuMs > 0 && figures.journalMiB > 0)
-})
+test.serial(
+  'a gateway that was killed is timed to its first payment, with payments in its journal',
+  async (t) => {
+    const figures = JSON.parse(await bench('restart', '--json', '--payments', '30', '--runs', '1'))
+    t.like(figures, { payments: 30 })
+    t.true(figures.servedMs > 0 && figures.cpuMs > 0 && figures.journalMiB > 0)
+  },
+)
 
 test('without --json figures are a table for people', async (t) => {
   const text = await bench('sealing', '--payments', '10')

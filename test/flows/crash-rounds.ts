@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { type Exchange, readBook } from '#host-emulator'
 import type { MerchantClient, MerchantResult, PaymentInput } from '#merchant-client'
+import { verifyStore } from '#store'
 import { type HostProcess, startGateway } from './gateway-under-test.ts'
 import { type JournalRow, journalRows } from './journal.ts'
 import type { Site } from './site.ts'
@@ -87,6 +88,9 @@ export async function crashRounds(
   for (const { id } of unanswered) faults.push(`${id} has no answer`)
   const journal = journalRows(site)
   faults.push(...disagreements({ told, journal, book: readBook(site.bookFile).exchanges }))
+  for (const { place, reason } of verifyStore(site.journalFile).faults) {
+    faults.push(`the journal's ${place}: ${reason}`)
+  }
   const leftUnknown = journal.filter((row) => row.reason === 'gateway-restarted').length
   return { told: before, lost, leftUnknown, faults: [...new Set(faults)] }
 }

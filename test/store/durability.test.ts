@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { openSync, statSync, writeSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import test from 'ava'
-import type { StoreError, StoreErrorCode } from '#store'
+import { type StoreError, type StoreErrorCode, verifyStore } from '#store'
 import { runUnder, startChild } from './run-child.ts'
 import { approved, intent, openSample, storeFile } from './sample.ts'
 
@@ -30,6 +30,7 @@ test('whatever a killed process had acknowledged is there after every kill', asy
       [],
     )
     await store.close()
+    t.is(verifyStore(file).faultCount, 0)
   }
 })
 
