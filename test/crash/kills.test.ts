@@ -40,8 +40,8 @@ for (const seed of [1, 2]) {
   })
 }
 
-test('a gateway that acknowledges what is not on disk is found', async (t) => {
-  const { faults } = await killed(t, { times: 3, seed: 3, gateway: planted('lost-commits') })
+test('a gateway that answers before it is on disk is found', async (t) => {
+  const { faults } = await killed(t, { times: 3, seed: 3, gateway: planted('early-answers') })
   t.true(faults.length > 0)
 })
 
