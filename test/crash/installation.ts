@@ -36,8 +36,8 @@ export interface Installation {
 }
 
 export interface InstallationOptions extends LinkTimes {
-  /** What the gateway is to take for the host, when something stands between. */
-  readonly hostPortFor?: (hostPort: number) => number
+  /** Put something between gateway and host. @returns the port that the gateway is to dial */
+  readonly between?: (hostPort: number) => Promise<number>
 }
 
 /**
@@ -47,14 +47,14 @@ export interface InstallationOptions extends LinkTimes {
 export async function install(options: InstallationOptions = {}): Promise<Installation> {
   const site = await makeSite({ ...IMPATIENT, ...options })
   const hostPort = await steadyPort()
-  const portSeen = options.hostPortFor?.(hostPort) ?? hostPort
+  const dialledPort = (await options.between?.(hostPort)) ?? hostPort
   let gateway: LaunchedGateway | undefined
   let listening: Promise<GatewayProcess> | undefined
   let host: Promise<HostProcess> | undefined
 
   function launch(run: RunOptions = {}): LaunchedGateway {
     const environment = { ...IMPATIENCE, ...run.environment }
-    gateway = launchGateway(site, portSeen, { ...run, environment })
+    gateway = launchGateway(site, dialledPort, { ...run, environment })
     listening = gateway.untilListening()
     // Whoever launched it asks itself how that went.
     listening.catch(() => {})

@@ -42,16 +42,16 @@ export async function killRounds(
   while (kills.gateway < plan.times) {
     const gateway = await installation.start(plan.gateway)
     const client = gateway.client()
-    const opening = shop.open(client, plan.inFlight)
+    const opening = shop.open(client, plan)
     await opening.firstAnswer
     await live()
-    if (random.oneIn(5)) {
+    if (random.oneIn(HOST_EVERY)) {
       await installation.host.kill()
       kills.host += 1
       await installation.host.start()
       await live()
     }
-    const together = random.oneIn(5)
+    const together = random.oneIn(HOST_EVERY)
     opening.close()
     await Promise.all([
       installation.gateway.kill(),
@@ -66,3 +66,6 @@ export async function killRounds(
   }
   return kills
 }
+
+/** In so many lives of a gateway, on average, the host is killed once; and as often at their end. */
+const HOST_EVERY = 8

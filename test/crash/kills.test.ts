@@ -33,7 +33,7 @@ for (const seed of [1, 2]) {
     const { kills, lost, ends, settledAfterMs, faults } = await killed(t, { times: 50, seed })
     t.log({ kills, lost, ends, settledAfterMs })
     t.deepEqual(faults, [])
-    t.true(lost > 100 && kills.host > 5 && kills.together > 2, 'the kills hit the work')
+    t.true(lost > 100 && kills.host > 4 && kills.together > 1, 'the kills hit the work')
     for (const end of ['approved', 'declined', 'reversed', 'reversed_not_found']) {
       t.true((ends[end] ?? 0) > 0, `no payment ended as ${end}`)
     }

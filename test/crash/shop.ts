@@ -9,13 +9,19 @@ export interface Shop {
   /** Messages that were not answered. */
   readonly lost: number
   /** Ask without pause: first what was left of earlier openings, then new payments by chance. */
-  open(client: MerchantClient, inFlight: number): OpenShop
+  open(client: MerchantClient, options: OpeningOptions): OpenShop
   /** Run one errand to its end. @returns whether it came there, in some time */
   run(client: MerchantClient, plan: ErrandPlan): Promise<boolean>
   /** Do all that is left, and take this step of every errand. */
   finish(client: MerchantClient, step: Step, inFlight: number): Promise<void>
   /** What was heard and cannot be. */
   faults(): readonly string[]
+}
+
+export interface OpeningOptions {
+  readonly inFlight: number
+  /** Whether a message may be lost before the shop is closed; else that is a fault. */
+  readonly mayLose?: boolean
 }
 
 export interface OpenShop {
@@ -51,7 +57,7 @@ export function createShop(random: Seeded): Shop {
     return 'lost'
   }
 
-  function open(client: MerchantClient, inFlight: number): OpenShop {
+  function open(client: MerchantClient, { inFlight, mayLose }: OpeningOptions): OpenShop {
     const first = Promise.withResolvers<void>()
     let isClosed = false
 
@@ -60,7 +66,8 @@ export function createShop(random: Seeded): Shop {
         const errand = waiting.shift() ?? begin(random.pick(PLANS))
         const how = await goOn(errand, client)
         if (errand.steps.length > 0) waiting.push(errand)
-        if (how === 'lost' && !isClosed) throw new Error(`${errand.id} was lost before the kill`)
+        const isFault = how === 'lost' && !isClosed && !mayLose
+        if (isFault) throw new Error(`${errand.id} was lost before the kill`)
         if (errand.last !== undefined) first.resolve()
       }
     }

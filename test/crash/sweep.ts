@@ -49,11 +49,12 @@ async function sweepKills(): Promise<boolean> {
       process.stderr.write(`${count} kills, ${shop.errands.length} payments, ${shop.lost} lost\n`)
     },
   })
+  const payments = shop.errands.length
+  const told = shop.errands.filter(({ last }) => last !== undefined).length
   const report = await calm(installation, shop)
   await installation.close()
-  const payments = shop.errands.length
   const seconds = Math.round((performance.now() - beganMs) / 1000)
-  say({ seed, kills, payments, lostMessages: shop.lost, ...report, seconds })
+  say({ seed, kills, payments, told, lostMessages: shop.lost, ...report, seconds })
   return report.faults.length === 0
 }
 

@@ -136,7 +136,7 @@ export async function startGateway(
 const LIMITS = { attemptsMax: 1, timeoutMs: 10_000 }
 
 /** Connections to the host, when the configuration does not say. */
-const HOST_LINES = 2
+export const HOST_LINES = 2
 
 /** A site with its emulated host and its gateway, each in a process of its own. */
 export interface GatewayUnderTest {

@@ -12,14 +12,14 @@ export interface Poison {
 export type Direction = keyof Poison
 
 /** A TCP proxy on loopback that treats what passes as a bad network would. */
-export interface Proxy {
+export interface TcpProxy {
   /** Where clients are to connect. */
   readonly port: number
   /** From now on, on connections that are open too; what is on its way stays as it is. */
   poison(poison: Poison): void
   /** Close every open connection, or reset it. */
   end(how: 'cut' | 'reset'): void
-  /** Reset every open connection and refuse all others, until {@link Proxy.raise}. */
+  /** Reset every open connection and refuse all others, until {@link TcpProxy.raise}. */
   drop(): Promise<void>
   raise(): Promise<void>
   /** Bytes that have been passed on so far. */
@@ -38,7 +38,7 @@ export interface ProxyOptions {
 }
 
 /** Listen on a free port of loopback, and pass every connection on to the target. */
-export async function openProxy(options: ProxyOptions): Promise<Proxy> {
+export async function openProxy(options: ProxyOptions): Promise<TcpProxy> {
   const { target, random = createSeeded(1), onPassed = () => {} } = options
   const open = new Set<Connection>()
   const passed = { toTarget: 0, toClient: 0 }
