@@ -20,7 +20,12 @@ export interface Between {
   client(): MerchantClient
 }
 
-export async function openBetween(t: ExecutionContext, seed: number, times: LinkTimes = {}) {
+/** @param seed what the lines and the merchants take their chances from */
+export async function openBetween(
+  t: ExecutionContext,
+  seed: number,
+  times: LinkTimes = {},
+): Promise<Between> {
   const random = createSeeded(seed)
   const lines: TcpProxy[] = []
   const open = async (target: number): Promise<TcpProxy> => {
@@ -28,28 +33,32 @@ export async function openBetween(t: ExecutionContext, seed: number, times: Link
     lines.push(line)
     return line
   }
+  const clients: MerchantClient[] = []
   const installation = await install({
     ...times,
     between: async (hostPort) => (await open(hostPort)).port,
   })
-  const gateway = await installation.start()
-  const merchantLine = await open(gateway.framedPort)
   t.teardown(async () => {
+    for (const client of clients) client.close()
     await installation.close()
     for (const line of lines) await line.close()
   })
+  const gateway = await installation.start()
+  const merchantLine = await open(gateway.framedPort)
   const [hostLine = merchantLine] = lines
-  const clients: MerchantClient[] = []
-  const client = () => {
-    const limits = { connections: 1, timeoutMs: 2_000 }
-    const opened = gateway.client({ port: merchantLine.port, limits })
-    clients.push(opened)
-    return opened
+  return {
+    installation,
+    gateway,
+    hostLine,
+    merchantLine,
+    shop: createShop(random),
+    client() {
+      const limits = { connections: 1, timeoutMs: 2_000 }
+      const client = gateway.client({ port: merchantLine.port, limits })
+      clients.push(client)
+      return client
+    },
   }
-  t.teardown(() => {
-    for (const opened of clients) opened.close()
-  })
-  return { installation, gateway, hostLine, merchantLine, shop: createShop(random), client }
 }
 
 /** Once the lines are well again, all must agree. */
@@ -66,10 +75,11 @@ export async function checkCalm(t: ExecutionContext, { installation, hostLine, s
  * nothing when it was not
  */
 export async function saleThrough(
-  { shop, hostLine, merchantLine, ...between }: Between,
+  between: Between,
   client: MerchantClient,
   poison: { readonly host?: Poison; readonly merchant?: Poison },
 ): Promise<unknown> {
+  const { shop, hostLine, merchantLine } = between
   await untilQuiet(between)
   hostLine.poison(poison.host ?? {})
   merchantLine.poison(poison.merchant ?? {})
@@ -79,10 +89,7 @@ export async function saleThrough(
   return shop.errands.at(-1)?.last?.['outcome']
 }
 
-async function untilQuiet({
-  installation,
-  gateway,
-}: Omit<Between, 'shop' | 'hostLine' | 'merchantLine'>) {
+async function untilQuiet({ installation, gateway }: Between): Promise<void> {
   const count = (event: string) => gateway.stderr().split(`"message":"${event}"`).length - 1
   const linesUp = () => count('host-signed-on') - count('host-line-lost')
   const isQuiet = () => {

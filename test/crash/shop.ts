@@ -129,7 +129,7 @@ export function createShop(random: Seeded): Shop {
 }
 
 const LATER_MS = 20
-const RUN_MS_MAX = 3_000
+const RUN_MS_MAX = 5_000
 const FINISH_MS_MAX = 30_000
 
 /** Deep pockets, and no checks. */

@@ -148,7 +148,7 @@ async function runScenario(
   }
 }
 
-const SETTLES_MS_MAX = 5_000
+const SETTLES_MS_MAX = 8_000
 const STOPS_ITSELF_MS = 2_000
 
 function isOpen({ payments, owed }: Unsettled): boolean {
