@@ -25,6 +25,8 @@ export interface HostProcess extends Running {
 export interface ClientOptions {
   readonly over?: 'framed-tls' | 'https'
   readonly merchant?: string
+  /** Where something stands before the gateway. */
+  readonly port?: number
   readonly limits?: Partial<MerchantClientLimits>
 }
 
@@ -56,29 +58,59 @@ export function environmentFor(hostPort: number): NodeJS.ProcessEnv {
   }
 }
 
-/** Start the gateway of a site and wait until it listens; the host need not be there. */
-export async function startGatewayAlone(
+/** A gateway that may or may not come to listen. */
+export interface LaunchedGateway extends Running {
+  /** Rejects when it ends before. */
+  untilListening(): Promise<GatewayProcess>
+}
+
+/** Start the gateway of a site and wait for nothing. */
+export function launchGateway(
   site: Site,
   hostPort: number,
   options: RunOptions = {},
-): Promise<GatewayProcess> {
+): LaunchedGateway {
   const running = run(['start', '--json', '--config', site.configFile], {
     ...options,
     environment: { ...environmentFor(hostPort), ...options.environment },
   })
-  const ready = await running.untilReady()
-  const [framedPort, httpsPort] = [Number(ready['framedPort']), Number(ready['httpsPort'])]
+  return {
+    ...running,
+    async untilListening() {
+      const { framedPort, httpsPort } = await running.untilReady()
+      return gatewayAt(site, running, {
+        framed: Number(framedPort),
+        https: Number(httpsPort),
+      })
+    },
+  }
+}
+
+/** Start the gateway of a site and wait until it listens; the host need not be there. */
+export function startGatewayAlone(
+  site: Site,
+  hostPort: number,
+  options: RunOptions = {},
+): Promise<GatewayProcess> {
+  return launchGateway(site, hostPort, options).untilListening()
+}
+
+function gatewayAt(
+  site: Site,
+  running: Running,
+  ports: { readonly framed: number; readonly https: number },
+): GatewayProcess {
   const text = (file: string) => readFileSync(join(site.folder, file), 'utf8')
   return {
     ...running,
-    framedPort,
-    httpsPort,
-    client: ({ over = 'framed-tls', merchant = MERCHANT, limits = {} } = {}) =>
+    framedPort: ports.framed,
+    httpsPort: ports.https,
+    client: ({ over = 'framed-tls', merchant = MERCHANT, port, limits = {} } = {}) =>
       createMerchantClient({
         gateway: {
           kind: over,
           host: '127.0.0.1',
-          port: over === 'https' ? httpsPort : framedPort,
+          port: port ?? (over === 'https' ? ports.https : ports.framed),
           ca: text('tls/ca.crt'),
         },
         gatewayKeys: JSON.parse(text('keys/public.json')),
@@ -104,7 +136,7 @@ export async function startGateway(
 const LIMITS = { attemptsMax: 1, timeoutMs: 10_000 }
 
 /** Connections to the host, when the configuration does not say. */
-const HOST_LINES = 2
+export const HOST_LINES = 2
 
 /** A site with its emulated host and its gateway, each in a process of its own. */
 export interface GatewayUnderTest {

@@ -67,7 +67,7 @@ test('tshark reads the line of a running gateway as we do, requests and answers'
   const client = gateway.client()
   t.teardown(async () => {
     client.close()
-    line.close()
+    await line.close()
     await Promise.all([gateway.kill(), host.kill()])
     site.remove()
   })

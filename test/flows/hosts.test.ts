@@ -38,7 +38,7 @@ async function openHost(profile: Host): Promise<HostUnderTest> {
     ...{ site, host, line, gateway },
     async close() {
       await Promise.all([gateway.kill(), host.kill()])
-      line.close()
+      await line.close()
       site.remove()
     },
   }

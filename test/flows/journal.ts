@@ -29,16 +29,36 @@ export function journalRows(site: Site): readonly JournalRow[] {
   }))
 }
 
+/** How much is not settled: payments without an end, and what the host is still owed. */
+export interface Unsettled {
+  readonly payments: number
+  readonly owed: number
+}
+
+export function journalUnsettled(site: Site): Unsettled {
+  const count = (sql: string) => Number(rows(site, sql)[0]?.['count'])
+  return {
+    payments: count(
+      `SELECT count(*) AS count FROM payments WHERE state IN ('begun', 'unknown', 'reversing')`,
+    ),
+    owed: count(`SELECT count(*) AS count FROM owed_messages WHERE due_at_ms IS NOT NULL`),
+  }
+}
+
 /** Which kinds of host answers that belong to no payment were kept, oldest first. */
 export function journalStrays(site: Site): readonly string[] {
   return rows(site, 'SELECT kind FROM strays ORDER BY seq').map(({ kind }) => String(kind))
 }
 
+/** To read alone: who closes a file that it may write tidies up what a crash has left. */
 function rows(site: Site, sql: string) {
-  const database = new DatabaseSync(site.journalFile)
+  const database = new DatabaseSync(site.journalFile, { readOnly: true, timeout: BUSY_MS })
   try {
     return database.prepare(sql).all()
   } finally {
     database.close()
   }
 }
+
+/** A gateway that starts or ends holds its file for a moment. */
+const BUSY_MS = 5_000

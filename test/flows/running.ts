@@ -8,6 +8,7 @@ export interface Running {
   readonly pid: number
   stdout(): string
   stderr(): string
+  isRunning(): boolean
   /** The exit code, or undefined when a signal ended it. */
   readonly exited: Promise<number | undefined>
   /** The first line of standard output, as JSON. */
@@ -60,10 +61,12 @@ export function run(words: readonly string[], options: RunOptions = {}): Running
     })
   })
 
+  const ending = () => child.exitCode ?? child.signalCode
+
   async function until(isSo: () => boolean, what: string): Promise<void> {
     const endMs = Date.now() + READY_WITHIN_MS
     while (!isSo()) {
-      const over = child.exitCode ?? child.signalCode
+      const over = ending()
       if (over !== null || Date.now() > endMs) {
         throw new Error(`${words[0]}: no ${what} (${over ?? 'still runs'})\n${stdout()}${stderr()}`)
       }
@@ -75,6 +78,7 @@ export function run(words: readonly string[], options: RunOptions = {}): Running
     pid: child.pid ?? 0,
     stdout,
     stderr,
+    isRunning: () => ending() === null,
     exited,
     async untilReady() {
       await until(() => stdout().includes('\n'), 'ready line')

@@ -19,12 +19,15 @@ export interface Site {
 export const MERCHANT = 'M-1001'
 const TERMINAL = 'T0000001'
 
-export interface SiteOptions {
-  /**
-   * How long the host may take, where the profile's own fifteen seconds are too long for a test.
-   */
-  readonly answerTimeoutMs?: number
+export interface SiteOptions extends LinkTimes {
   readonly environment?: Environment
+}
+
+/** Times of the host's link.json, where the profile's own are too long for a test. */
+export interface LinkTimes {
+  readonly answerTimeoutMs?: number
+  readonly lateAnswerMaxMs?: number
+  readonly echoIdleMs?: number
 }
 
 type Environment = 'sandbox' | 'production'
@@ -39,8 +42,14 @@ export async function makeSite(options: SiteOptions = {}): Promise<Site> {
   templates.set(environment, template)
   const folder = temporaryFolder()
   cpSync(await template, folder, { recursive: true })
-  if (options.answerTimeoutMs !== undefined) quicken(folder, options.answerTimeoutMs)
+  const times = timesIn(options)
+  if (Object.keys(times).length > 0) quicken(folder, times)
   return siteIn(folder)
+}
+
+function timesIn({ answerTimeoutMs, lateAnswerMaxMs, echoIdleMs }: LinkTimes): LinkTimes {
+  const times = Object.entries({ answerTimeoutMs, lateAnswerMaxMs, echoIdleMs })
+  return Object.fromEntries(times.filter(([, ms]) => ms !== undefined))
 }
 
 /** Register a merchant with an EC key, whose private half stays in the site. */
@@ -65,9 +74,14 @@ export function signingKeyFile(site: Site, merchant: string): string {
 
 function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'sallyport-flows-'))
-  process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
+  made.push(folder)
   return folder
 }
+
+const made: string[] = []
+process.once('exit', () => {
+  for (const folder of made) rmSync(folder, { recursive: true, force: true })
+})
 
 async function makeTemplate(environment: Environment): Promise<string> {
   const site = siteIn(join(temporaryFolder(), 'data'))
@@ -107,10 +121,10 @@ function siteIn(folder: string): Site {
 }
 
 /** Give the site a host profile of its own, which is the sandbox's but for its patience. */
-function quicken(folder: string, answerTimeoutMs: number): void {
+function quicken(folder: string, times: LinkTimes): void {
   const profile = join(folder, 'hosts', 'meridian')
   cpSync(new URL('../../specs/hosts/meridian', import.meta.url), profile, { recursive: true })
-  edit(join(profile, 'link.json'), (link) => ({ ...link, answerTimeoutMs }))
+  edit(join(profile, 'link.json'), (link) => ({ ...link, ...times }))
   edit(join(folder, 'sallyport.json'), (config) => ({
     ...config,
     host: { ...(config['host'] as object), profile },

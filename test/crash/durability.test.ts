@@ -2,9 +2,10 @@ import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test, { type ExecutionContext } from 'ava'
-import { memberOf, newPayment, startGateway, startHost } from './gateway-under-test.ts'
-import type { RunOptions } from './running.ts'
-import { makeSite } from './site.ts'
+import { memberOf, newPayment, startGateway, startHost } from '../flows/gateway-under-test.ts'
+import type { RunOptions } from '../flows/running.ts'
+import { makeSite } from '../flows/site.ts'
+import { planted } from './planted.ts'
 
 // A kill cannot reveal a missing sync: the kernel keeps what was written. Only counting them can.
 
@@ -57,7 +58,6 @@ test.serial('the count shows when a library swallows the syncs', async (t) => {
 })
 
 test.serial('the count shows when the journal is synced at checkpoints only', async (t) => {
-  const plant = new URL('plant-normal-sync.ts', import.meta.url).href
-  const syncs = await syncsOfPayments(t, { environment: { NODE_OPTIONS: `--import=${plant}` } })
+  const syncs = await syncsOfPayments(t, planted('normal-sync'))
   t.true(syncs < GROUPS, `${syncs} syncs of ${GROUPS} groups`)
 })
