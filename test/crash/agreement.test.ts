@@ -63,7 +63,7 @@ const APPROVED: Scene = {
 }
 
 const REVERSED: Scene = {
-  told: { last: { ...answer, outcome: 'unknown', reason: 'host-silent' } },
+  told: { last: { ...answer, outcome: 'reversed', reason: 'host-silent' } },
   journal: [{ ...row, state: 'reversed', reason: 'host-silent' }],
   exchanges: [{ ...exchange, effect: 'reversed' }],
   cards: [untouched],
@@ -71,7 +71,7 @@ const REVERSED: Scene = {
 
 const NOT_FOUND: Scene = {
   ...REVERSED,
-  journal: [{ ...row, state: 'reversed_not_found', reason: 'link-lost' }],
+  journal: [{ ...row, state: 'reversed_not_found', reason: 'host-silent' }],
   exchanges: [{ ...exchange, effect: 'reversed-unseen', approvedMinor: 0n }],
 }
 
@@ -92,7 +92,8 @@ const GOOD: Readonly<Record<string, Scene>> = {
   },
   'a payment that was reversed as its merchant wished': {
     ...REVERSED,
-    told: { last: { ...answer, outcome: 'reversing' }, wish: 'taken' },
+    told: { last: { ...answer, outcome: 'reversed' }, wish: 'taken' },
+    journal: [{ ...row, state: 'reversed' }],
   },
   'a payment that was reversed before it came': {
     told: { wish: 'unseen' },
@@ -131,7 +132,7 @@ const PLANTED: readonly (readonly [string, Scene, string])[] = [
     'order-1 was told otherwise than the journal has it',
   ],
   [
-    'an approval that is reversed although nobody wished it',
+    'an approval that is reversed in the journal alone',
     { ...REVERSED, told: { last: answer } },
     'order-1 was told otherwise than the journal has it',
   ],

@@ -7,7 +7,7 @@ export type Answer = Readonly<Record<string, unknown>>
 /** What a merchant knows of one payment of its own. */
 export interface Told {
   readonly amountMinor: number
-  /** The last answer about it; absent when none was heard. */
+  /** The last answer about it, which was asked for in the calm; absent when none was heard. */
   readonly last?: Answer
   /** That it be reversed, and what the gateway said to that: taken, or that it never came. */
   readonly wish?: 'asked' | 'taken' | 'unseen'
@@ -93,22 +93,21 @@ function unsettledFaults(journal: readonly JournalRow[]): string[] {
   return open.map(({ id, state }) => `${id} is still ${state}`)
 }
 
-function toldFaults(id: string, told: Told, row: JournalRow | undefined): string[] {
-  const { last, wish } = told
+function toldFaults(id: string, { last, wish }: Told, row: JournalRow | undefined): string[] {
   const faults: string[] = []
   if (wish === 'unseen' && row !== undefined) faults.push(`${id} came after it was reversed unseen`)
   if (wish === 'taken' && row?.state === 'approved') faults.push(`${id} is not reversed as wished`)
   if (last === undefined) return faults
   if (row === undefined) return [...faults, `${id} was told and is not in the journal`]
-  if (!agree(row, last, told)) faults.push(`${id} was told otherwise than the journal has it`)
+  if (!agree(row, last)) faults.push(`${id} was told otherwise than the journal has it`)
   return faults
 }
 
-function agree(row: JournalRow, answer: Answer, told: Told): boolean {
-  const [before, now] = [String(answer['outcome']), wordOf(row)]
-  if (row.rrn !== answer['rrn'] || row.stan !== Number(answer['stan'])) return false
-  if (before !== now) return mayBecome(before, now, told)
+function agree(row: JournalRow, answer: Answer): boolean {
   return (
+    wordOf(row) === answer['outcome'] &&
+    row.rrn === answer['rrn'] &&
+    row.stan === Number(answer['stan']) &&
     row.reason === (answer['reason'] ?? null) &&
     row.responseCode === (answer['responseCode'] ?? null) &&
     (row.state !== 'approved' || row.approvalCode === answer['approvalCode'])

@@ -29,6 +29,16 @@ const { values } = parseArgs({
   },
 })
 
+/** With `--calls`: at what, and by what. */
+const BLOWS: readonly Omit<Blow, 'nth'>[] = [
+  { call: 'sync', by: 'SIGKILL' },
+  { call: 'sync', by: 'EIO' },
+  { call: 'store-write', by: 'SIGKILL' },
+  { call: 'store-write', by: 'EIO' },
+  { call: 'store-write', by: 'ENOSPC' },
+  { call: 'write', by: 'SIGKILL' },
+]
+
 const isWell = values.calls ? await sweepCalls() : await sweepKills()
 process.exitCode = isWell ? 0 : 1
 
@@ -57,15 +67,6 @@ async function sweepKills(): Promise<boolean> {
   say({ seed, kills, payments, told, lostMessages: shop.lost, ...report, seconds })
   return report.faults.length === 0
 }
-
-const BLOWS: readonly Omit<Blow, 'nth'>[] = [
-  { call: 'sync', by: 'SIGKILL' },
-  { call: 'sync', by: 'EIO' },
-  { call: 'store-write', by: 'SIGKILL' },
-  { call: 'store-write', by: 'EIO' },
-  { call: 'store-write', by: 'ENOSPC' },
-  { call: 'write', by: 'SIGKILL' },
-]
 
 async function sweepCalls(): Promise<boolean> {
   const isWanted = ({ call, by }: Omit<Blow, 'nth'>) =>
