@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process'
+import { globSync, readFileSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import test from 'ava'
 import type { PaymentOutcome } from '#domain'
@@ -146,6 +147,13 @@ test('a store of before the chain goes on, and its chain begins with its next ev
   const head = await store.chainHead()
   t.is(head?.event, 2)
   t.deepEqual(audited(file), { events: 1, heads: { main: head?.hash } })
+})
+
+test('events are written in one place alone', (t) => {
+  const writers = globSync('src/**/*.{ts,sql}').filter((file) =>
+    /(INTO|UPDATE) payment_events/.test(readFileSync(file, 'utf8')),
+  )
+  t.deepEqual(writers, ['src/store/journal-chain.ts'])
 })
 
 for (const table of ['payment_events', 'strays', 'merchant_changes', 'payments']) {
