@@ -60,11 +60,12 @@ export class KeyChanges {
     const { gatewayStarts } = rules.exchange
     if (gatewayStarts === undefined || this.#isUnderWay) return 'not-begun'
     this.#isUnderWay = true
-    // A change that fails is tried again when nothing of this one can come any more.
-    this.#againAtMs = clock.elapsedMs() + profile.lateAnswerMaxMs
     const isChanged = await this.#change(gatewayStarts, ask)
     this.#isUnderWay = false
-    return isChanged ? 'changed' : 'failed'
+    if (isChanged) return 'changed'
+    // It is tried again when nothing of this one can come any more.
+    this.#againAtMs = clock.elapsedMs() + profile.lateAnswerMaxMs
+    return 'failed'
   }
 
   /**
