@@ -21,11 +21,11 @@ Examples:
   sallyport host-key add --component first.txt second.txt --expect 8CA64D
   sallyport host-key add < components.txt
 
-A host that authenticates messages sends its working keys encrypted under a key-encrypting key, which
-the bank's custodians bring in components: each in hexadecimal, in a file that only its owner may
-read, or a line each on standard input. The key is their exclusive-or. No component and no key is
-ever printed: compare the check values with what the host's side has. The gateway takes a key up when
-it starts.`
+A host that authenticates messages sends its working keys encrypted under a key-encrypting key,
+which the bank's custodians bring in components: each in hexadecimal, in a file that only its owner
+may read, or a line each on standard input. The key is their exclusive-or. No component and no key
+is ever printed: compare the check values with what the host's side has. The gateway takes a key up
+when it starts.`
 
 /** `sallyport host-key add` and `host-key list`. */
 export function addHostKey(program: Command, outside: Outside, finish: Finish): void {

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
 
 /** Run openssl on some bytes. @returns what it wrote */
-export function openssl(words: readonly string[], input: Uint8Array): Buffer {
+function openssl(words: readonly string[], input: Uint8Array): Buffer {
   const { error, status, stdout, stderr } = spawnSync('openssl', words, { input, timeout: 30_000 })
   if (error) throw new Error('openssl is needed for this test: apt-get install openssl')
   if (status !== 0) throw new Error(stderr.toString())

@@ -15,13 +15,16 @@ interface Claim {
   readonly index: string | undefined
 }
 
-/** The working keys of a host, one after the other; its book keeps them. */
+/**
+ * The working keys of a host, which its book keeps. It makes with the key that the gateway used
+ * last, so that both agree in the end whoever began how many changes at once.
+ */
 export interface KeyChain {
   /** What the host makes its MACs with. */
   current(): ChainKey | undefined
-  /** Whether a key that is live has made this MAC. One that was only offered has arrived then. */
+  /** Whether a key that is live has made this MAC; the host goes on with that key. */
   proves(covered: Uint8Array, claim: Claim): boolean
-  /** Let a key verify; it makes when the gateway has used it, or at once when there is no other. */
+  /** Let a key verify; where there is no other, the host makes with it at once. */
   offer(key: Uint8Array, index: string): void
   /** The gateway has the key that was offered. */
   conclude(key: Uint8Array): void
@@ -31,6 +34,10 @@ export interface KeyChain {
   nextIndex(digits: number): string
 }
 
+/** Keys beside the one that makes: both sides may have begun a change before either is done. */
+const OFFERED_MAX = 4
+const FORMER_MAX = 4
+
 export function createKeyChain(
   document: MacDocument,
   { book, clock }: { readonly book: Book; readonly clock: Clock },
@@ -39,43 +46,47 @@ export function createKeyChain(
     ...booked,
     code: createMacCode(document, booked.key),
   })
-  let [current, former] = book.workingKeys().map(forge)
-  let offered: ChainKey | undefined
+  let [current, ...former] = book.workingKeys().map(forge)
+  let offered: ChainKey[] = []
 
+  const live = (): ChainKey[] => {
+    const nowMs = clock.nowMs()
+    return former.filter(({ untilMs = nowMs }) => nowMs < untilMs)
+  }
   const promote = (next: ChainKey): void => {
     const untilMs = clock.nowMs() + document.keys.bothLiveMs
-    former = current && { ...current, untilMs }
-    current = next
-    offered = undefined
-    book.keepWorkingKeys(former ? [current, former] : [current])
+    const followed = [...(current ? [{ ...current, untilMs }] : []), ...live()]
+    former = followed.filter((it) => it.key !== next.key).slice(0, FORMER_MAX)
+    offered = offered.filter((it) => it.key !== next.key)
+    current = { ...next, untilMs: undefined }
+    book.keepWorkingKeys([current, ...former])
   }
-  const isLive = ({ untilMs = Number.POSITIVE_INFINITY }: ChainKey): boolean =>
-    clock.nowMs() < untilMs
 
   return {
     current: () => current,
     proves(covered, { mac, index }) {
-      const keys = [current, offered, former].filter((it) => it !== undefined && isLive(it))
+      const keys = [...(current ? [current] : []), ...offered, ...live()]
       const proven = keys.find(
-        (it) => (index ?? it?.index) === it?.index && it?.code.fits(covered, mac),
+        (it) => (index ?? it.index) === it.index && it.code.fits(covered, mac),
       )
-      if (proven !== undefined && proven === offered) promote(proven)
+      if (proven !== undefined && proven !== current) promote(proven)
       return proven !== undefined
     },
     offer(key, index) {
       const next = forge({ key, index, untilMs: undefined })
       if (current === undefined) promote(next)
-      else offered = next
+      else offered = [next, ...offered].slice(0, OFFERED_MAX)
     },
     conclude(key) {
-      if (offered?.key === key) promote(offered)
+      const next = offered.find((it) => it.key === key)
+      if (next !== undefined) promote(next)
     },
     makeWith(key, index) {
       promote(forge({ key, index, untilMs: undefined }))
     },
     nextIndex(digits) {
       if (digits === 0) return ''
-      const next = (Number(current?.index ?? 0) + 1) % 10 ** digits
+      const next = (Number(current?.index ?? 0) + 1 + offered.length) % 10 ** digits
       return String(next || 1).padStart(digits, '0')
     },
   }

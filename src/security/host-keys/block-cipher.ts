@@ -29,11 +29,17 @@ export function createBlockCipher(name: CipherName, key: Uint8Array): BlockCiphe
   const mode = name === 'aes' ? `aes-${8 * key.byteLength}` : 'des-ede3'
   const blockBytes = name === 'aes' ? 16 : 8
   const zeros = Buffer.alloc(blockBytes)
+  // Block by block nothing is carried on, so one of each does for all.
+  const encipher = createCipheriv(`${mode}-ecb`, secret, null).setAutoPadding(false)
+  const decipher = createDecipheriv(`${mode}-ecb`, secret, null).setAutoPadding(false)
   return {
     blockBytes,
-    chain: (blocks) => through(createCipheriv(`${mode}-cbc`, secret, zeros), blocks, -blockBytes),
-    encrypt: (blocks) => through(createCipheriv(`${mode}-ecb`, secret, null), blocks),
-    decrypt: (blocks) => through(createDecipheriv(`${mode}-ecb`, secret, null), blocks),
+    chain(blocks) {
+      const chaining = createCipheriv(`${mode}-cbc`, secret, zeros).setAutoPadding(false)
+      return chaining.update(blocks).subarray(-blockBytes)
+    },
+    encrypt: (blocks) => encipher.update(blocks),
+    decrypt: (blocks) => decipher.update(blocks),
   }
 }
 
@@ -57,11 +63,4 @@ export function isSingleDes(key: Uint8Array): boolean {
       .subarray(left, left + 8)
       .every((byte, index) => ((byte ^ (key[left + 8 + index] ?? 0)) & 0xfe) === 0)
   return isSame(0) || (key.byteLength === 24 && isSame(8))
-}
-
-type Pass = ReturnType<typeof createCipheriv> | ReturnType<typeof createDecipheriv>
-
-/** Whole blocks come out of a cipher as they went in: nothing is left for its end. */
-function through(pass: Pass, blocks: Uint8Array, from = 0): Buffer {
-  return pass.setAutoPadding(false).update(blocks).subarray(from)
 }

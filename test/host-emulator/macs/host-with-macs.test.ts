@@ -137,7 +137,8 @@ test('the host brings a key, and uses it when the gateway has taken it; the old 
   const { 96: _, 53: __, ...echoed } = request.fields
   say({ mti: '1814', fields: { ...echoed, 39: '800' } })
   t.is(await verdict, '800')
-  t.like(await ask(sealed(sale(2), key)), { fields: { 39: '000', 53: '02' } })
+  // It answers with the key that it is asked with.
+  t.like(await ask(sealed(sale(2), key)), { fields: { 39: '000', 53: '01' } })
   t.like(await ask(sealed(sale(3), next, '02')), { fields: { 39: '000', 53: '02' } })
   clock.advance(300_000)
   t.like(await ask(sealed(sale(4), key)), { fields: { 39: '916' } })

@@ -28,10 +28,12 @@ export function packWithMac(
   const numbered = { ...fields, ...indexFields(rules.index, index) }
   const carrier = carrierOf(numbered, rules)
   if (carrier === undefined) throw new TypeError('nothing behind the last element carries a MAC')
-  const withMac = (value: string) =>
-    dialect.pack({ mti, fields: { ...numbered, [carrier.element]: value } })
-  const covered = coveredBytes(withMac(carrier.zeros), carrier, { ...rules, dialect })
-  return withMac(carrier.filled(carriedValue(macOf(covered), index, rules.index)))
+  const bytes = dialect.pack({ mti, fields: { ...numbered, [carrier.element]: carrier.zeros } })
+  const mac = macOf(coveredBytes(bytes, carrier, { ...rules, dialect }))
+  const value = carrier.filled(carriedValue(mac, index, rules.index))
+  const alone = dialect.pack({ mti, fields: { [carrier.element]: value } })
+  alone.copy(bytes, bytes.byteLength - carrier.lineBytes, alone.byteLength - carrier.lineBytes)
+  return bytes
 }
 
 /**
@@ -102,6 +104,9 @@ function carriedValue(mac: string, index: string, place: KeyIndexPlace | undefin
 }
 
 function bareFields(fields: Fields, without: readonly string[]): Fields {
-  const kept = Object.entries(fields).filter(([element]) => !without.includes(element))
-  return Object.fromEntries(kept)
+  const kept: Record<string, Fields[string]> = {}
+  for (const [element, value] of Object.entries(fields)) {
+    if (!without.includes(element)) kept[element] = value
+  }
+  return kept
 }

@@ -77,14 +77,14 @@ export class KeyChanges {
     const { rules, holder, keys, log } = this.#parts
     const { cryptogram, checkValue, index } = broughtIn(fields, rules)
     const opened = holder.open(cryptogram, checkValue)
-    if (opened.kind === 'unusable') {
-      log.error('host-key-refused', { reason: opened.reason })
+    if (opened.kind === 'unusable' || !isNumber(index, rules)) {
+      const reason = opened.kind === 'unusable' ? opened.reason : 'no-number'
+      log.error('host-key-refused', { reason })
       return undefined
     }
-    const making = keys.making()
-    // The host brings it again: it has not heard that it was taken.
-    if (making?.key.checkValue === opened.key.checkValue) return making
     const next = { key: opened.key, index }
+    // The host may bring it again, having not heard that it was taken.
+    if (this.#isMaking(next)) return next
     keys.offer(next)
     return this.#secured(next)
   }
@@ -92,7 +92,7 @@ export class KeyChanges {
   /** Make with it from now on: the host has been told, or knows anyway. */
   conclude(next: NumberedKey): void {
     const { keys, log, onKeyed } = this.#parts
-    if (next === keys.making()) return
+    if (this.#isMaking(next)) return
     keys.makeWith(next)
     this.#count += 1
     log.info('host-keys-changed', { checkValue: next.key.checkValue })
@@ -121,6 +121,10 @@ export class KeyChanges {
     keys.offer(next)
     const fields = { ...indexFields(place, index), [element]: `${cryptogram}${checkValue}` }
     return { next, fields }
+  }
+
+  #isMaking({ key }: NumberedKey): boolean {
+    return this.#parts.keys.making()?.key.checkValue === key.checkValue
   }
 
   #isAccepted(reply: HostReply): reply is Extract<HostReply, { kind: 'answered' }> {
@@ -163,6 +167,11 @@ function broughtIn(fields: Message['fields'], { key, exchange }: MacRules) {
     checkValue: text.slice(cryptogramEnd),
     index: exchange.index === undefined ? '' : indexIn(fields, exchange.index),
   }
+}
+
+/** Whether a key goes by such a number as keys here do, or by none. */
+function isNumber(index: string, { exchange }: MacRules): boolean {
+  return index.length === (exchange.index?.digits ?? 0) && /^[0-9]*$/.test(index)
 }
 
 /** The number of the next key: one more, and 1 after the last that so many digits can say. */

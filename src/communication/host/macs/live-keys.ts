@@ -11,7 +11,8 @@ export interface NumberedKey {
  * The working keys of one host: one makes, and during a change two verify.
  *
  * A key verifies from the moment that the other side may have it, and makes once both certainly do;
- * the one before goes on verifying for a bounded time.
+ * the one before goes on verifying for a bounded time. When both sides begin a change at once,
+ * messages made with the first key are under way while the third comes: then there are more.
  */
 export interface LiveKeys {
   /** What our messages are made with; undefined while there is none. */
@@ -20,9 +21,9 @@ export interface LiveKeys {
   verifying(index: string | undefined): readonly MacKey[]
   /** How long the making key has been live. */
   ageMs(): number
-  /** The other side may have this key: let it verify. Another that was offered no longer does. */
+  /** The other side may have this key: let it verify. */
   offer(next: NumberedKey): void
-  /** A restart goes on with this key and the making one, once this resolves. */
+  /** A restart goes on with this key and those that are live, once this resolves. */
   secure(next: NumberedKey): Promise<void>
   /** Make with this key from now on. */
   makeWith(next: NumberedKey): void
@@ -34,52 +35,72 @@ interface Dated extends NumberedKey {
   readonly sinceMs: number
 }
 
+/** A key that another has followed: until when it verifies, by the wall's clock and ours. */
+interface Former extends Dated {
+  readonly untilMs: number
+  readonly untilElapsedMs: number
+}
+
 export interface LiveKeysParts {
   readonly holder: KeyHolder
   readonly clock: Clock
   readonly bothLiveMs: number
 }
 
+/** Keys that verify beside the making one: offered, and followed. The oldest make room. */
+const OFFERED_MAX = 2
+const FORMER_MAX = 3
+
 /** With the keys that the gateway had when it last ran. */
 export function createLiveKeys({ holder, clock, bothLiveMs }: LiveKeysParts): LiveKeys {
-  const [newest, before] = holder.kept
+  const [newest, ...before] = holder.kept
   let current = newest && datedOf(newest)
-  let former = before && datedOf(before)
-  // A restart knows only the wall's time of it, which may have jumped.
-  let formerUntilMs = clock.elapsedMs() + leftMs(before)
-  let offered: NumberedKey | undefined
+  let formers: readonly Former[] = before.map((kept) => restored(kept))
+  let offered: readonly NumberedKey[] = []
 
-  function leftMs({ untilMs = 0 }: Pick<KeptKey, 'untilMs'> = {}): number {
-    return Math.min(Math.max(0, untilMs - clock.nowMs()), bothLiveMs)
+  /** The wall's time may have jumped meanwhile: no key gets more than it had. */
+  function restored(kept: KeptKey): Former {
+    const { untilMs = 0 } = kept
+    const leftMs = Math.min(Math.max(0, untilMs - clock.nowMs()), bothLiveMs)
+    return { ...datedOf(kept), untilMs, untilElapsedMs: clock.elapsedMs() + leftMs }
+  }
+
+  function liveFormers(): readonly Former[] {
+    return formers.filter(({ untilElapsedMs }) => clock.elapsedMs() < untilElapsedMs)
+  }
+
+  /** Those that would verify once another makes. */
+  function followed(): readonly Former[] {
+    if (current === undefined) return liveFormers()
+    const untilMs = clock.nowMs() + bothLiveMs
+    const untilElapsedMs = clock.elapsedMs() + bothLiveMs
+    const former = { ...current, untilMs, untilElapsedMs }
+    return [former, ...liveFormers()].slice(0, FORMER_MAX)
   }
 
   return {
     making: () => current,
     verifying(index) {
-      const isFormerLive = clock.elapsedMs() < formerUntilMs
-      const keys = [current, offered, isFormerLive ? former : undefined]
-      return keys.flatMap((it) => (it && (index ?? it.index) === it.index ? [it.key] : []))
+      const keys = [...(current ? [current] : []), ...offered, ...liveFormers()]
+      return keys.filter((it) => (index ?? it.index) === it.index).map(({ key }) => key)
     },
     ageMs: () => (current === undefined ? 0 : clock.nowMs() - current.sinceMs),
     offer(next) {
-      offered = next
+      offered = [next, ...offered].slice(0, OFFERED_MAX)
     },
     secure(next) {
-      const sinceMs = clock.nowMs()
-      const untilMs = sinceMs + bothLiveMs
-      const before = current === undefined ? [] : [{ ...current, untilMs }]
-      return holder.keep([{ ...next, sinceMs }, ...before])
+      const before = followed().map(({ untilElapsedMs: _, ...kept }) => kept)
+      return holder.keep([{ ...next, sinceMs: clock.nowMs() }, ...before])
     },
     makeWith(next) {
-      if (offered === next) offered = undefined
-      former = current
-      formerUntilMs = clock.elapsedMs() + bothLiveMs
+      offered = offered.filter((it) => it !== next)
+      formers = followed()
       current = { ...next, sinceMs: clock.nowMs() }
     },
     drop() {
       current = undefined
-      former = undefined
-      offered = undefined
+      formers = []
+      offered = []
       return holder.keep([])
     },
   }

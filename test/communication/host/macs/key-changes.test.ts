@@ -311,3 +311,49 @@ test('keys go by the numbers that the exchange gave them', async (t) => {
   await until(() => link.counters().keysChanged === 3, 'the host’s key')
   t.is(await numberOf(4), '4200000000000000')
 })
+
+test('where keys have numbers, one that comes without is not taken', async (t) => {
+  const kept = [{ key: keyNamed('K1'), index: '01', sinceMs: NOW_MS }]
+  const profile = profileWith({ keyIndex: IN_53 }, { keyIndex: IN_53 })
+  const opened = await openKeyed(t, { profile, holder: createFakeHolder(kept) })
+  t.is(await bring(opened.end, parcelOf('K2')), '76')
+  t.true(opened.logged.includes('host-key-refused'))
+  t.deepEqual(opened.holder.keeps, [])
+})
+
+test('a key that comes twice at once is one change', async (t) => {
+  const opened = await openKeyed(t)
+  const release = opened.holder.holdUp()
+  const twice = ['900001', '900002'].map((stan) => bring(opened.end, parcelOf('K2'), stan))
+  await until(() => opened.link.counters().hostRequests === 2, 'both heard')
+  release()
+  t.deepEqual(await Promise.all(twice), ['00', '00'])
+  t.is(opened.link.counters().keysChanged, 1)
+  t.is((await madeWith(opened, 1, 'K1')).kind, 'answered')
+})
+
+test('a change of ours and one of the host’s at once lose no answer that is under way', async (t) => {
+  const profile = profileWith({}, { renewAfterMs: 1_000 })
+  const said = Promise.withResolvers<Message>()
+  const opened = await openKeyed(t, {
+    profile,
+    ...hostSaying((code, answer) => {
+      if (code !== '161') return answer
+      said.resolve(answer)
+      return undefined
+    }),
+  })
+  const { clock, end, link } = opened
+  const asked = [1, 2, 3].map((stan) => ask(link, sale(stan)))
+  await end.hear('0200', 3)
+  clock.advance(1_500)
+  const answer = await said.promise
+  t.is(await bring(end, parcelOf('K2')), '00')
+  end.send(withElements(answer, { 120: parcelOf('K3') }))
+  await until(() => link.counters().keysChanged === 2, 'both changes done')
+  for (const [at, name] of ['K1', 'K2', 'K3'].entries()) {
+    end.send(sealed(answerTo(sale(at + 1)), name))
+  }
+  for (const reply of await Promise.all(asked)) t.is(reply.kind, 'answered')
+  t.is((await madeWith(opened, 4, 'K3')).made, 'K3')
+})

@@ -51,10 +51,30 @@ test('of two keys the new one makes, and both verify for a bounded time', (t) =>
   t.deepEqual(verifying(), named(second))
 })
 
-test('no more than two have ever been used and verify, however fast they are changed', (t) => {
-  const { keys, verifying } = open()
-  for (const key of [first, second, third]) keys.makeWith(key)
+test('changes that follow one another at once leave the keys before, each for its time', (t) => {
+  const { clock, keys, verifying } = open()
+  keys.makeWith(first)
+  keys.makeWith(second)
+  clock.advance(BOTH_LIVE_MS / 2)
+  keys.makeWith(third)
+  t.deepEqual(verifying(), named(third, second, first))
+  clock.advance(BOTH_LIVE_MS / 2)
   t.deepEqual(verifying(), named(third, second))
+  clock.advance(BOTH_LIVE_MS / 2)
+  t.deepEqual(verifying(), named(third))
+})
+
+test('no more than three verify behind the one that makes, however fast they are changed', (t) => {
+  const { keys } = open()
+  const many = Array.from({ length: 9 }, (_, at) => ({ key: keyNamed(`${at}`), index: '' }))
+  for (const key of many) keys.makeWith(key)
+  t.deepEqual(
+    keys.verifying(undefined).map((it) => it.checkValue),
+    many
+      .slice(-4)
+      .reverse()
+      .map(({ key }) => key.checkValue),
+  )
 })
 
 test('a message that says the number of its key is held to that key', (t) => {
@@ -67,11 +87,12 @@ test('a message that says the number of its key is held to that key', (t) => {
   t.deepEqual(verifying(''), [])
 })
 
-test('another offer takes the place of the one before', (t) => {
+test('a change of either side may be under way, and no third', (t) => {
   const { keys, verifying } = open()
-  keys.offer(first)
-  keys.offer(second)
-  t.deepEqual(verifying(), named(second))
+  for (const key of [first, second, third]) keys.offer(key)
+  t.deepEqual(verifying(), named(third, second))
+  keys.makeWith(second)
+  t.deepEqual(verifying(), named(second, third))
 })
 
 test('what is secured is on disk with the making one, and until when that verifies', async (t) => {
