@@ -66,7 +66,7 @@ export function cardsFileOf({ folder }: Pick<HostProfile, 'folder'>): string {
  * @throws ProfileError
  */
 export function readCards(file: string, conduct?: Conduct): Sandbox {
-  return readCompiled(file, (document) => parseSandbox(document, conduct?.hasRoomFor))
+  return readCompiled(file, (document) => parseSandbox(document, conduct))
 }
 
 /** Read a script of faults. @throws ProfileError */

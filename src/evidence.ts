@@ -5,9 +5,9 @@ import type { Keyring } from '#security'
 import type { Store, Stray } from '#store'
 import type { HostProfile } from './host-profile.ts'
 
-/** An answer of the host that no payment waited for. */
+/** An answer of the host that no payment waited for, or that cannot be known to be the host's. */
 export interface StrayAnswer {
-  readonly kind: Exclude<Stray['kind'], 'mismatched'>
+  readonly kind: Exclude<Stray['kind'], 'mismatched'> | 'mac-wrong'
   readonly message: Message
 }
 
@@ -63,7 +63,11 @@ export function createEvidence(
   return {
     keepStray(stray) {
       const { kind, message } = stray
-      tellAndKeep(stray, 'host-answer-unmatched', { kind, stan: stanOf(message), matchKey })
+      const stan = stanOf(message)
+      // The journal has one kind for what came in time and cannot be believed.
+      if (kind === 'mac-wrong')
+        tellAndKeep({ kind: 'mismatched', message }, 'host-mac-wrong', { stan })
+      else tellAndKeep({ kind, message }, 'host-answer-unmatched', { kind, stan, matchKey })
     },
     keep(message, { path, reason }) {
       tellAndKeep({ kind: 'mismatched', message }, 'host-answer-mismatched', { path, reason })

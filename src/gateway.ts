@@ -13,7 +13,7 @@ import { type EnvelopeKeys, openEnvelopes, type RunningEnvelopes } from '#envelo
 import type { Message } from '#iso8583'
 import type { Clock, Log, Random } from '#platform'
 import type { Messages } from '#processing'
-import { type Keyring, openKeyring } from '#security'
+import { type HostKeys, type Keyring, openHostKeys, openKeyring } from '#security'
 import { openStore, type Recovery, type Store, type StoreSpace, startInspection } from '#store'
 import { type Config, keyringOptionsOf } from './config.ts'
 import { readSandboxPans } from './emulated-host.ts'
@@ -121,6 +121,8 @@ interface Foundation {
   readonly messages: Messages
   readonly profile: HostProfile
   readonly keyring: Keyring
+  /** Of a host that wants MACs. */
+  readonly hostKeys: HostKeys | undefined
   readonly store: Store
   readonly recovery: Recovery
   readonly envelopes: RunningEnvelopes
@@ -137,6 +139,7 @@ async function openFoundation(config: Config, parts: FoundationParts): Promise<F
   const messages = readMessages()
   const profile = readHostProfile(config.host.profile, messages)
   const keyring = await openKeyring(config.keysFolder, keyringOptionsOf(config, random))
+  const hostKeys = hostKeysOf(config, profile, random)
 
   const onSpace = tellOfSpace(log)
   const store = await openStore(config.storeFile, { clock, limits: config.store, onFault, onSpace })
@@ -163,7 +166,17 @@ async function openFoundation(config: Config, parts: FoundationParts): Promise<F
     },
   )
   started.defer(() => merchants.close())
-  return { messages, profile, keyring, store, recovery, envelopes, merchants }
+  return { messages, profile, keyring, hostKeys, store, recovery, envelopes, merchants }
+}
+
+function hostKeysOf(
+  config: Config,
+  { name, link }: HostProfile,
+  random: Random,
+): HostKeys | undefined {
+  if (link.mac === undefined) return undefined
+  const options = { ...keyringOptionsOf(config, random), host: name, kind: link.mac.key }
+  return openHostKeys(config.keysFolder, options)
 }
 
 /**

@@ -12,6 +12,7 @@ import {
 } from '#control'
 import { dateCut } from '#iso8583'
 import { createHostFacts, dateNear } from '#processing'
+import type { HostKeys } from '#security'
 import type { Recovery } from '#store'
 import type { Config } from './config.ts'
 import { createEvidence, type EvidenceParts, type StrayAnswer } from './evidence.ts'
@@ -47,6 +48,8 @@ export interface HostSideParts extends GatewayParts, EvidenceParts {
   readonly recovery: Recovery
   readonly merchants: Parts['merchants']
   readonly keyring: EvidenceParts['keyring'] & { readonly vault: Parts['vault'] }
+  /** Of a host that wants MACs. */
+  readonly hostKeys: HostKeys | undefined
   readonly journal: JournalPort
   readonly started: AsyncDisposableStack
 }
@@ -102,9 +105,11 @@ interface LinkParts extends HostSideParts {
 
 function openLink({ host }: Config, parts: LinkParts): Promise<CommunicationLink> {
   const { dialect, link } = parts.profile
-  const { clock, random, log, onStray, onCutover } = parts
+  const { clock, random, log, onStray, onCutover, hostKeys } = parts
   const common = { clock, random, log, onStray, onCutover }
-  return openHostLink({ ...common, dialect, profile: link, way: hostWayOf(host), limits: host })
+  const keys = hostKeys === undefined ? {} : { keys: hostKeys }
+  const way = hostWayOf(host)
+  return openHostLink({ ...common, ...keys, dialect, profile: link, way, limits: host })
 }
 
 /** What the host says of its next day is a month and a day at least. */

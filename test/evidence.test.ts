@@ -44,6 +44,13 @@ test('an answer that decided nothing is kept sealed, with what identifies it in 
   t.deepEqual(logged, ['host-answer-unmatched', 'host-answer-mismatched'])
 })
 
+test('an answer with a wrong MAC is kept like one that contradicts, and told by its own name', (t) => {
+  const { evidence, kept, logged } = open(10)
+  evidence.keepStray({ kind: 'mac-wrong', message: ANSWER })
+  t.like(kept, [{ kind: 'mismatched', mti: '0210', stan: 101, responseCode: '00' }])
+  t.deepEqual(logged, ['host-mac-wrong'])
+})
+
 test('past the limit of a minute mismatched answers are neither kept nor told', (t) => {
   const { evidence, kept, logged } = open(2)
   for (let count = 0; count < 10; count++) evidence.keep(ANSWER, { path: '4', reason: 'differs' })

@@ -20,6 +20,7 @@ interface EmulateOptions {
   readonly book: string
   readonly cards?: string
   readonly script?: string
+  readonly keyLife?: string
   readonly json?: true
 }
 
@@ -47,6 +48,7 @@ export function addEmulate(program: Command, outside: Outside, finish: Finish): 
     .option('--book <file>', 'its book of accounts and cards', 'data/host-book.db')
     .option('--cards <file>', 'its cards (default: of the host folder, else common ones)')
     .option('--script <file>', 'faults by card, amount or sequence, as JSON')
+    .option('--key-life <seconds>', 'bring a new MAC key so often, where the host has MACs')
     .option('--json', 'print the port as JSON')
     .addHelpText('after', EXAMPLE)
     .action(async (options: EmulateOptions) => finish(await emulate(options, outside)))
@@ -56,6 +58,10 @@ async function emulate(options: EmulateOptions, outside: Outside): Promise<ExitC
   const endpoint = endpointOf(options.listen)
   if (!endpoint) {
     complain(outside, '--listen must be ADDRESS:PORT')
+    return EXIT.usage
+  }
+  if (!/^([1-9][0-9]{0,5})?$/.test(options.keyLife ?? '')) {
+    complain(outside, '--key-life must be a whole number of seconds')
     return EXIT.usage
   }
   const profile = readHostProfile(hostNamed(options.profile), readMessages())
@@ -77,6 +83,7 @@ async function emulate(options: EmulateOptions, outside: Outside): Promise<ExitC
     },
     clock: createSystemClock(),
     log: createLog('info', outside.err),
+    ...(options.keyLife === undefined ? {} : { keyLifeMs: 1000 * Number(options.keyLife) }),
     limits: { frameBytesMax: link.frameBytesMax },
   })
   const { port } = emulator

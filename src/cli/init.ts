@@ -3,9 +3,10 @@ import { isIP } from 'node:net'
 import { join, resolve } from 'node:path'
 import { type Command, Option } from 'commander'
 import { createSystemClock, createSystemRandom } from '#platform'
-import { createCertificates, createKeyring, openKeyring } from '#security'
+import { createCertificates, createKeyring, enterHostKey, openKeyring } from '#security'
 import { type ConfigFault, faultsOfConfig } from '../config.ts'
-import { profileFrom, readHostProfile, readMessages } from '../host-profile.ts'
+import { cardsFileOf, readCards } from '../emulated-host.ts'
+import { type HostProfile, profileFrom, readHostProfile, readMessages } from '../host-profile.ts'
 import { EMULATOR_ENDPOINT, endpointOf } from './endpoint.ts'
 import { EXIT, type ExitCode, type Finish } from './exit-codes.ts'
 import { hostNamed } from './host-name.ts'
@@ -83,12 +84,13 @@ export async function init(options: InitOptions, outside: Outside): Promise<Exit
   const reasons = [...faultsOfConfig(config).map(optionFault), ...nameFaults(options.name)]
   for (const reason of reasons) complain(outside, reason)
   if (reasons.length > 0) return EXIT.usage
-  readHostProfile(hostNamed(options.host), readMessages())
+  const profile = readHostProfile(hostNamed(options.host), readMessages())
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   await makeKeys(folder, options)
+  if (config.host.emulated) await enterEmulatedKey(folder, profile)
   writeFileSync(configFile, `${JSON.stringify(config, undefined, 2)}\n`)
   if (options.json) say(outside, JSON.stringify({ folder, config: configFile }))
-  else sayNext({ folder, configFile, config }, outside)
+  else sayNext({ folder, configFile, config, profile }, outside)
   return EXIT.done
 }
 
@@ -128,6 +130,21 @@ async function makeKeys(folder: string, options: InitOptions): Promise<void> {
   await createCertificates(join(folder, 'tls'), { clock, random, names: options.name })
 }
 
+/** The emulated host’s keys travel under a key that everybody knows; the gateway has to as well. */
+async function enterEmulatedKey(folder: string, profile: HostProfile): Promise<void> {
+  const { name, link } = profile
+  const { keyEncryptingKey } = readCards(cardsFileOf(profile))
+  if (link.mac === undefined || keyEncryptingKey === undefined) return
+  const options = { environment: 'sandbox', random: createSystemRandom() } as const
+  await enterHostKey(join(folder, 'keys'), options, {
+    host: name,
+    wrapping: link.mac.key.wrapping,
+    components: [Buffer.from(keyEncryptingKey).toString('hex')],
+    replace: false,
+    atMs: createSystemClock().nowMs(),
+  })
+}
+
 interface Written {
   readonly environment: string
   readonly acquirer: { readonly institution: string; readonly country: string }
@@ -154,9 +171,10 @@ interface Made {
   readonly folder: string
   readonly configFile: string
   readonly config: Written
+  readonly profile: HostProfile
 }
 
-function sayNext({ folder, configFile, config }: Made, outside: Outside): void {
+function sayNext({ folder, configFile, config, profile }: Made, outside: Outside): void {
   say(outside, `Made ${folder}:`)
   say(outside, '  sallyport.json    the configuration')
   say(
@@ -167,6 +185,9 @@ function sayNext({ folder, configFile, config }: Made, outside: Outside): void {
   say(outside)
   say(outside, 'Next:')
   say(outside, `  sallyport merchant add --config ${configFile} --help`)
+  if (profile.link.mac !== undefined && !config.host.emulated) {
+    say(outside, `  sallyport host-key add --config ${configFile} --help`)
+  }
   if (config.host.emulated) {
     const [{ address, port }] = config.host.connect
     const listen = `${isIP(address) === 6 ? `[${address}]` : address}:${port}`

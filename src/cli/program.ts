@@ -10,6 +10,7 @@ import { ProfileError } from '../spec-files.ts'
 import { addDemo } from './demo.ts'
 import { addEmulate } from './emulate.ts'
 import { EXIT, type ExitCode, type Finish } from './exit-codes.ts'
+import { addHostKey } from './host-key.ts'
 import { HostNameError } from './host-name.ts'
 import { addInit } from './init.ts'
 import { InputError } from './lines.ts'
@@ -68,6 +69,7 @@ function createProgram(outside: Outside, finish: Finish): Command {
     addDemo,
     addEmulate,
     addMerchant,
+    addHostKey,
     addSend,
     addInquire,
     addReverse,

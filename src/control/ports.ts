@@ -117,7 +117,10 @@ export type HostReply =
   /** Provably, not one byte left. */
   | { readonly kind: 'not-sent' }
   /** The bytes left, or may have, and no answer came that can be used. */
-  | { readonly kind: 'unknown'; readonly reason: 'host-silent' | 'link-lost' | 'answer-unreadable' }
+  | {
+      readonly kind: 'unknown'
+      readonly reason: 'host-silent' | 'link-lost' | 'answer-unreadable' | 'mac-wrong'
+    }
 
 /** Keeps host answers that decided nothing, for whoever has to find out why. */
 export interface Evidence {

@@ -9,6 +9,7 @@ export const REVERSAL_CAUSES: readonly ReversalCause[] = [
   'link-lost',
   'answer-unreadable',
   'answer-mismatched',
+  'mac-wrong',
   'response-code-unknown',
   'partial-not-accepted',
   'gateway-restarted',
@@ -70,6 +71,7 @@ export type PutOff =
   | 'host-silent'
   | 'link-lost'
   | 'answer-unreadable'
+  | 'mac-wrong'
   | 'answer-mismatched'
   | 'response-code-unknown'
   | 'original-not-found'

@@ -30,6 +30,7 @@ export type OutcomeReason =
   | 'link-lost'
   | 'answer-unreadable'
   | 'answer-mismatched'
+  | 'mac-wrong'
   | 'response-code-unknown'
   | 'partial-not-accepted'
   | 'gateway-restarted'

@@ -24,6 +24,15 @@ export interface Exchange {
   readonly arrivals: number
 }
 
+/** A working key for MACs, in clear: no key of a sandbox is a secret. */
+export interface BookedKey {
+  readonly key: Uint8Array
+  /** The number it goes by; empty where keys have none. */
+  readonly index: string
+  /** Until when it still verifies, wall time in milliseconds; undefined for the one that makes. */
+  readonly untilMs: number | undefined
+}
+
 /** A card with its account, as the book knows them now. Amounts in minor units. */
 export interface BookedCard {
   readonly pan: string
@@ -73,6 +82,9 @@ export interface BookFile {
   readonly nextLapse: StatementSync
   readonly day: StatementSync
   readonly setDay: StatementSync
+  readonly workingKeys: StatementSync
+  readonly addWorkingKey: StatementSync
+  readonly dropWorkingKeys: StatementSync
 }
 
 const SCHEMA = `
@@ -110,6 +122,12 @@ const SCHEMA = `
   CREATE TABLE IF NOT EXISTS day (
     only INTEGER PRIMARY KEY CHECK (only = 1),
     business_date TEXT NOT NULL
+  ) STRICT;
+  CREATE TABLE IF NOT EXISTS working_key (
+    place INTEGER PRIMARY KEY,
+    key BLOB NOT NULL,
+    number TEXT NOT NULL,
+    until_ms INTEGER
   ) STRICT;
 `
 
@@ -150,6 +168,9 @@ function prepare(database: DatabaseSync): BookFile {
       `INSERT INTO day VALUES (1, ?)
        ON CONFLICT DO UPDATE SET business_date = excluded.business_date`,
     ),
+    workingKeys: statement('SELECT * FROM working_key ORDER BY place'),
+    addWorkingKey: statement('INSERT INTO working_key VALUES (NULL, ?, ?, ?)'),
+    dropWorkingKeys: statement('DELETE FROM working_key'),
   }
 }
 
@@ -189,6 +210,15 @@ export function cardOf(row: Row): BookedCard {
     openingMinor: whole(row, 'opening_minor'),
     availableMinor: whole(row, 'available_minor'),
     ledgerMinor: whole(row, 'ledger_minor'),
+  }
+}
+
+export function workingKeyOf(row: Row): BookedKey {
+  const { key, until_ms: untilMs } = row
+  return {
+    key: key instanceof Uint8Array ? key : new Uint8Array(0),
+    index: text(row, 'number'),
+    untilMs: untilMs === null ? undefined : Number(untilMs),
   }
 }
 

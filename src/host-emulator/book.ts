@@ -1,11 +1,13 @@
 import { createBalances } from './balances.ts'
 import {
   type BookedCard,
+  type BookedKey,
   type BookFile,
   cardOf,
   type Exchange,
   exchangeOf,
   openBookFile,
+  workingKeyOf,
 } from './book-file.ts'
 import type { SandboxCard } from './cards.ts'
 
@@ -51,6 +53,9 @@ export interface Book {
   lapseHolds(nowMs: number): void
   countPinTry(pan: string, right: boolean): void
   openDay(businessDate: string): void
+  /** The keys for MACs, the newest first. */
+  workingKeys(): readonly BookedKey[]
+  keepWorkingKeys(keys: readonly BookedKey[]): void
   commit(): void
   close(): void
 }
@@ -135,6 +140,8 @@ function createBook(rows: BookFile, firstDate: string): Book {
       businessDate = date
       write().setDay.run(date)
     },
+    workingKeys: () => rows.workingKeys.all().map(workingKeyOf),
+    keepWorkingKeys: (keys) => replaceWorkingKeys(write(), keys),
     commit,
     close() {
       commit()
@@ -183,6 +190,11 @@ function insert(rows: BookFile, exchange: Omit<NewExchange, 'effect'>, effect: s
     exchange.lapsesAtMs,
   )
   return Number(changes) === 1
+}
+
+function replaceWorkingKeys(rows: BookFile, keys: readonly BookedKey[]): void {
+  rows.dropWorkingKeys.run()
+  for (const { key, index, untilMs } of keys) rows.addWorkingKey.run(key, index, untilMs ?? null)
 }
 
 function exchangeIn(rows: BookFile, key: string): Exchange | undefined {

@@ -1,4 +1,5 @@
 import { documentPlace, itemsOf, type SpecFault, SpecificationError } from '#iso8583'
+import type { Conduct } from './conduct/conduct.ts'
 import { createDocumentReader, type DocumentReader } from './document-reader.ts'
 import type { Fault, FaultRule } from './faults.ts'
 
@@ -24,6 +25,8 @@ export interface Sandbox {
   readonly cards: readonly SandboxCard[]
   /** Triple-DES key of the host's PIN zone, double length. */
   readonly pinKey?: Uint8Array
+  /** Under which the host's working keys for MACs travel. */
+  readonly keyEncryptingKey?: Uint8Array
 }
 
 /** A card list or script that was refused. No reason holds a value: a list holds PINs. */
@@ -43,18 +46,27 @@ type HasRoomFor = (code: string) => boolean
 /**
  * Read a list of cards (specs/sandbox-cards.json).
  *
+ * @param conduct of the host whose cards they are, where it is known
  * @throws SandboxError with every fault
  */
-export function parseSandbox(document: unknown, hasRoomFor: HasRoomFor = () => true): Sandbox {
+export function parseSandbox(
+  document: unknown,
+  conduct?: Pick<Conduct, 'hasRoomFor' | 'mac'>,
+): Sandbox {
+  const { hasRoomFor = () => true, mac } = conduct ?? {}
   const faults: SpecFault[] = []
   const read = createDocumentReader(documentPlace(document, faults))
-  read.onlyMembers(['$comment', 'pinKey', 'cards'])
+  read.onlyMembers(['$comment', 'pinKey', 'keyEncryptingKey', 'cards'])
   const pinKey = read.optional('pinKey', /^[0-9A-F]{32}$/)
+  const keyEncryptingKey = read.optional('keyEncryptingKey', /^([0-9A-F]{16}){2,4}$/)
+  if (mac !== undefined && !read.has('keyEncryptingKey')) {
+    read.refuse('keyEncryptingKey', 'is missing: the host has MACs, and sends its keys under it')
+  }
   const cards = read.list('cards', (card) => sandboxCard(card, hasRoomFor))
   if (faults.length > 0) throw new SandboxError(faults)
   return {
     cards,
-    ...(pinKey === undefined ? {} : { pinKey: Uint8Array.from(Buffer.from(pinKey, 'hex')) }),
+    ...present({ pinKey: keyOf(pinKey), keyEncryptingKey: keyOf(keyEncryptingKey) }),
   }
 }
 
@@ -68,6 +80,10 @@ export function parseScript(
   const read = rules.map((rule) => faultRule(createDocumentReader(rule), hasRoomFor))
   if (faults.length > 0) throw new SandboxError(faults)
   return read
+}
+
+function keyOf(hex: string | undefined): Uint8Array | undefined {
+  return hex === undefined ? undefined : Uint8Array.from(Buffer.from(hex, 'hex'))
 }
 
 const PAN = /^[0-9]{12,19}$/
@@ -119,6 +135,7 @@ function faultOf(read: DocumentReader, hasRoomFor: HasRoomFor): Fault {
     case 'garbage':
     case 'wrong-stan':
     case 'wrong-amount':
+    case 'wrong-mac':
       return { kind }
     case 'delay':
       return { kind, delayMs: Number(read.text('delayMs', /^[0-9]{1,6}$/)) }

@@ -1,8 +1,10 @@
 import type { Message } from '#iso8583'
+import type { Book } from './book.ts'
 import { dayAfter } from './calendar.ts'
 import type { Conduct, PaymentRules, ReversalRules } from './conduct/conduct.ts'
 import type { NetworkRules } from './conduct/network-rules.ts'
 import type { Fault } from './faults.ts'
+import type { HostMacs, KeyChange } from './macs/host-macs.ts'
 import { isRequestType } from './message-types.ts'
 import { type PaymentCounter, refusePayment, settlePayment } from './payments.ts'
 import { reverseOriginal } from './reversals.ts'
@@ -17,12 +19,16 @@ export interface Reply {
   readonly answer: Message
   /** How the answer goes astray on its line. */
   readonly fault: Fault | undefined
+  /** The host brings a key of its own after it. */
+  readonly bringsKey?: true
 }
 
 /** A core host without its lines: messages in, messages out, by its conduct. Synchronous. */
 export interface CoreHost {
   /** @returns undefined for what is no request. */
   answer(request: Message, session: Session): Reply | undefined
+  /** Answer a request that does not prove whose it is, and do nothing else. */
+  refuseMac(request: Message): Reply
   /** Begin the next business day. @returns its date, `YYYY-MM-DD`. */
   cutOver(): string
   readonly counts: CoreHostCounts
@@ -39,7 +45,10 @@ export interface CoreHostCounts {
   readonly refused: number
 }
 
-export function createCoreHost(counter: PaymentCounter): CoreHost {
+type RulesOfAny = ReturnType<Conduct['rulesFor']>
+
+/** @param macs of a host that has MACs; whoever calls has checked those of the requests */
+export function createCoreHost(counter: PaymentCounter, macs?: HostMacs): CoreHost {
   const { book, clock, conduct } = counter
   const { codes } = conduct
   const counts = { payments: 0, approved: 0, duplicates: 0, reversals: 0, network: 0, refused: 0 }
@@ -55,29 +64,26 @@ export function createCoreHost(counter: PaymentCounter): CoreHost {
     counts.reversals++
     book.lapseHolds(clock.nowMs())
     const reason = reverseOriginal(request, { book, rules, codes })
-    return plainly(answerReversal(request, rules, { ...counter, reason }))
+    const verdict = reason === 'reversed' ? 'approved' : 'declined'
+    return plainly(answerReversal(request, rules, { book, verdict, code: codes[reason] }))
   }
   const administer = (request: Message, rules: NetworkRules, session: Session): Reply => {
     counts.network++
-    return plainly(rules.answerTo(request, carryOut(request, rules, session)))
+    const change = session.signedOn ? macs?.changeFor(request.fields) : undefined
+    if (change !== undefined) return answerChange(request, rules, change)
+    const reply = plainly(rules.answerTo(request, carryOut(request, rules, session)))
+    return bringsKey(request, rules, macs) ? { ...reply, bringsKey: true } : reply
   }
-  const refuse = (
-    request: Message,
-    rules: ReturnType<Conduct['rulesFor']>,
-    reason: 'notSignedOn' | 'formatError' | 'notSupported',
-  ): Reply => {
+  const refuse = (request: Message, rules: RulesOfAny, code: string): Reply => {
     counts.refused++
     switch (rules.kind) {
-      case 'payment': {
-        const refusal = { code: codes[reason], businessDate: book.businessDate }
-        return plainly(refusePayment(request, rules, refusal))
-      }
+      case 'payment':
+        return plainly(refusePayment(request, rules, { code, businessDate: book.businessDate }))
       case 'reversal':
-        return plainly(answerReversal(request, rules, { ...counter, reason }))
+        return plainly(answerReversal(request, rules, { book, code, verdict: 'declined' }))
       case 'network':
-        return plainly(rules.answerTo(request, rules.codes.formatError))
       case 'unlisted':
-        return plainly(rules.answerTo(request, codes[reason]))
+        return plainly(rules.answerTo(request, code))
     }
   }
 
@@ -86,8 +92,11 @@ export function createCoreHost(counter: PaymentCounter): CoreHost {
       if (!isRequestType(request.mti)) return undefined
       const rules = conduct.rulesFor(request)
       const needsSignOn = rules.kind === 'payment' || rules.kind === 'reversal'
-      if (needsSignOn && !session.signedOn) return refuse(request, rules, 'notSignedOn')
-      if (!rules.wellFormed(request.fields)) return refuse(request, rules, 'formatError')
+      if (needsSignOn && !session.signedOn) return refuse(request, rules, codes.notSignedOn)
+      if (!rules.wellFormed(request.fields)) {
+        const { formatError } = rules.kind === 'network' ? rules.codes : codes
+        return refuse(request, rules, formatError)
+      }
       switch (rules.kind) {
         case 'payment':
           return pay(request, rules)
@@ -96,8 +105,11 @@ export function createCoreHost(counter: PaymentCounter): CoreHost {
         case 'network':
           return administer(request, rules, session)
         case 'unlisted':
-          return refuse(request, rules, 'notSupported')
+          return refuse(request, rules, codes.notSupported)
       }
+    },
+    refuseMac(request) {
+      return refuse(request, conduct.rulesFor(request), macs?.wrongMacCode ?? codes.formatError)
     },
     cutOver() {
       book.openDay(dayAfter(book.businessDate))
@@ -111,13 +123,30 @@ function plainly(answer: Message): Reply {
   return { answer, fault: undefined }
 }
 
+function bringsKey({ fields }: Message, rules: NetworkRules, macs: HostMacs | undefined): boolean {
+  return macs?.bringsAtSignOn === true && rules.functionOf(fields) === 'signOn'
+}
+
+/** The answer to whoever begins a change of keys, with what carries the key. */
+function answerChange(request: Message, rules: NetworkRules, change: KeyChange): Reply {
+  const answer = rules.answerTo(request, change.responseCode)
+  const reply = plainly({ ...answer, fields: { ...answer.fields, ...change.fields } })
+  return change.bringsNext ? { ...reply, bringsKey: true } : reply
+}
+
+interface ReversalEnd {
+  readonly book: Book
+  readonly code: string
+  readonly verdict: 'approved' | 'declined'
+}
+
 function answerReversal(
   request: Message,
   rules: ReversalRules,
-  { book, conduct, reason }: PaymentCounter & { readonly reason: keyof Conduct['codes'] },
+  { book, code, verdict }: ReversalEnd,
 ): Message {
-  const answer = rules.answerTo(request, conduct.codes[reason])
-  rules.tellOwn(answer.fields, reason === 'reversed' ? 'approved' : 'declined', {
+  const answer = rules.answerTo(request, code)
+  rules.tellOwn(answer.fields, verdict, {
     businessDate: book.businessDate,
     stan: rules.read.stan(request.fields),
     transmissionTime: rules.read.transmissionTime(request.fields),

@@ -5,8 +5,9 @@ import type { NetworkRules } from './conduct/network-rules.ts'
 import type { CoreHost, Reply } from './core-host.ts'
 import { type Fault, garbage } from './faults.ts'
 import type { Line } from './line.ts'
+import type { BroughtKey, HostMacs } from './macs/host-macs.ts'
 import { isRequestType } from './message-types.ts'
-import { createNetworkAsks, type NetworkVerdict } from './network-asks.ts'
+import { type AskedBesides, createNetworkAsks, type NetworkVerdict } from './network-asks.ts'
 
 /**
  * Takes messages off the lines and puts answers on them, many to one commit and one write a line.
@@ -14,10 +15,18 @@ import { createNetworkAsks, type NetworkVerdict } from './network-asks.ts'
 export interface Desk {
   /** `tpdu` addresses the answer. */
   take(line: Line, bytes: Uint8Array, tpdu: Uint8Array): void
-  ask(line: Line, networkCode: string, settlementDate?: string): Promise<NetworkVerdict>
+  ask(line: Line, networkCode: string, besides?: AskedBesides): Promise<NetworkVerdict>
+  /** Have a new key over this line. @returns what the gateway answered; undefined without MACs */
+  changeKey(line: Line): Promise<NetworkVerdict> | undefined
   unframed(): void
   close(): void
-  readonly counts: { messages: number; unreadable: number; unwritable: number; unframed: number }
+  readonly counts: {
+    messages: number
+    unreadable: number
+    unwritable: number
+    unframed: number
+    macsWrong: number
+  }
 }
 
 export interface DeskOptions {
@@ -26,14 +35,15 @@ export interface DeskOptions {
   readonly log: Log
   readonly book: Book
   readonly host: CoreHost
+  readonly macs: HostMacs | undefined
   readonly network: NetworkRules
   readonly networkAnswerTimeoutMs: number
 }
 
 export function createDesk(options: DeskOptions): Desk {
-  const { dialect, clock, log, host, book } = options
+  const { clock, log, host, book, macs } = options
   const asks = createNetworkAsks(options.network, clock, options.networkAnswerTimeoutMs)
-  const counts = { messages: 0, unreadable: 0, unwritable: 0, unframed: 0 }
+  const counts = { messages: 0, unreadable: 0, unwritable: 0, unframed: 0, macsWrong: 0 }
   const waiting = new Set<Line>()
   let due = false
   let closed = false
@@ -50,40 +60,38 @@ export function createDesk(options: DeskOptions): Desk {
     if (!due) setImmediate(flush)
     due = true
   }
-  const written = (message: Message): Uint8Array | undefined => {
-    try {
-      return dialect.pack(message)
-    } catch (fault) {
-      if (!(fault instanceof EncodeError)) throw fault
-      counts.unwritable++
-      log.warn('host-message-unwritable', { code: fault.code, path: fault.path })
-      return undefined
-    }
-  }
-  const deliver = (line: Line, tpdu: Uint8Array, { answer, fault }: Reply): void => {
-    const bytes = written(answer)
+  const deliver = (line: Line, tpdu: Uint8Array, { answer, fault, bringsKey }: Reply): void => {
+    const bytes = writtenOrTold(answer, fault, { ...options, counts })
     if (bytes === undefined) return
     sendAstray({ line, tpdu, bytes, fault }, clock, () => flushSoon(line))
     flushSoon(line)
+    if (bringsKey) void changeKey(line)
   }
-
+  const ask = (line: Line, code: string, besides?: AskedBesides): Promise<NetworkVerdict> => {
+    const { message, verdict } = asks.ask(code, besides)
+    const bytes = writtenOrTold(message, undefined, { ...options, counts })
+    if (bytes !== undefined) line.send(bytes)
+    flushSoon(line)
+    return verdict
+  }
+  const changeKey = (line: Line): Promise<NetworkVerdict> | undefined => {
+    const brought = macs?.bring()
+    return brought && carried(brought, ask(line, brought.networkCode, brought), options.network)
+  }
   return {
     take(line, bytes, tpdu) {
       if (bytes.length === 0) return
       counts.messages++
       const message = readOrTell(bytes, options, counts)
       if (message === undefined) return
-      if (!isRequestType(message.mti)) return asks.settle(message)
-      const reply = host.answer(message, line.session)
+      const bare = macs ? macs.checked(message, bytes) : message
+      if (bare === undefined) counts.macsWrong++
+      if (!isRequestType(message.mti)) return bare && asks.settle(bare)
+      const reply = bare ? host.answer(bare, line.session) : host.refuseMac(message)
       if (reply !== undefined) deliver(line, tpdu, reply)
     },
-    ask(line, networkCode, settlementDate) {
-      const { message, verdict } = asks.ask(networkCode, settlementDate)
-      const bytes = written(message)
-      if (bytes !== undefined) line.send(bytes)
-      flushSoon(line)
-      return verdict
-    },
+    ask,
+    changeKey,
     unframed() {
       counts.unframed++
       log.warn('host-line-unframed')
@@ -94,6 +102,33 @@ export function createDesk(options: DeskOptions): Desk {
       asks.abandon()
     },
     counts,
+  }
+}
+
+/** A key that was brought is in use when the gateway says so. */
+async function carried(
+  { conclude }: BroughtKey,
+  asked: Promise<NetworkVerdict>,
+  { codes }: NetworkRules,
+): Promise<NetworkVerdict> {
+  const verdict = await asked
+  if (verdict === codes.success) conclude()
+  return verdict
+}
+
+function writtenOrTold(
+  message: Message,
+  fault: Fault | undefined,
+  parts: Pick<DeskOptions, 'dialect' | 'log' | 'macs'> & { counts: { unwritable: number } },
+): Uint8Array | undefined {
+  const { dialect, log, macs, counts } = parts
+  try {
+    return macs ? macs.pack(message, fault?.kind === 'wrong-mac') : dialect.pack(message)
+  } catch (thrown) {
+    if (!(thrown instanceof EncodeError)) throw thrown
+    counts.unwritable++
+    log.warn('host-message-unwritable', { code: thrown.code, path: thrown.path })
+    return undefined
   }
 }
 
@@ -146,6 +181,7 @@ function sendAstray(delivery: Delivery, clock: Clock, flushLater: () => void): v
     case undefined:
     case 'wrong-stan':
     case 'wrong-amount':
+    case 'wrong-mac':
     case 'answer-code':
     case 'decline':
       line.send(bytes, tpdu)

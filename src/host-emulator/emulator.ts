@@ -8,7 +8,8 @@ import { type CoreHost, type CoreHostCounts, createCoreHost } from './core-host.
 import { createDesk } from './desk.ts'
 import type { FaultRule } from './faults.ts'
 import { createLine, type Line } from './line.ts'
-import type { NetworkVerdict } from './network-asks.ts'
+import { createHostMacs, type HostMacs } from './macs/host-macs.ts'
+import type { AskedBesides, NetworkVerdict } from './network-asks.ts'
 import { createPinCheck } from './pin.ts'
 import { openWire, type WireOptions } from './wire.ts'
 
@@ -25,6 +26,8 @@ export interface HostEmulatorOptions {
   readonly log: Log
   /** Minute of the UTC day at which the business date moves on by itself, 0 to 1439. */
   readonly cutoverMinute?: number
+  /** How long a working key is used before the host brings another, where it brings keys. */
+  readonly keyLifeMs?: number
   readonly limits?: Partial<HostEmulatorLimits>
 }
 
@@ -45,6 +48,8 @@ export interface HostEmulatorCounters extends CoreHostCounts {
   /** Connections open now. */
   readonly connections: number
   readonly messages: number
+  /** Messages without a MAC that fits where there must be one; requests among them were refused. */
+  readonly macsWrong: number
   /** Messages that the dialect cannot read; none of them was answered. */
   readonly unreadable: number
   /** Messages of the host's own that its dialect has no room for: its conduct does not fit. */
@@ -64,6 +69,11 @@ export interface HostEmulator {
    * answered.
    */
   announce(networkCode: string): Promise<readonly NetworkVerdict[]>
+  /**
+   * Bring a new key over a connection that is signed on. @returns what was answered; undefined when
+   * there is none, or when this host brings no keys.
+   */
+  changeKey(): Promise<NetworkVerdict | undefined>
   /** Begin the next business day and announce it. */
   cutOver(): Promise<readonly NetworkVerdict[]>
   close(): Promise<void>
@@ -77,9 +87,9 @@ export interface HostEmulator {
  */
 export async function startHostEmulator(options: HostEmulatorOptions): Promise<HostEmulator> {
   const limits = { ...LIMITS, ...options.limits }
-  const { book, host } = openHost(options, limits.holdMs)
+  const { book, host, macs } = openHost(options, limits.holdMs)
   const { network } = options.conduct
-  const desk = createDesk({ ...options, ...limits, book, host, network })
+  const desk = createDesk({ ...options, ...limits, book, host, macs, network })
   const lines = new Set<Line>()
 
   const wire = await openWire(options.wire, options.clock, (socket) => {
@@ -98,16 +108,20 @@ export async function startHostEmulator(options: HostEmulatorOptions): Promise<H
     throw fault
   })
 
-  const announce = (networkCode: string, date?: string): Promise<NetworkVerdict[]> => {
-    const asked = [...lines].filter((line) => line.session.signedOn && line.open)
-    return Promise.all(asked.map((line) => desk.ask(line, networkCode, date)))
+  const signedOn = (): Line[] => [...lines].filter((it) => it.session.signedOn && it.open)
+  const announce = (networkCode: string, besides?: AskedBesides): Promise<NetworkVerdict[]> =>
+    Promise.all(signedOn().map((line) => desk.ask(line, networkCode, besides)))
+  const changeKey = async (): Promise<NetworkVerdict | undefined> => {
+    const [line] = signedOn()
+    return line && desk.changeKey(line)
   }
   const cutOver = (): Promise<NetworkVerdict[]> => {
     const businessDate = host.cutOver()
     book.commit()
-    return announce(network.functions.cutover, businessDate)
+    return announce(network.functions.cutover, { settlementDate: businessDate })
   }
   const cancelCutovers = scheduleCutovers(options, () => void cutOver())
+  const cancelChanges = scheduleChanges(options, () => void changeKey())
 
   return {
     port: wire.port,
@@ -116,9 +130,11 @@ export async function startHostEmulator(options: HostEmulatorOptions): Promise<H
     },
     counters: () => ({ ...host.counts, ...desk.counts, connections: lines.size }),
     announce: (networkCode) => announce(networkCode),
+    changeKey,
     cutOver,
     async close() {
       cancelCutovers()
+      cancelChanges()
       desk.close()
       await wire.close()
       book.close()
@@ -126,7 +142,13 @@ export async function startHostEmulator(options: HostEmulatorOptions): Promise<H
   }
 }
 
-function openHost(options: HostEmulatorOptions, holdMs: number): { book: Book; host: CoreHost } {
+interface OpenedHost {
+  readonly book: Book
+  readonly host: CoreHost
+  readonly macs: HostMacs | undefined
+}
+
+function openHost(options: HostEmulatorOptions, holdMs: number): OpenedHost {
   const { clock, bookFile, conduct, script = [] } = options
   const { cards, pinKey } = options.cards
   const pinCheck = pinKey && createPinCheck(pinKey)
@@ -136,7 +158,8 @@ function openHost(options: HostEmulatorOptions, holdMs: number): { book: Book; h
     ...(conduct.accountCurrency === undefined ? {} : { currency: conduct.accountCurrency }),
     ...(pinCheck ? { pinHash: pinCheck.hash } : {}),
   })
-  const host = createCoreHost({
+  const macs = openMacs(options, book)
+  const counter = {
     book,
     clock,
     conduct,
@@ -144,8 +167,19 @@ function openHost(options: HostEmulatorOptions, holdMs: number): { book: Book; h
     script,
     holdMs,
     ...(pinCheck ? { pinCheck } : {}),
-  })
-  return { book, host }
+  }
+  return { book, host: createCoreHost(counter, macs), macs }
+}
+
+function openMacs(
+  { conduct, cards, dialect, clock }: HostEmulatorOptions,
+  book: Book,
+): HostMacs | undefined {
+  const { mac: document, network } = conduct
+  if (document === undefined) return undefined
+  const { keyEncryptingKey } = cards
+  if (keyEncryptingKey === undefined) throw new TypeError('the cards were read for another host')
+  return createHostMacs({ document, network, dialect, keyEncryptingKey, book, clock })
 }
 
 const DAY_MS = 86_400_000
@@ -163,6 +197,22 @@ function scheduleCutovers(
   const wait = (): void => {
     cancel = clock.after(untilNext(), () => {
       cutOver()
+      wait()
+    })
+  }
+  wait()
+  return () => cancel()
+}
+
+function scheduleChanges(
+  { clock, keyLifeMs }: HostEmulatorOptions,
+  changeKey: () => void,
+): () => void {
+  if (keyLifeMs === undefined) return () => {}
+  let cancel = (): void => {}
+  const wait = (): void => {
+    cancel = clock.after(keyLifeMs, () => {
+      changeKey()
       wait()
     })
   }

@@ -12,6 +12,8 @@ export type Fault =
   | { readonly kind: 'cut'; readonly afterBytes: number }
   | { readonly kind: 'wrong-stan' }
   | { readonly kind: 'wrong-amount' }
+  /** At a host that has MACs. */
+  | { readonly kind: 'wrong-mac' }
   /** Without a code, one that the host's interface does not know. */
   | { readonly kind: 'answer-code'; readonly code?: string }
   | { readonly kind: 'decline'; readonly code: string }
@@ -65,6 +67,7 @@ export function alterAnswer(
     case 'garbage':
     case 'cut':
     case 'decline':
+    case 'wrong-mac':
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Message } from '#iso8583'
+import type { Composite, Message } from '#iso8583'
 import type { CancelDeadline, Clock } from '#platform'
 import type { NetworkRules } from './conduct/network-rules.ts'
 
@@ -10,16 +10,22 @@ export interface NetworkAsks {
   /**
    * Build a network request for the function `code` and wait for its answer.
    *
-   * @param settlementDate `YYYY-MM-DD`, where the function has one
+   * @param besides the settlement date, `YYYY-MM-DD`, where the function has one, and elements
    */
   ask(
     code: string,
-    settlementDate?: string,
+    besides?: AskedBesides,
   ): { readonly message: Message; readonly verdict: Promise<NetworkVerdict> }
   /** Take an answer; one that nobody waits for is ignored. */
   settle(answer: Message): void
   /** Nobody will answer any more. */
   abandon(): void
+}
+
+/** What a network request has beside its function. */
+export interface AskedBesides {
+  readonly settlementDate?: string
+  readonly fields?: Composite
 }
 
 /** Trace numbers of the host's own requests count from here. */
@@ -44,7 +50,7 @@ export function createNetworkAsks(
   }
 
   return {
-    ask(code, settlementDate) {
+    ask(code, { settlementDate, fields } = {}) {
       stan = stan === 999_999 ? FIRST_STAN : stan + 1
       const trace = stan
       const verdict = new Promise<NetworkVerdict>((tell) => {
@@ -53,7 +59,7 @@ export function createNetworkAsks(
       })
       const asked = { code, stan, nowMs: clock.nowMs() }
       const message = rules.ask(settlementDate ? { ...asked, settlementDate } : asked)
-      return { message, verdict }
+      return { message: { ...message, fields: { ...message.fields, ...fields } }, verdict }
     },
     settle(answer) {
       if (!rules.isAnswer(answer)) return

@@ -2,6 +2,7 @@
 import { compileBitmap } from './codec/bitmap.ts'
 import { compileField } from './codec/field.ts'
 import type { FieldCodec, Forms } from './codec/line.ts'
+import { compileLocate, type ElementPlace } from './codec/locate.ts'
 import { compilePack, createSink } from './codec/pack.ts'
 import { compileRouting } from './codec/routing.ts'
 import { compileUnpack, type MessageCodecs } from './codec/unpack.ts'
@@ -27,6 +28,11 @@ export interface Dialect {
    */
   routing(elements: readonly string[]): (bytes: Uint8Array) => Message
   /**
+   * Where the message type and each element stand in these bytes, in their order. Lengths are read,
+   * values are not looked at. Throws `DecodeError`.
+   */
+  locate(bytes: Uint8Array): readonly ElementPlace[]
+  /**
    * What the dialect says of a path such as "4", "48.92", "43.city"; undefined when there is none.
    */
   field(path: string): FieldFacts | undefined
@@ -44,6 +50,7 @@ export function compileDialect(specification: unknown): Dialect {
     pack: compilePack(plan, codecs, sink),
     unpack: compileUnpack(codecs),
     routing: (elements: readonly string[]) => compileRouting(codecs, elements),
+    locate: compileLocate(codecs),
     field: (path: string) => factsAt(plan.fields, path),
     describe: (message: Message, options: { readonly unmasked?: boolean } = {}) =>
       describeMessage(message, { ...codecs, scratch: sink }, options.unmasked === true),

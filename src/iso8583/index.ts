@@ -7,6 +7,7 @@
  * dialect cannot carry throws `EncodeError`, a faulty specification throws `DialectError` with all
  * its faults.
  */
+export type { ElementPlace } from './codec/locate.ts'
 export { compareMessages, type Difference } from './compare.ts'
 export { contentTest } from './content.ts'
 export { DATE_LAYOUTS, dateCut, daysIn, momentText, STAMP_LAYOUT, utcStamp } from './dates.ts'

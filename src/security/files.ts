@@ -8,6 +8,8 @@ import {
   statSync,
   writeSync,
 } from 'node:fs'
+import { open, rename } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import { KeyringError, type KeyringErrorCode } from './errors.ts'
 
 /** Make a folder that only its owner may enter. */
@@ -29,6 +31,27 @@ export function writePrivateFile(path: string, content: string | Uint8Array): vo
 /** The same for what anyone may read. */
 export function writePublicFile(path: string, content: string): void {
   writeNewFile(path, content, 0o644)
+}
+
+/**
+ * Put a file that only its owner may read in another's place: whoever reads it, also after a power
+ * cut, finds the one or the other whole. For what one program alone writes.
+ */
+export async function replacePrivateFile(path: string, content: string): Promise<void> {
+  const next = await open(`${path}.new`, 'w', 0o600)
+  try {
+    await next.writeFile(content)
+    await next.sync()
+  } finally {
+    await next.close()
+  }
+  await rename(`${path}.new`, path)
+  const folder = await open(dirname(path))
+  try {
+    await folder.sync()
+  } finally {
+    await folder.close()
+  }
 }
 
 /**

@@ -1,9 +1,9 @@
 /**
  * The keys of the gateway and what is done with them at rest.
  *
- * The key ring under its master key, the vault that seals and hashes cardholder data, certificates
- * for the listeners, and the judgement of merchants' keys. It knows nothing of messages, tokens or
- * the store.
+ * The key ring under its master key, the vault that seals and hashes cardholder data, the keys that
+ * hosts make MACs with, certificates for the listeners, and the judgement of merchants' keys. It
+ * knows nothing of messages, tokens or the store.
  */
 export {
   type CertificateOptions,
@@ -14,6 +14,14 @@ export {
 export { type Enrolment, enrolmentOf, keysOfTwoUses } from './enrolment.ts'
 export { KeyringError, type KeyringErrorCode, VaultError, type VaultErrorCode } from './errors.ts'
 export { makePrivateFolder, readPrivateFile, writePrivateFile } from './files.ts'
+export {
+  enterHostKey,
+  type HostKeyComponents,
+  type HostKeyEntering,
+} from './host-keys/entering.ts'
+export { type EnteredHostKey, enteredHostKeys } from './host-keys/host-key-file.ts'
+export { type HostKeys, openHostKeys } from './host-keys/host-keys.ts'
+export type { WorkingKeyKind } from './host-keys/working-key.ts'
 export { type PublicJwk, publicJwkOf, thumbprintOf } from './jwk.ts'
 export { createKeyPair, type KeyPair, type KeyPairAlgorithm, type RsaBits } from './key-pair.ts'
 export {

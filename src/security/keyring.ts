@@ -18,8 +18,9 @@ import {
   type KeyringDocument,
   parseKeyringDocument,
 } from './keyring-document.ts'
+import { type MasterKeyOptions, openWrapping, prepareWrapping } from './master-key.ts'
 import { createVault, type Vault } from './vault.ts'
-import { createWrapping, MASTER_KEY_BYTES, type Wrapping } from './wrapping.ts'
+import type { Wrapping } from './wrapping.ts'
 
 /** The gateway's own keys, unwrapped in memory. */
 export interface Keyring {
@@ -38,11 +39,8 @@ export interface EnvelopeKey {
   readonly privateKeyPem: Secret<string>
 }
 
-export interface KeyringOptions {
+export interface KeyringOptions extends MasterKeyOptions {
   readonly environment: Environment
-  readonly random: Random
-  /** Another file than the folder's `master.key`, such as one on a volume of its own. */
-  readonly masterKeyFile?: string
 }
 
 /**
@@ -60,7 +58,7 @@ export async function createKeyring(
 ): Promise<void> {
   const { random, environment, rsaBits } = options
   makePrivateFolder(folder)
-  const wrapping = createWrapping(masterKeyToUse(masterKeyFile(folder, options), random), random)
+  const wrapping = prepareWrapping(folder, options)
   const entries = [
     ...DATA_PURPOSES.map((purpose) => wrapDataKey({ purpose, random, environment, wrapping })),
     wrapPair(await createKeyPair('RSA-OAEP-256', rsaBits), environment, wrapping),
@@ -82,11 +80,11 @@ export async function openKeyring(folder: string, options: KeyringOptions): Prom
   const { random } = options
   const ring = readPrivateFile(`${folder}/${RING_FILE}`, 'KEYRING_MISSING')
   const document = parseKeyringDocument(ring.toString('utf8'))
-  const masterKey = readPrivateFile(masterKeyFile(folder, options), 'MASTER_KEY_MISSING')
+  const wrapping = openWrapping(folder, options)
   if (options.environment === 'production' && document.environment !== 'production') {
     throw new KeyringError('TEST_KEYS_REFUSED', 'this key ring was made for the sandbox')
   }
-  return unwrapRing(document, createWrapping(masterKey, random), random)
+  return unwrapRing(document, wrapping, random)
 }
 
 const DATA_PURPOSES = ['image-sealing', 'pan-hash', 'fingerprint'] as const
@@ -94,21 +92,6 @@ const DATA_KEY_BYTES = 32
 const ID_BYTES = 4
 
 const RING_FILE = 'keyring.json'
-
-function masterKeyFile(folder: string, { masterKeyFile }: KeyringOptions): string {
-  return masterKeyFile ?? `${folder}/master.key`
-}
-
-function masterKeyToUse(file: string, random: Random): Uint8Array {
-  try {
-    return readPrivateFile(file, 'MASTER_KEY_MISSING')
-  } catch (thrown) {
-    if (!(thrown instanceof KeyringError && thrown.code === 'MASTER_KEY_MISSING')) throw thrown
-  }
-  const masterKey = random.bytes(MASTER_KEY_BYTES)
-  writePrivateFile(file, masterKey)
-  return masterKey
-}
 
 function wrapDataKey(given: {
   purpose: (typeof DATA_PURPOSES)[number]

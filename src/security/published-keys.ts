@@ -11,3 +11,9 @@ export const PUBLISHED_KEYS: ReadonlySet<string> = new Set([
   // RFC 7638 section 3.1, which is the key of RFC 7517 appendix A.2
   'NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs',
 ])
+
+/** SHA-256, in hexadecimal, of key-encrypting keys that anyone can read. */
+export const PUBLISHED_SECRETS: ReadonlySet<string> = new Set([
+  // specs/sandbox-cards.json
+  '201e8b7318efa0d11cb542016db4f42e960b5537de8a4ca3f60efbf5468406eb',
+])

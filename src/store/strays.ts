@@ -5,7 +5,7 @@ import type { Row } from './payment-row.ts'
 export interface Stray {
   /**
    * `late`: its exchange had been given up. `duplicate`: it had been answered. `unknown`: never
-   * asked. `mismatched`: it came in time and contradicts its request.
+   * asked. `mismatched`: it came in time and contradicts its request, or its MAC is wrong.
    */
   readonly kind: 'late' | 'unknown' | 'duplicate' | 'mismatched'
   readonly host: string

@@ -40,6 +40,25 @@ test('a host with a conduct of its own acts by it, and says so', async (t) => {
   t.regex(out, /^Host on port \d+\nConduct: its own, from conduct\.json\n$/)
 })
 
+test('how long a key lives is a whole number of seconds', async (t) => {
+  t.is((await emulate('--key-life', '60', '--profile', 'kestrel')).code, 0)
+  for (const life of ['0', '1.5', 'soon', '1000000']) {
+    const { code, err } = await emulate('--key-life', life)
+    t.is(code, 2, life)
+    t.regex(err, /^--key-life must be a whole number of seconds/)
+  }
+})
+
+test('a host with MACs wants a list of cards that has the key to send its keys under', async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'emulate-'))
+  const cards = join(folder, 'cards.json')
+  writeFileSync(cards, '{ "cards": [] }')
+  const { code, err } = await emulate('--profile', 'kestrel', '--cards', cards)
+  t.is(code, 3)
+  t.regex(err, /cards\.json:1:1 \/keyEncryptingKey: is missing: the host has MACs/)
+  t.is((await emulate('--cards', cards)).code, 0)
+})
+
 test('a host of three files has its conduct from its mapping, and says so', async (t) => {
   const folder = folderWith({ 'conduct.json': undefined })
   const { code, out } = await emulate('--profile', folder)

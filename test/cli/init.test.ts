@@ -27,6 +27,23 @@ test('init tells of a host that is not known', async (t) => {
   t.regex(err, /^no host is called fjord/)
 })
 
+test('a sandbox knows the key that its emulated host sends its keys under', async (t) => {
+  const made = join(folder(t), 'data')
+  const words = ['init', '--rsa-bits', '2048', '--host', 'kestrel', '--folder', made]
+  t.is((await runCli(words)).code, 0)
+  const listed = await runCli(['host-key', 'list', '--config', join(made, 'sallyport.json')])
+  t.regex(listed.out, /^kestrel {2}tdes {2}check value [0-9A-F]{6} {2}entered 20/)
+})
+
+test('of a real host with MACs what is next begins with its key', async (t) => {
+  const made = join(folder(t), 'data')
+  const words = ['init', '--rsa-bits', '2048', '--host', 'kestrel', '--folder', made]
+  const { out } = await runCli([...words, '--connect', '10.1.2.3:7000'])
+  t.regex(out, /sallyport host-key add --config /)
+  const listed = await runCli(['host-key', 'list', '--config', join(made, 'sallyport.json')])
+  t.is(listed.out, 'No host has a key-encrypting key here.\n')
+})
+
 test('what is next begins with the emulator where the host is emulated', async (t) => {
   const made = join(folder(t), 'data')
   const words = ['init', '--rsa-bits', '2048', '--host', 'pampas', '--folder']

@@ -42,6 +42,7 @@ const OUTCOMES: readonly [
     'unknown',
     'answer-unreadable',
   ],
+  ['proves nothing', () => ({ kind: 'unknown', reason: 'mac-wrong' }), 'unknown', 'mac-wrong'],
   ['was never reached', () => ({ kind: 'not-sent' }), 'failed', 'not-sent'],
   [
     'answers another amount',

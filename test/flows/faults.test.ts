@@ -47,6 +47,8 @@ const EXPECTED: Readonly<Record<string, Expected>> = {
   '4000000000000457': { outcome: 'unknown', reason: 'host-silent' },
   '4000000000000465': { outcome: 'unknown', reason: 'response-code-unknown', responseCode: 'ZZ' },
   '4000000000000473': { outcome: 'unknown', reason: 'answer-mismatched' },
+  // This host has no MACs.
+  '4000000000000481': { outcome: 'approved', responseCode: '00' },
 }
 
 interface SandboxCard {
@@ -111,12 +113,12 @@ test.serial(
   async (t) => {
     const late = newPayment({ amount: { value: LATE, currency: 'USD' } })
     const told = client.sale(late)
-    const kinds = ['silence', 'delay', 'answer-twice', 'answer-code', 'wrong-amount']
+    const kinds = ['silence', 'delay', 'answer-twice', 'answer-code', 'wrong-amount', 'wrong-mac']
     const checks = kinds.flatMap(faulty).map((card) => checkFault(t, card))
     await new Promise((next) => setTimeout(next, 200))
     // Last, so that the trace number that its answer has is nobody else's.
     await Promise.all([...checks, ...faulty('wrong-stan').map((card) => checkFault(t, card))])
-    t.is(checks.length, 5)
+    t.is(checks.length, 6)
     t.is(memberOf(await told, 'reason'), 'host-silent')
 
     // What belongs to no payment is kept; the approval that comes late approves nothing.

@@ -35,15 +35,22 @@ export interface HostOptions {
   readonly port?: number
   /** Faults of specs/hosts/meridian/interface.md, section 7.3. */
   readonly script?: readonly object[]
+  /** Its folder or name; meridian when absent. */
+  readonly profile?: string
+  /** It brings a new key so often, where it has MACs. */
+  readonly keyLifeSeconds?: number
 }
 
 /** Start the emulated host of a site and wait until it listens. */
 export async function startHost(site: Site, options: HostOptions = {}): Promise<HostProcess> {
   const script = join(site.folder, 'script.json')
   if (options.script) writeFileSync(script, JSON.stringify(options.script))
+  const { keyLifeSeconds, profile = 'meridian' } = options
   const running = run([
     ...['emulate', 'host', '--json', '--listen', `127.0.0.1:${options.port ?? 0}`],
-    ...['--book', site.bookFile, ...(options.script ? ['--script', script] : [])],
+    ...['--profile', profile, '--book', site.bookFile],
+    ...(options.script ? ['--script', script] : []),
+    ...(keyLifeSeconds === undefined ? [] : ['--key-life', String(keyLifeSeconds)]),
   ])
   const { port } = await running.untilReady()
   return { ...running, port: Number(port) }

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test from 'ava'
+import { KEY_ENCRYPTING } from '../hosts/kestrel-macs.ts'
 import type { Host } from '../hosts/profile.ts'
 import {
   exchangesOf,
@@ -12,7 +13,7 @@ import {
 } from './gateway-under-test.ts'
 import { openRecordingLine, type RecordingLine } from './recording-line.ts'
 import { type Running, run } from './running.ts'
-import { makeSite, type Site } from './site.ts'
+import { enterHostKey, makeSite, type Site, useHost } from './site.ts'
 
 interface HostUnderTest {
   readonly site: Site
@@ -31,8 +32,9 @@ async function openHost(profile: Host): Promise<HostUnderTest> {
   ])
   const port = Number((await host.untilReady())['port'])
   const line = await openRecordingLine(port)
-  const environment = { SALLYPORT_HOST_PROFILE: profile }
-  const gateway = await startGatewayAlone(site, line.port, { environment })
+  useHost(site, profile)
+  if (profile === 'kestrel') await enterHostKey(site, KEY_ENCRYPTING)
+  const gateway = await startGatewayAlone(site, line.port)
   await gateway.untilLogged('host-signed-on', 2)
   return {
     ...{ site, host, line, gateway },
@@ -83,7 +85,7 @@ const LINES: Readonly<Record<Host, Line>> = {
     frames: {
       'sign-on': ascii('0072180480300100000000000000000C00000000'),
       'answer to it': ascii('1814'),
-      sale: ascii('12007234254108E1800016'),
+      sale: ascii('12007234254108E1880116'),
     },
     codes: { declined: '116', lost: '208' },
     partial: true,

@@ -68,6 +68,36 @@ export async function addMerchant(site: Site, id: string): Promise<void> {
   if (code !== 0) throw new Error(printed)
 }
 
+/** Make another host the site's, by its name or its folder. */
+export function useHost(site: Site, profile: string): void {
+  edit(site.configFile, (config) => ({
+    ...config,
+    host: { ...(config['host'] as object), profile },
+  }))
+}
+
+/** Give the site a host of its own: one of specs/hosts with another link. @returns its folder */
+export function addHost(
+  site: Site,
+  name: string,
+  changeLink: (link: Document) => Document,
+): string {
+  const folder = join(site.folder, 'hosts', name)
+  cpSync(new URL(`../../specs/hosts/${name}`, import.meta.url), folder, { recursive: true })
+  edit(join(folder, 'link.json'), changeLink)
+  useHost(site, folder)
+  return folder
+}
+
+/** Enter the key that a host with MACs sends its keys under, as the bank's custodians would. */
+export async function enterHostKey(site: Site, key: string): Promise<void> {
+  const file = join(site.folder, 'component.txt')
+  writeFileSync(file, key, { mode: 0o600 })
+  const words = ['--config', site.configFile, '--component', file]
+  const { code, printed } = await site.command('host-key', 'add', ...words)
+  if (code !== 0) throw new Error(printed)
+}
+
 export function signingKeyFile(site: Site, merchant: string): string {
   return join(site.folder, 'merchants', merchant, 'signing.pem')
 }
@@ -122,13 +152,7 @@ function siteIn(folder: string): Site {
 
 /** Give the site a host profile of its own, which is the sandbox's but for its patience. */
 function quicken(folder: string, times: LinkTimes): void {
-  const profile = join(folder, 'hosts', 'meridian')
-  cpSync(new URL('../../specs/hosts/meridian', import.meta.url), profile, { recursive: true })
-  edit(join(profile, 'link.json'), (link) => ({ ...link, ...times }))
-  edit(join(folder, 'sallyport.json'), (config) => ({
-    ...config,
-    host: { ...(config['host'] as object), profile },
-  }))
+  addHost(siteIn(folder), 'meridian', (link) => ({ ...link, ...times }))
 }
 
 type Document = Readonly<Record<string, unknown>>

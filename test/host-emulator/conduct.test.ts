@@ -14,7 +14,8 @@ import {
 } from './meridian.ts'
 
 const SCHEMA = JSON.parse(readFileSync('specs/conduct.schema.json', 'utf8'))
-const fitsSchema = new Ajv2020().compile(SCHEMA)
+const MACS = JSON.parse(readFileSync('specs/mac.schema.json', 'utf8'))
+const fitsSchema = new Ajv2020({ strictRequired: false }).addSchema(MACS).compile(SCHEMA)
 
 const SIGNED_ON = { signedOn: true }
 

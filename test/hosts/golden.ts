@@ -124,6 +124,38 @@ const KESTREL: Pieces = [
   ['49', '383430'],
 ]
 
+/** Kestrel's key in the examples below, its number, and how DE96 has it. */
+export const KESTREL_KEY = {
+  key: '133457799BBCDFF10E329232EA6D0D73',
+  number: '01',
+  parcel: '7F4DE3398A9D7A18DACC42EA4E8AA0065227A2',
+} as const
+
+/** The sale again, as it leaves with that key: its MAC by another program. */
+const KESTREL_SEALED: Pieces = [
+  ['header: 328 bytes', '30333238'],
+  ...KESTREL.slice(1, 2),
+  ['bitmap, with 53 and 64', '37323334323534313038453138383031'],
+  ...KESTREL.slice(3),
+  ['53: 2 characters, key 01', '30323031'],
+  ['64: F18DDAB04FC7C61B', '46313844444142303446433743363142'],
+]
+
+/** An echo, whose MAC is behind the second bitmap's elements. */
+const KESTREL_ECHO: Pieces = [
+  ['header: 92 bytes', '30303932'],
+  ['MTI 1804', '31383034'],
+  ['bitmap, with 53', '38303330303130303030303030383030'],
+  ['second bitmap, with 128', '30303030303030433030303030303031'],
+  ['11', '303030303031'],
+  ['12', '323631313232313030303030'],
+  ['24: echo', '383331'],
+  ['53: 2 characters, key 01', '30323031'],
+  ['93: the host', '30353730303730'],
+  ['94: us', '3036343435353636'],
+  ['128: 0244AF8F0E4000AC', '30323434414638463045343030304143'],
+]
+
 /** The first frame on a fresh line. */
 export const SIGN_ONS = {
   borealis: joined([
@@ -163,6 +195,9 @@ export const FRAMES = {
   pampas: joined(PAMPAS),
   kestrel: joined(KESTREL),
 } as const
+
+/** Frames of kestrel with their MACs. */
+export const SEALED = { sale: joined(KESTREL_SEALED), echo: joined(KESTREL_ECHO) } as const
 
 function joined(pieces: Pieces): string {
   return pieces.map(([, hex]) => hex).join('')

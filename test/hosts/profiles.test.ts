@@ -7,7 +7,7 @@ import { factsAt, HOSTS, NOW_MS, PROFILES, reversed, saleAt, written } from './p
 
 const ajv = new Ajv2020({ strictTypes: false, strictRequired: false, allErrors: true })
 const specs = (file: string) => JSON.parse(readFileSync(`specs/${file}`, 'utf8'))
-for (const name of ['frame-header', 'link', 'dialect', 'mapping']) {
+for (const name of ['frame-header', 'mac', 'link', 'dialect', 'mapping']) {
   ajv.addSchema(specs(`${name}.schema.json`), name)
 }
 

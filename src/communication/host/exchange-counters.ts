@@ -8,6 +8,7 @@ export interface ExchangeCounters {
   hostSilent: number
   linkLost: number
   answersUnreadable: number
+  answersMacWrong: number
   /** Refused, since an earlier request with the same key may still be answered. */
   keysDuplicate: number
   answersLate: number
@@ -22,6 +23,7 @@ export const UNKNOWNS = {
   'host-silent': 'hostSilent',
   'link-lost': 'linkLost',
   'answer-unreadable': 'answersUnreadable',
+  'mac-wrong': 'answersMacWrong',
 } as const satisfies Record<UnknownReason, keyof ExchangeCounters>
 
 export const STRAYS = {
@@ -38,6 +40,7 @@ export function zeroExchangeCounters(): ExchangeCounters {
     hostSilent: 0,
     linkLost: 0,
     answersUnreadable: 0,
+    answersMacWrong: 0,
     keysDuplicate: 0,
     answersLate: 0,
     answersUnknown: 0,

@@ -4,6 +4,7 @@ import { STRAYS, UNKNOWNS, type UnknownReason, zeroExchangeCounters } from './ex
 import type { LineEnd, OutgoingFrame } from './framed-socket.ts'
 import type { HostLine, HostReply } from './line.ts'
 import type { LinkProfile } from './link-profile.ts'
+import type { Authentication, Heard } from './macs/authentication.ts'
 import { compileMatchKey } from './match-key.ts'
 import { createPending, type Pending, type Waiter } from './pending.ts'
 import { NOT_SENT, Place, type Reservation, type Window } from './reservation.ts'
@@ -21,15 +22,19 @@ export interface ExchangeLimits {
 export interface ExchangeParts {
   readonly profile: LinkProfile
   readonly dialect: Dialect
+  readonly authentication: Authentication
   readonly limits: ExchangeLimits
   readonly clock: Clock
   readonly log: Log
   onStray(stray: Stray): void
 }
 
-/** An answer that belongs to no request that waits: evidence, and never more than that. */
+/**
+ * An answer that belongs to no request that waits, or whose MAC is wrong: evidence, and never more
+ * than that.
+ */
 export interface Stray {
-  readonly kind: 'late' | 'unknown' | 'duplicate'
+  readonly kind: 'late' | 'unknown' | 'duplicate' | 'mac-wrong'
   readonly message: Message
 }
 
@@ -138,16 +143,31 @@ export class Exchanges {
     return this.#pending.restingCount
   }
 
-  /** Bring an answer to whoever asked. */
-  hear(message: Message): void {
+  /** Bring an answer to whoever asked; of one that is not authentic, only that it came. */
+  hear({ message, isAuthentic }: Heard): void {
     const key = this.#keyOf(message)
-    const matched = this.#pending.match(key, this.#parts.clock.elapsedMs())
+    const nowMs = this.#parts.clock.elapsedMs()
+    if (!isAuthentic && this.#distrust(this.#pending.peek(key, nowMs), message)) return
+    const matched = this.#pending.match(key, nowMs)
     if (matched.kind === 'awaited') {
       this.#settle(matched.waiter, { kind: 'answered', message })
       return
     }
     this.counters[STRAYS[matched.kind]] += 1
     this.#parts.onStray({ kind: matched.kind, message })
+  }
+
+  /**
+   * End the exchange that this would answer if its MAC were right; whatever comes for it later is
+   * late, and its repeat may be asked.
+   *
+   * @returns false when there is none
+   */
+  #distrust(matched: ReturnType<Pending<Exchange>['peek']>, message: Message): boolean {
+    if (matched.kind !== 'awaited') return false
+    this.#abandon([matched.waiter], 'mac-wrong')
+    this.#parts.onStray({ kind: 'mac-wrong', message })
+    return true
   }
 
   /**
@@ -210,11 +230,15 @@ export class Exchanges {
     return promise
   }
 
-  /** A message that the dialect cannot carry is a fault of ours, and has certainly not left. */
+  /**
+   * A message that the dialect cannot carry is a fault of ours, and has certainly not left; nor has
+   * one for which there is no key.
+   */
   #write(message: Message): Uint8Array | undefined {
-    const { dialect, profile, log } = this.#parts
+    const { authentication, profile, log } = this.#parts
     try {
-      return profile.header.wrap(dialect.pack(message))
+      const packed = authentication.pack(message)
+      return packed && profile.header.wrap(packed)
     } catch (fault) {
       log.error('host-message-unwritable', { mti: message.mti, fault })
       return undefined

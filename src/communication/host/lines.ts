@@ -13,6 +13,8 @@ export interface HostLines {
   openCount(): number
   readyCount(): number
   sweep(nowMs: number): void
+  /** There are keys to make MACs with. */
+  noteKeys(): void
   /** Sign every line off and hang up; resolves when none is left. */
   signOffAll(): Promise<void>
   destroyAll(): void
@@ -55,6 +57,9 @@ export function createHostLines(parts: LinesParts): HostLines {
     readyCount: () => [...lines].filter((line) => line.isReady()).length,
     sweep(nowMs) {
       for (const line of lines) line.sweep(nowMs)
+    },
+    noteKeys() {
+      for (const line of lines) line.noteKeys()
     },
     signOffAll() {
       for (const line of lines) void line.signOff()

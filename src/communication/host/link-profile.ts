@@ -10,6 +10,9 @@ import {
   SpecificationError,
 } from '#iso8583'
 import { type AskedMessage, keyFaults } from './key-faults.ts'
+import type { MacRules } from './macs/mac-rules.ts'
+import { tryMacs } from './macs/mac-trial.ts'
+import { MAC_MEMBERS, macRulesOf } from './macs/read-mac-rules.ts'
 import type { MomentElement, NetworkRules } from './network-messages.ts'
 import { tryNetwork } from './network-trial.ts'
 import { createSpecReader, type SpecReader } from './spec-reader.ts'
@@ -32,6 +35,8 @@ export interface LinkProfile {
   /** So many echoes in a row without an answer, and the line is dead. */
   readonly echoMissesMax: number
   readonly network: NetworkRules
+  /** How messages are authenticated; undefined for a host that wants no MACs. */
+  readonly mac: MacRules | undefined
   readonly capacity: StanCapacity
 }
 
@@ -65,23 +70,23 @@ export function compileLinkProfile(
     answerTimeoutMs: reader.integer('answerTimeoutMs', 1, DAY_MS),
     lateAnswerMaxMs: reader.integer('lateAnswerMaxMs', 1, DAY_MS),
   }
+  const network = networkOf(reader.object('network', NETWORK_MEMBERS), dialect)
+  const mac = reader.objectIfAny('mac', MAC_MEMBERS)
   const profile = {
     ...rules,
     frameBytesMax: reader.integer('frameBytesMax', 1, 1_048_576),
     echoIdleMs: reader.integer('echoIdleMs', 1, DAY_MS),
     echoMissesMax: reader.integer('echoMissesMax', 1, 100),
-    network: networkOf(reader.object('network', NETWORK_MEMBERS), dialect),
+    network,
+    mac: mac && macRulesOf(mac, dialect, network),
   }
   const layoutOf = (element: string) => layoutIn(dialect, element)
   const capacity = faults.length === 0 ? stanCapacity(rules, layoutOf) : undefined
   if (faults.length === 0) {
-    const trial = tryNetwork(profile.network, dialect)
-    const bytesMin = Math.max(trial.bytesMax, ...asked.map((it) => it.bytesMin))
     faults.push(
       ...combinedFaults(rules, capacity),
-      ...keyFaults({ ...rules, stan: profile.network.elements.stan }, asked),
-      ...trial.faults,
-      ...frameFaults({ ...profile, bytesMin }, header),
+      ...keyFaults({ ...rules, stan: network.elements.stan }, asked),
+      ...trialFaults(profile, header, { dialect, asked }),
     )
   }
   if (faults.length > 0 || !header || !capacity) throw new LinkProfileError(faults)
@@ -90,7 +95,7 @@ export function compileLinkProfile(
 
 const MEMBERS = [
   ...['$schema', 'header', 'frameBytesMax', 'matchKey', 'stanUniqueWith', 'answerTimeoutMs'],
-  ...['lateAnswerMaxMs', 'echoIdleMs', 'echoMissesMax', 'network'],
+  ...['lateAnswerMaxMs', 'echoIdleMs', 'echoMissesMax', 'network', 'mac'],
 ]
 
 const NETWORK_MEMBERS = [
@@ -164,6 +169,19 @@ function layoutIn(dialect: Dialect, element: string): string {
 
 /** The layouts of dialects that have a time of day. */
 const TIMES = DATE_LAYOUTS.filter((layout) => layout.includes('hhmm'))
+
+/** What only messages show that are written as the profile says. */
+function trialFaults(
+  profile: Pick<LinkProfile, 'network' | 'mac' | 'frameBytesMax'>,
+  header: FrameHeader | undefined,
+  { dialect, asked }: { readonly dialect: Dialect; readonly asked: readonly AskedMessage[] },
+): SpecFault[] {
+  const trial = tryNetwork(profile.network, dialect)
+  const macs = tryMacs(profile, dialect, asked)
+  const askedBytes = asked.map((it) => it.bytesMin + macs.macBytes)
+  const bytesMin = Math.max(trial.bytesMax, macs.bytesMax, ...askedBytes)
+  return [...trial.faults, ...macs.faults, ...frameFaults({ ...profile, bytesMin }, header)]
+}
 
 /** Frames must have room for every message, and the header for the length of every frame. */
 function frameFaults(

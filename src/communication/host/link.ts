@@ -14,8 +14,10 @@ import {
 import type { ExchangeCounters } from './exchange-counters.ts'
 import { type ExchangeLimits, Exchanges, type Stray } from './exchanges.ts'
 import type { LineCounters } from './line.ts'
-import { createHostLines } from './lines.ts'
+import { createHostLines, type HostLines } from './lines.ts'
 import { type LinkProfile, LinkProfileError } from './link-profile.ts'
+import { type Authentication, createAuthentication } from './macs/authentication.ts'
+import type { KeyHolder } from './macs/key-holder.ts'
 import type { Reservation } from './reservation.ts'
 
 export interface HostLinkLimits extends ExchangeLimits, BackoffBounds {
@@ -29,12 +31,15 @@ export interface HostLinkOptions {
   readonly dialect: Dialect
   readonly profile: LinkProfile
   readonly way: HostWay
+  /** Where the host's keys are, of a host that wants MACs. */
+  readonly keys?: KeyHolder
   readonly limits: HostLinkLimits
   readonly clock: Clock
   readonly random: Random
   readonly log: Log
   /**
-   * An answer that belongs to no request that waits: late, unknown, or the second to one request.
+   * An answer that belongs to no request that waits: late, unknown, or the second to one request;
+   * or one whose MAC is wrong.
    */
   onStray(stray: Stray): void
   /** The host announced its next settlement date, as its dialect writes dates. */
@@ -65,6 +70,9 @@ export interface HostLinkCounters extends ExchangeCounters, LineCounters {
   linesEnded: number
   /** Attempts to reach the host that came to nothing. */
   dialsFailed: number
+  /** MACs of the host that were wrong, or not there. */
+  macsWrong: number
+  keysChanged: number
   linesOpen: number
   linesReady: number
   requestsOpen: number
@@ -82,14 +90,20 @@ export interface HostLinkCounters extends ExchangeCounters, LineCounters {
 export async function openHostLink(options: HostLinkOptions): Promise<HostLink> {
   checkCapacity(options)
   const { clock, limits, profile, log } = options
-  const exchanges = new Exchanges(options)
+  const authentication = createAuthentication(options.keys, {
+    ...options,
+    onKeyed: () => lines.noteKeys(),
+    onDistrusted: () => void lines.signOffAll(),
+  })
+  const exchanges = new Exchanges({ ...options, authentication })
   let dialsFailed = 0
 
   const lines = createHostLines({
     ...options,
+    authentication,
     frameTimeoutMs: limits.frameTimeoutMs,
     exchange: (line, message) => exchanges.askOn(line, message),
-    onAnswer: (message) => exchanges.hear(message),
+    onAnswer: (heard) => exchanges.hear(heard),
     onUnreadable: (bytes) => exchanges.hearUnreadable(bytes),
     onReadiness: (line) => exchanges.noteReadiness(line),
     onEnd(line, why) {
@@ -134,15 +148,28 @@ export async function openHostLink(options: HostLinkOptions): Promise<HostLink> 
       close()
     },
     close,
-    counters: () => ({
-      ...exchanges.counters,
-      ...lines.counters,
-      dialsFailed,
-      linesOpen: lines.openCount(),
-      linesReady: lines.readyCount(),
-      requestsOpen: exchanges.openCount(),
-      keysResting: exchanges.restingCount(),
-    }),
+    counters: () => countersOf({ exchanges, lines, authentication, dialsFailed }),
+  }
+}
+
+interface Counted {
+  readonly exchanges: Exchanges
+  readonly lines: HostLines
+  readonly authentication: Authentication
+  readonly dialsFailed: number
+}
+
+function countersOf({ exchanges, lines, authentication, dialsFailed }: Counted): HostLinkCounters {
+  return {
+    ...exchanges.counters,
+    ...lines.counters,
+    dialsFailed,
+    macsWrong: authentication.wrongCount(),
+    keysChanged: authentication.changes?.count ?? 0,
+    linesOpen: lines.openCount(),
+    linesReady: lines.readyCount(),
+    requestsOpen: exchanges.openCount(),
+    keysResting: exchanges.restingCount(),
   }
 }
 

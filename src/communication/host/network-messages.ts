@@ -68,23 +68,39 @@ export function isAccepted(answer: Message, { elements, successCode }: NetworkRu
 export type HostRequest =
   | { readonly kind: 'sign-on' | 'sign-off' | 'echo' | 'refused'; readonly answer: Message }
   | { readonly kind: 'cutover'; readonly settlementDate: string; readonly answer: Message }
+  /** It brings a key: what to answer depends on whether that can be used. */
+  | { readonly kind: 'key-change'; readonly answerWith: (code: string) => Message }
   /** Nothing answers a message of this type. */
   | { readonly kind: 'unanswerable' }
 
 /**
- * Read a message that the host started, and answer it: what we do not do gets its proper refusal.
+ * What answers a message that the host started, by response code; undefined when nothing does.
  */
-export function readHostRequest(request: Message, rules: NetworkRules): HostRequest {
-  const mti = answerMtiOf(request.mti)
-  if (mti === undefined) return { kind: 'unanswerable' }
-  const isNetwork = classOf(mti) === classOf(rules.mti)
-  const echoed = isNetwork ? rules.echoed : rules.refusalEchoed
-  const answer = (code: string): Message => ({
-    mti,
-    fields: { ...pick(request.fields, echoed), [rules.elements.response]: code },
-  })
-  if (!isNetwork) return { kind: 'refused', answer: answer(rules.notSupportedCode) }
+export function answerTo(
+  { mti: asked, fields }: Message,
+  rules: NetworkRules,
+): ((code: string) => Message) | undefined {
+  const mti = answerMtiOf(asked)
+  if (mti === undefined) return undefined
+  const echoed = pick(fields, isNetwork(asked, rules) ? rules.echoed : rules.refusalEchoed)
+  return (code) => ({ mti, fields: { ...echoed, [rules.elements.response]: code } })
+}
 
+/**
+ * Read a message that the host started, and answer it: what we do not do gets its proper refusal.
+ *
+ * @param keyChange the code of the network function by which the host brings keys, where it does
+ */
+export function readHostRequest(
+  request: Message,
+  rules: NetworkRules,
+  keyChange?: string,
+): HostRequest {
+  const answer = answerTo(request, rules)
+  if (answer === undefined) return { kind: 'unanswerable' }
+  if (!isNetwork(request.mti, rules)) {
+    return { kind: 'refused', answer: answer(rules.notSupportedCode) }
+  }
   const { function: functionElement, settlementDate } = rules.elements
   switch (request.fields[functionElement]) {
     case rules.signOn:
@@ -100,10 +116,16 @@ export function readHostRequest(request: Message, rules: NetworkRules): HostRequ
     }
     case undefined:
       break
+    case keyChange:
+      return { kind: 'key-change', answerWith: answer }
     default:
       return { kind: 'refused', answer: answer(rules.notSupportedCode) }
   }
   return { kind: 'refused', answer: answer(rules.formatErrorCode) }
+}
+
+function isNetwork(mti: string, rules: NetworkRules): boolean {
+  return classOf(mti) === classOf(rules.mti)
 }
 
 function pick(fields: Message['fields'], elements: readonly string[]): Message['fields'] {

@@ -1,5 +1,6 @@
 import { type Composite, type Dialect, type Message, SpecificationError } from '#iso8583'
 import { bare, type Draft, type ReadText, readerAt, sameButFilling, writerAt } from '../elements.ts'
+import type { MacDocument } from '../macs/mac-document.ts'
 import {
   CHECKS,
   type Check,
@@ -29,6 +30,8 @@ export interface Conduct {
   /** The response code for each reason. */
   readonly codes: Readonly<Record<Reason, string>>
   readonly network: NetworkRules
+  /** How messages are authenticated; undefined where they are not. */
+  readonly mac: MacDocument | undefined
   /** The rules for a request, by its type and, where payments share one, by its elements. */
   rulesFor(request: Message): PaymentRules | ReversalRules | NetworkRules | UnlistedRules
   /** Whether the host's messages have room for a response code. */
@@ -80,7 +83,7 @@ export class ConductError extends SpecificationError {
 export function compileConduct(document: unknown, dialect: Dialect): Conduct {
   const { conduct, faults } = readConductDocument(document, dialect)
   if (faults.length > 0) throw new ConductError(faults)
-  const { accountCurrency, network, payments, responseCodes, reversals } = conduct
+  const { accountCurrency, mac, network, payments, responseCodes, reversals } = conduct
   const networkRules = compileNetworkRules(network, dialect)
   const codeElement = payments[0]?.answer.responseCode ?? ''
   const codeFacts = dialect.field(codeElement)
@@ -88,6 +91,7 @@ export function compileConduct(document: unknown, dialect: Dialect): Conduct {
     accountCurrency,
     codes: responseCodes,
     network: networkRules,
+    mac,
     rulesFor: compileDispatch({
       payments: payments.flatMap((it) =>
         typed(it, compilePaymentRules(it, conduct.identity, dialect)),

@@ -48,11 +48,20 @@ export function deriveConduct(documents: HostDocuments, dialect: Dialect): Condu
   const codeFacts = dialect.field(payments[0]?.answer.responseCode ?? '')
   requireCodes(mapping, faults)
   if (faults.length > 0 || codeFacts === undefined) throw new ConductError(faults)
-  return compileDerived({ ...conduct, responseCodes: codesFor(mapping.codes, codeFacts) }, dialect)
+  const responseCodes = codesFor(mapping.codes, codeFacts)
+  return compileDerived({ ...conduct, ...macIn(documents.link), responseCodes }, dialect)
+}
+
+/** What a link says of MACs is said of both sides, and read where conducts are. */
+function macIn(link: unknown): { readonly mac?: unknown } {
+  return typeof link === 'object' && link !== null && 'mac' in link ? { mac: link.mac } : {}
 }
 
 /** What was derived is checked like what was written; its faults are those of the mapping. */
-function compileDerived(conduct: ConductDocument, dialect: Dialect): Conduct {
+function compileDerived(
+  conduct: Omit<ConductDocument, 'mac'> & { readonly mac?: unknown },
+  dialect: Dialect,
+): Conduct {
   try {
     return compileConduct(conduct, dialect)
   } catch (error) {

@@ -1,3 +1,5 @@
+import type { MacDocument } from '../macs/mac-document.ts'
+
 /**
  * What a host does beside reading and writing its dialect, as data: specs/conduct.schema.json as
  * types. Elements are named by their path, `39` or `48.87`.
@@ -10,6 +12,8 @@ export interface ConductDocument {
   readonly payments: readonly PaymentsDocument[]
   readonly reversals: ReversalsDocument
   readonly network: NetworkDocument
+  /** How messages are authenticated; absent where they are not. */
+  readonly mac?: MacDocument
   readonly responseCodes: Readonly<Record<Reason, string>>
 }
 

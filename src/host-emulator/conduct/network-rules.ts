@@ -14,6 +14,8 @@ export interface NetworkRules extends MessageRules {
   readonly functions: NetworkDocument['functions']
   /** The function that a request asks for; undefined for one that the host does not know. */
   functionOf(fields: Composite): NetworkFunction | undefined
+  /** The function as messages have it, such as 301. */
+  readonly codeOf: ReadText
   /** A request of the host's own. */
   ask(asked: NetworkAsked): Message
   /** Whether a message answers the host's own requests. */
@@ -43,6 +45,7 @@ export function compileNetworkRules(document: NetworkDocument, dialect: Dialect)
     codes,
     functions,
     functionOf: (fields) => byCode.get(readFunction(fields)),
+    codeOf: readFunction,
     ask: compileAsk(document, dialect),
     isAnswer: ({ mti }) => mti === own?.answer,
     readStan: readerAt(elements.stan),

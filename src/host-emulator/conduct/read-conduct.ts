@@ -1,5 +1,6 @@
 import { type Dialect, documentPlace, type SpecFault } from '#iso8583'
 import { createDocumentReader, type DocumentReader } from '../document-reader.ts'
+import { macDocumentOf } from '../macs/mac-document.ts'
 import {
   CHECK_WORDS,
   CHECKS,
@@ -39,6 +40,7 @@ export function readConductDocument(
     'payments',
     'reversals',
     'network',
+    'mac',
     'responseCodes',
   ])
   const accountCurrency = read.optional('accountCurrency', /^([0-9]{3}|[A-Z]{3})$/)
@@ -52,12 +54,14 @@ export function readConductDocument(
     faults.push({ path: ['reversals', 'original', 'identity'], reason })
   }
   const network = networkOf(read.object('network'), elements)
+  const mac = read.has('mac') ? macDocumentOf(read.object('mac'), elements) : undefined
   const codeElements = [...payments, reversals].map(({ answer }) => answer.responseCode)
   const responseCodes = codesOf(read.object('responseCodes'), codeElements, elements)
   faults.push(...sharedTypes(payments, { reversals, network }))
   return {
     conduct: {
       ...(accountCurrency === undefined ? {} : { accountCurrency }),
+      ...(mac === undefined ? {} : { mac }),
       ...{ identity, payments, reversals, network, responseCodes },
     },
     faults,

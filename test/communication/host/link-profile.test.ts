@@ -115,7 +115,7 @@ for (const [what, changed, path] of FAULTS) {
 }
 
 const ajv = new Ajv2020({ strictTypes: false })
-for (const name of ['frame-header', 'link']) {
+for (const name of ['frame-header', 'mac', 'link']) {
   ajv.addSchema(JSON.parse(readFileSync(`specs/${name}.schema.json`, 'utf8')))
 }
 

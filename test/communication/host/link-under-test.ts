@@ -10,6 +10,7 @@ import {
   openHostLink,
 } from '../../../src/communication/host/link.ts'
 import type { LinkProfile } from '../../../src/communication/host/link-profile.ts'
+import type { KeyHolder } from '../../../src/communication/host/macs/key-holder.ts'
 import type { Reservation } from '../../../src/communication/host/reservation.ts'
 import { createFakeClock } from '../../fakes/clock.ts'
 import { until } from '../until.ts'
@@ -30,6 +31,7 @@ export interface Given {
   readonly way?: HostWay
   readonly limits?: Partial<HostLinkLimits>
   readonly profile?: LinkProfile
+  readonly keys?: KeyHolder
 }
 
 /** Always the least: the shortest back-off, the first trace number. */
@@ -48,6 +50,7 @@ export async function openLink(t: ExecutionContext, way: HostWay, given: Given =
     dialect,
     profile: given.profile ?? profile,
     way,
+    ...(given.keys === undefined ? {} : { keys: given.keys }),
     limits: { ...LIMITS, ...given.limits },
     clock,
     random: leastRandom,

@@ -31,7 +31,7 @@ for (const [name, at] of [
     const { steps } = transcript(name)
     const request = dialect.unpack(Buffer.from(steps[at]?.hex ?? '', 'hex'))
     const read = readHostRequest(request, network)
-    if (read.kind === 'unanswerable') return t.fail()
+    if (!('answer' in read)) return t.fail()
     t.is(dialect.pack(read.answer).toString('hex'), String(steps[at + 1]?.hex).toLowerCase())
   })
 }
@@ -60,7 +60,7 @@ for (const [what, request, kind, mti, code] of REQUESTS) {
   test(`${what} (${request.mti}) is ${kind}${mti ? `: ${mti} with ${code}` : ''}`, (t) => {
     const read = readHostRequest(request, network)
     t.is(read.kind, kind as typeof read.kind)
-    if (read.kind === 'unanswerable') return
+    if (!('answer' in read)) return
     t.is(read.answer.mti, String(mti))
     t.is(read.answer.fields['39'], code)
     t.is(read.answer.fields['11'], '900001')

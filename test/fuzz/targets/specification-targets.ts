@@ -7,6 +7,7 @@ import type { JsonObject } from '#domain'
 import { compileDialect, compileFrameHeader, DialectError, type SpecFault } from '#iso8583'
 import { compileMapping, MappingError } from '#processing'
 import { readMessages } from '../../../src/host-profile.ts'
+import { MAC_SPEC } from '../../communication/host/macs/mac-spec.ts'
 import { keptFor } from '../corpus.ts'
 import { mutateDocument } from '../mutation/document.ts'
 import { createSeeded } from '../seeded.ts'
@@ -75,7 +76,8 @@ function headerTarget(): Target {
 
 function linkTarget(): Target {
   const meridian = compileDialect(projectJson('specs/hosts/meridian/dialect.json'))
-  const documents = [projectJson('specs/hosts/meridian/link.json')]
+  const link = projectJson('specs/hosts/meridian/link.json')
+  const documents = [link, { ...link, mac: MAC_SPEC }]
   return documentTarget({ name: 'link-file', weight: 1, documents }, (document) => {
     const outcome = outcomeOf(() => compileLinkProfile(document, meridian), LinkProfileError)
     return outcome.kind === 'refused' ? checkFaults(outcome.error, document) : ['taken']
