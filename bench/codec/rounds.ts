@@ -22,12 +22,17 @@ export interface SubjectFigures {
 /**
  * Subjects take turns, so that what else the machine does meets all of them. One that is slow gets
  * fewer messages in a round: as many as take `ROUND_CPU_MS`.
+ *
+ * Each begins on a heap that was just collected. While V8 marks the heap, as it does when a process
+ * starts, it may take what new code makes for long-lived (decision 7): in some runs the probe was
+ * slow for good, and the subjects after it paid for its collections.
  */
 export function runRounds(
   subjects: readonly Subject[],
   { messages, rounds }: { messages: number; rounds: number },
 ): SubjectFigures[] {
   const counts = subjects.map((subject) => {
+    collect()
     repeat(subject, messages / WARM_UP_PART)
     const perRound = (speedOf(subject, messages / WARM_UP_PART) * ROUND_CPU_MS) / 1000
     return Math.ceil(Math.min(messages, perRound))

@@ -15,6 +15,13 @@ export interface Draft {
   compile(parameters: string, body: string): (...values: never[]) => unknown
 }
 
+/** A part of the code that comes to a value. */
+export interface Step {
+  readonly code: string
+  /** An expression for the value, once the code has run. */
+  readonly value: string
+}
+
 export function createDraft(): Draft {
   const constants: unknown[] = []
   let names = 0

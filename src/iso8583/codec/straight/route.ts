@@ -8,6 +8,7 @@ import type { FieldPlan } from '../../specification/plan.ts'
 import { type FieldCodec, textForm, translated } from '../line.ts'
 import type { BitmapShape } from './bitmap-shapes.ts'
 import { createDraft, type Draft } from './draft.ts'
+import { makeMessage } from './objects.ts'
 import { sameBitmap } from './read.ts'
 import { skipOver, stepOver } from './steps.ts'
 
@@ -30,10 +31,10 @@ export function compileRoute(
   })
   const known = steps.filter((step) => step !== undefined)
   if (type === undefined || known.length !== steps.length) return undefined
-  const members = known.flatMap(({ value }, index) =>
-    value === '' ? [] : [`${before[index]}: ${value}`],
+  const values = known.flatMap(({ value }, index) =>
+    value === '' ? [] : [[before[index] as number, value] as const],
   )
-  const values = [type.value, ...members].join(' ')
+  const message = makeMessage(type.value, values, draft)
   return draft.compile(
     'bytes',
     `const size = bytes.length
@@ -43,8 +44,9 @@ export function compileRoute(
     at = ${shape.bitmapAt + shape.bitmap.length}
     ${known.map(({ code }) => code).join('\n')}
     if ((good & 1) !== 1) return undefined
-    ${formsIn(values, draft)}
-    return { mti: ${type.value}, fields: { ${members.join(', ')} } }`,
+    ${formsIn(message.value, draft)}
+    ${message.code}
+    return ${message.value}`,
   ) as RouteStraight
 }
 

@@ -15,13 +15,8 @@ import type {
 import { countedBytes, lineBytes, prefixCount } from '../../specification/sizes.ts'
 import { textForm } from '../line.ts'
 import { dateChecks } from './dates.ts'
-import type { Draft } from './draft.ts'
-
-export interface Step {
-  readonly code: string
-  /** An expression for the value, once the code has run. */
-  readonly value: string
-}
+import type { Draft, Step } from './draft.ts'
+import { makeObject } from './objects.ts'
 
 /**
  * `undefined` for an element that only its codec can read: tags, tracks, signs, lengths that count
@@ -237,8 +232,11 @@ function positionalStep(
   const steps = parts.map((part) => stepOver(part, draft))
   const known = steps.filter((step) => step !== undefined)
   if (known.length !== steps.length) return undefined
-  const members = known.map(({ value }, index) => `${JSON.stringify(parts[index]?.key)}: ${value}`)
-  return { code: known.map(({ code }) => code).join('\n'), value: `{ ${members.join(', ')} }` }
+  const made = makeObject(
+    known.map(({ value }, index) => [parts[index]?.key as string, value]),
+    draft,
+  )
+  return { code: [...known.map(({ code }) => code), made.code].join('\n'), value: made.value }
 }
 
 /** Whether an element and its parts have a fixed width: then the parts are known to fill it. */
