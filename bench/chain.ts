@@ -129,7 +129,7 @@ interface GatewayScene {
 async function runGateway(preloaded: readonly string[], scene: GatewayScene): Promise<Run> {
   const { site, surroundings, options, inFlight } = scene
   const { loadGenerator, hostPort } = surroundings
-  const subject = await startSubjectGateway(site, hostPort, preloaded)
+  const subject = await startSubjectGateway(site, hostPort, { preloaded })
   const target = { port: subject.port, ca: site.ca }
   try {
     await Promise.race([loadGenerator.ask('awaitReady', target), subject.ended])

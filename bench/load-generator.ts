@@ -6,6 +6,13 @@ import { createAnswerOpener, importPublicJwk } from '#envelope'
 import { type Speed, speedOf } from './load/figures.ts'
 import { type FireOptions, fire, type Target } from './load/fire.ts'
 import {
+  type OpenAnswer,
+  type PourFigures,
+  type PourOptions,
+  pour,
+  pourFigures,
+} from './load/pour.ts'
+import {
   type Identity,
   type KeyUse,
   type Request,
@@ -32,7 +39,7 @@ const loaded: { identity?: Identity; requests: readonly SealedRequest[] } = { re
 async function load(order: LoadOrder): Promise<number> {
   const sinceMs = performance.now()
   const { identity, keys, from, count } = order
-  const requests = Array.from({ length: count }, (_, index) => request(from + index))
+  const requests = Array.from({ length: count }, (_, index) => request(from + index, identity))
   const threads = Math.min(availableParallelism(), Math.ceil(count / THREAD_WORTH_MESSAGES))
   const share = Math.ceil(count / threads)
   const sealed = await Promise.all(
@@ -56,8 +63,8 @@ interface LoadOrder {
   readonly count: number
 }
 
-function request(number: number): Request {
-  return { number, id: saleId(number), json: sale(number, Date.now()) }
+function request(number: number, { merchant }: Identity): Request {
+  return { number, id: saleId(number), json: sale(number, Date.now(), merchant) }
 }
 
 /** Starting a thread takes about as long as sealing so many. */
@@ -77,7 +84,11 @@ async function sealInThread(workerData: SealOrder): Promise<SealedRequest[]> {
 async function awaitReady({ probe = 0, ...target }: Target & { probe?: number }): Promise<void> {
   const { identity } = loaded
   if (identity === undefined) throw new Error('nothing is loaded')
-  const requests = sealRequests({ identity, keys: 'fresh', requests: [request(PROBE + probe)] })
+  const requests = sealRequests({
+    identity,
+    keys: 'fresh',
+    requests: [request(PROBE + probe, identity)],
+  })
   const deadlineMs = performance.now() + READY_MS_MAX
   for (;;) {
     try {
@@ -117,20 +128,39 @@ function verify(
   requests: readonly SealedRequest[],
   answers: readonly Uint8Array[],
 ): void {
-  const opener = createAnswerOpener({
-    gatewayKeys: [importPublicJwk(identity.gatewaySigningJwk, 'sig')],
-    merchantKid: identity.merchantKid,
-  })
-  for (const [index, { number, id, contentKey }] of requests.entries()) {
-    const json = opener.open(answers[index] ?? new Uint8Array(0), contentKey)
-    const answer = JSON.parse(json)
-    if (answer.outcome !== 'approved' || answer.id !== id) {
-      throw new Error(`request ${number} was answered ${answer.outcome ?? json}`)
+  const open = answersOf(identity, requests)
+  for (const [place, { number }] of requests.entries()) {
+    const answer = open(place, answers[place] ?? new Uint8Array(0))
+    if (answer['outcome'] !== 'approved') {
+      throw new Error(`request ${number} was answered ${JSON.stringify(answer)}`)
     }
   }
 }
 
-const orders = { load, awaitReady, fireAll, usage }
+/** Reads the sealed answer to the request at a place in the list. */
+function answersOf(identity: Identity, requests: readonly SealedRequest[]): OpenAnswer {
+  const opener = createAnswerOpener({
+    gatewayKeys: [importPublicJwk(identity.gatewaySigningJwk, 'sig')],
+    merchantKid: identity.merchantKid,
+  })
+  return (place, answer) => {
+    const request = requests[place]
+    if (request === undefined) throw new Error(`there is no request ${place}`)
+    const read = JSON.parse(opener.open(answer, request.contentKey))
+    if (read.id !== request.id) throw new Error(`request ${request.number} got another's answer`)
+    return read
+  }
+}
+
+/** Send what is loaded as it falls due, whatever becomes of it; then look at every answer. */
+async function pourAll(options: PourOptions): Promise<PourFigures> {
+  const { identity, requests } = loaded
+  if (identity === undefined) throw new Error('nothing is loaded')
+  const pouring = await pour(requests, options)
+  return pourFigures(pouring, { seconds: options.seconds, open: answersOf(identity, requests) })
+}
+
+const orders = { load, awaitReady, fireAll, pourAll, usage }
 export type LoadGeneratorOrders = typeof orders
 
 obey(orders)

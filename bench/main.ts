@@ -1,3 +1,4 @@
+import { measureBurst, printBurst } from './burst.ts'
 import { measureChain, printChain } from './chain.ts'
 import { measureCodec, printCodec } from './codec.ts'
 import { measureGateway, printGateway } from './gateway.ts'
@@ -20,6 +21,7 @@ const QUESTIONS: Readonly<Record<string, Answer>> = {
   sealing: answerWith(measureSealing, printSealing),
   chain: answerWith(measureChain, printChain),
   restart: answerWith(measureRestart, printRestart),
+  burst: answerWith(measureBurst, printBurst),
 }
 
 function answerWith<F extends object>(

@@ -12,6 +12,7 @@ export interface BenchOptions {
   readonly runs: number | undefined
   readonly inFlight: number | undefined
   readonly connections: number
+  readonly seconds: number | undefined
   readonly keys: KeyUse | undefined
   readonly bits: RsaBits
   readonly algorithm: SignatureAlgorithm | undefined
@@ -27,6 +28,7 @@ export const USAGE = `npm run bench -- QUESTION [--json] [--quick] [options]
   sealing   requests that the SDK seals a second
   chain     what the chain of events costs the store and the gateway
   restart   from a killed gateway's next start to its first payment, a million in its journal
+  burst     what becomes of ten times capacity, and of a neighbour who sends little
 
   --json              one JSON object on standard output, nothing else
   --quick             few payments and one run: that it works, not how fast
@@ -34,6 +36,7 @@ export const USAGE = `npm run bench -- QUESTION [--json] [--quick] [options]
   --runs N            runs of each side; the median counts
   --in-flight K       requests in flight, over all connections
   --connections N     connections of the load generator (4)
+  --seconds N         how long the burst is (30)
   --keys reused|fresh one content key for many messages, or one for each
   --bits 2048|3072|4096   RSA keys of gateway and merchant (2048)
   --algorithm PS256|ES256 of the merchant's signatures
@@ -60,6 +63,7 @@ export function parseOptions(words: readonly string[]): BenchOptions {
     runs: whole('runs', values.runs, 1),
     inFlight: whole('in-flight', values['in-flight'], 1),
     connections: whole('connections', values.connections, 1) ?? 4,
+    seconds: whole('seconds', values.seconds, 1),
     keys: oneOf('keys', values.keys, ['reused', 'fresh']),
     bits: BITS[oneOf('bits', values.bits, ['2048', '3072', '4096']) ?? '2048'],
     algorithm: oneOf('algorithm', values.algorithm, ['PS256', 'ES256']),
@@ -81,6 +85,7 @@ function parsed(words: readonly string[]) {
         runs: { type: 'string' },
         'in-flight': { type: 'string' },
         connections: { type: 'string' },
+        seconds: { type: 'string' },
         keys: { type: 'string' },
         bits: { type: 'string' },
         algorithm: { type: 'string' },

@@ -13,6 +13,15 @@ export const MERCHANT = Object.freeze({
   currencies: ['USD'],
 })
 
+/** A second merchant, for benches of what one does to another. */
+export const NEIGHBOUR = Object.freeze({
+  ...MERCHANT,
+  id: 'bench-neighbour',
+  name: 'Bench Flowers',
+  acceptorId: 'BENCHFLOWERS001',
+  terminals: ['BENCH002'],
+})
+
 /** The bank on the host's line. */
 export const ACQUIRER = Object.freeze({ institution: '445566', country: '840' })
 
@@ -21,11 +30,11 @@ export const ACQUIRER = Object.freeze({ institution: '445566', country: '840' })
  *
  * @param sentAtMs the request's `time`, milliseconds since 1970
  */
-export function sale(index: number, sentAtMs: number): string {
+export function sale(index: number, sentAtMs: number, merchant: string = MERCHANT.id): string {
   return JSON.stringify({
     type: 'payment.sale',
     id: saleId(index),
-    merchant: MERCHANT.id,
+    merchant,
     time: new Date(sentAtMs).toISOString(),
     amount: { value: String(100 + (index % 9_900)), currency: 'USD' },
     card: { pan: '4111111111111111', expiry: '3012', entryMode: 'ecommerce', cvv2: '789' },

@@ -41,11 +41,17 @@ export interface Config {
   readonly masterKeyFile?: string
   readonly storeFile: string
   readonly acquirer: { readonly institution: string; readonly country: string }
-  readonly requests: { readonly freshnessMs: number; readonly retryAfterMs: number }
+  readonly requests: {
+    readonly freshnessMs: number
+    readonly retryAfterMs: number
+    readonly retryAfterMaxMs: number
+  }
   readonly listeners: {
     readonly framed: Endpoint
     readonly https: Endpoint
     readonly requestsInFlightMax: number
+    readonly openWaitMs: number
+    readonly bufferBytesMax: number
     readonly limits: ListenerLimits
     readonly certificateFile: string
     readonly keyFile: string
@@ -76,6 +82,7 @@ export interface Config {
     readonly listen?: Endpoint & { readonly addresses?: readonly string[] }
     readonly connections: number
     readonly windowRequests: number
+    readonly answerWaitMs: number
     readonly owedRequestsMax: number
     readonly owedPollMs: number
     readonly owedRetryMinMs: number
@@ -292,8 +299,9 @@ function faultOf({ instancePath, message, params }: ErrorObject): ConfigFault {
 }
 
 /** What no schema can say: members that exclude or need each other, in a document of any shape. */
-function combinationFaults({ environment, host: given }: Draft): ConfigFault[] {
-  const faults: ConfigFault[] = []
+function combinationFaults(document: Draft): ConfigFault[] {
+  const { environment, host: given } = document
+  const faults = boundFaults(document)
   const host = isJsonObject(given) ? given : {}
   const tls = isJsonObject(host['tls']) ? host['tls'] : undefined
   const [dials, listens] = [host['connect'] !== undefined, host['listen'] !== undefined]
@@ -311,6 +319,21 @@ function combinationFaults({ environment, host: given }: Draft): ConfigFault[] {
     faults.push({ path: 'host.tls', reason: 'a listener needs certificateFile and keyFile' })
   }
   return [...faults, ...addressFaults(host['listen'], tls !== undefined)]
+}
+
+/** Bounds that depend on one another. */
+function boundFaults({ requests, listeners, store }: Draft): ConfigFault[] {
+  const faults: ConfigFault[] = []
+  const bound = (group: unknown, member: string) => Number(isJsonObject(group) && group[member])
+  if (bound(requests, 'retryAfterMaxMs') < bound(requests, 'retryAfterMs')) {
+    faults.push({ path: 'requests.retryAfterMaxMs', reason: 'must not be less than retryAfterMs' })
+  }
+  // Each request has one act under way at a time; the journal has others too.
+  if (bound(store, 'queueActsMax') < 2 * bound(listeners, 'requestsInFlightMax')) {
+    const reason = 'must be at least twice listeners.requestsInFlightMax'
+    faults.push({ path: 'store.queueActsMax', reason })
+  }
+  return faults
 }
 
 /** Without TLS, where a connection comes from is all that tells the host from anybody. */

@@ -1,12 +1,15 @@
 import { availableParallelism } from 'node:os'
+import { createTurnedAway } from '#admission'
 import { createAdmission, type Listener, listenFramedTls, listenHttps } from '#communication'
 import {
   busyRefusal,
   createDispatch,
   createReception,
+  createTurns,
   type LiveMerchantRegistry,
   openMerchantRegistry,
   type Reception,
+  shareHost,
 } from '#control'
 import type { Merchant } from '#domain'
 import { type EnvelopeKeys, openEnvelopes, type RunningEnvelopes } from '#envelope'
@@ -82,8 +85,11 @@ async function start(
   const store = journalPort(foundation.store, (error) => failure.resolve(asError(error)))
   const hostSide = await openHostSide(config, { ...foundation, ...parts, started, journal: store })
   let draining = false
+  const sharing = sharingOf(config, parts)
   const dispatch = createDispatch({
     ...hostSide.conduct,
+    host: shareHost(hostSide.conduct.host, { ...config.host, ...sharing }),
+    turns: createTurns({ ...config.listeners, ...sharing }),
     messages: foundation.messages,
     limits: config.requests,
     sandboxPans: config.environment === 'production' ? readSandboxPans() : new Set(),
@@ -111,6 +117,7 @@ async function start(
         framed: framed.counters(),
         https: https.counters(),
         host: hostSide.link.counters(),
+        turnedAway: sharing.turnedAway.count(),
       })
     },
   }
@@ -239,6 +246,17 @@ function envelopeLimitsOf({ envelope }: Config) {
   }
 }
 
+/** What all who turn requests of known merchants away have in common. */
+function sharingOf({ requests }: Config, { clock, log }: GatewayParts) {
+  const event = 'requests-turned-away'
+  const turnedAway = createTurnedAway({ clock, log, event })
+  return { retry: retryBoundsOf(requests), turnedAway, clock }
+}
+
+function retryBoundsOf({ retryAfterMs, retryAfterMaxMs }: Config['requests']) {
+  return { leastMs: retryAfterMs, mostMs: retryAfterMaxMs }
+}
+
 function asError(thrown: unknown): Error {
   return thrown instanceof Error ? thrown : new Error('something other than an error was thrown')
 }
@@ -254,9 +272,14 @@ async function listen(
   { receive, foundation, started }: ListenerParts,
   { clock, log }: GatewayParts,
 ): Promise<{ framed: Listener; https: Listener }> {
+  const { envelopes } = foundation
   const admission = createAdmission({
-    requestsInFlightMax: listeners.requestsInFlightMax,
-    busyAnswer: busyRefusal(requests.retryAfterMs),
+    ...listeners,
+    lanes: { count: envelopes.threads, of: envelopes.threadOf },
+    retry: retryBoundsOf(requests),
+    busyAnswer: busyRefusal,
+    clock,
+    log,
   })
   const tls = listenerTlsOf(listeners)
   const { limits } = listeners

@@ -94,6 +94,16 @@ const FAULTY: readonly [string, unknown, string][] = [
     { ...LEAST, host: { ...LEAST.host, tls: { caFile: 'a', certificateFile: 'b' } } },
     'host.tls',
   ],
+  [
+    'a wait that is told at most and is less than the least',
+    { ...LEAST, requests: { retryAfterMs: 31_000 } },
+    'requests.retryAfterMaxMs',
+  ],
+  [
+    'a queue of the journal that could fill up with the requests let in',
+    { ...LEAST, listeners: { requestsInFlightMax: 4_097 } },
+    'store.queueActsMax',
+  ],
 ]
 
 for (const [what, content, path] of FAULTY) {

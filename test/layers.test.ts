@@ -17,9 +17,10 @@ const TABLE: Readonly<Record<string, { rooms: readonly string[]; outside: readon
     outside: ['node:buffer', 'node:crypto', 'node:fs', 'node:path', 'node-forge'],
   },
   processing: { rooms: ['domain', 'iso8583'], outside: ['ajv', 'jsonc-parser'] },
-  control: { rooms: ['domain', 'iso8583', 'platform', 'processing'], outside: [] },
+  admission: { rooms: ['platform'], outside: [] },
+  control: { rooms: ['domain', 'iso8583', 'platform', 'admission', 'processing'], outside: [] },
   communication: {
-    rooms: ['domain', 'iso8583', 'platform'],
+    rooms: ['domain', 'iso8583', 'platform', 'admission'],
     outside: ['node:buffer', 'node:net', 'node:tls', 'node:https', 'node:http', 'node:stream'],
   },
   store: {

@@ -40,7 +40,7 @@ export async function fire(
   }
 }
 
-async function connectTo({ port, ca }: Target): Promise<TLSSocket> {
+export async function connectTo({ port, ca }: Target): Promise<TLSSocket> {
   const socket = connect({ port, host: '127.0.0.1', ca })
   socket.setNoDelay(true)
   await once(socket, 'secureConnect')

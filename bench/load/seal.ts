@@ -14,8 +14,10 @@ import { MERCHANT_HEADER } from '../rig/frames.ts'
  */
 export type KeyUse = 'reused' | 'fresh'
 
-/** The merchant of a bench, with all that it needs to seal and to believe an answer. */
+/** A merchant of a bench, with all that it needs to seal and to believe an answer. */
 export interface Identity {
+  /** Its id. */
+  readonly merchant: string
   readonly merchantKid: string
   readonly signingPem: string
   readonly algorithm: SignatureAlgorithm

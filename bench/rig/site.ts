@@ -16,7 +16,7 @@ import {
 } from '#security'
 import { openRegistry } from '#store'
 import type { Identity } from '../load/seal.ts'
-import { ACQUIRER, MERCHANT } from '../payments.ts'
+import { ACQUIRER, MERCHANT, NEIGHBOUR } from '../payments.ts'
 import type { ReferenceSetup } from '../reference-gateway.ts'
 
 export interface SiteOptions {
@@ -28,11 +28,13 @@ export interface SiteOptions {
 }
 
 /**
- * A gateway's folder without a gateway: keys, certificates and one merchant, and fresh data for
+ * A gateway's folder without a gateway: keys, certificates and two merchants, and fresh data for
  * each run.
  */
 export interface Site {
   readonly identity: Identity
+  /** Another merchant's, which signs as fast as can be. */
+  readonly neighbour: Identity
   readonly keyring: Keyring
   readonly merchant: Merchant
   readonly envelopeKeys: EnvelopeKeys
@@ -41,9 +43,16 @@ export interface Site {
   /** Make a fresh data folder for one run of the reference. */
   referenceSetup(hostPort: number): ReferenceSetup
   /** Make a fresh data folder for one run of the gateway. @returns its configuration file */
-  gatewaySetup(hostPort: number, listenerPort: number): string
+  gatewaySetup(hostPort: number, listenerPort: number, waiting?: Waiting): string
   close(): void
 }
+
+/**
+ * How long requests may wait to be opened: as the operator would have it, or for as long as a
+ * closed loop makes them, for a bench of how fast the gateway is and not of whom it refuses (when
+ * nothing is said).
+ */
+export type Waiting = 'bounded' | 'unbounded'
 
 export async function makeSite(options: SiteOptions): Promise<Site> {
   const folder = mkdtempSync(join(options.folder ?? tmpdir(), 'sallyport-bench-'))
@@ -57,7 +66,8 @@ export async function makeSite(options: SiteOptions): Promise<Site> {
     options.algorithm === 'PS256'
       ? await createKeyPair('PS256', options.rsaBits)
       : await createKeyPair('ES256')
-  const merchant = merchantWith(pair)
+  const merchant = merchantWith(MERCHANT, pair)
+  const neighbourPair = await createKeyPair('ES256')
   const tls = {
     cert: readFileSync(join(tlsFolder, 'server.crt'), 'utf8'),
     key: readFileSync(join(tlsFolder, 'server.key'), 'utf8'),
@@ -71,7 +81,8 @@ export async function makeSite(options: SiteOptions): Promise<Site> {
   }
 
   return {
-    identity: identityOf(keyring, pair, options.algorithm),
+    identity: identityOf(keyring, merchant, { pair, algorithm: options.algorithm }),
+    neighbour: identityOf(keyring, NEIGHBOUR, { pair: neighbourPair, algorithm: 'ES256' }),
     keyring,
     merchant,
     envelopeKeys: envelopeKeysOf(keyring, merchant),
@@ -80,14 +91,18 @@ export async function makeSite(options: SiteOptions): Promise<Site> {
       const journalFile = join(freshFolder(), 'journal.db')
       return { keys: referenceKeys(keyring, pair, options.algorithm), tls, journalFile, hostPort }
     },
-    gatewaySetup(hostPort, listenerPort) {
+    gatewaySetup(host, listener, waiting = 'unbounded') {
       const fresh = freshFolder()
       const storeFile = join(fresh, 'journal.db')
       const registry = openRegistry(storeFile, { clock })
       registry.putMerchant(merchant, 'bench')
+      registry.putMerchant(merchantWith(NEIGHBOUR, neighbourPair), 'bench')
       registry.close()
       const file = join(fresh, 'sallyport.json')
-      const config = { ...configFor({ keysFolder, tlsFolder }, hostPort, listenerPort), storeFile }
+      const config = {
+        ...configFor({ keysFolder, tlsFolder }, { host, listener, waiting }),
+        storeFile,
+      }
       writeFileSync(file, JSON.stringify(config, undefined, 2))
       return file
     },
@@ -95,9 +110,9 @@ export async function makeSite(options: SiteOptions): Promise<Site> {
   }
 }
 
-function merchantWith({ kid, jwk }: KeyPair): Merchant {
+function merchantWith(record: typeof MERCHANT | typeof NEIGHBOUR, { kid, jwk }: KeyPair): Merchant {
   const keys = [{ kid, use: 'sig' as const, jwk }]
-  return { ...MERCHANT, keys, answerEncryption: 'request-key', active: true }
+  return { ...record, keys, answerEncryption: 'request-key', active: true }
 }
 
 function envelopeKeysOf(keyring: Keyring, merchant: Merchant): EnvelopeKeys {
@@ -117,11 +132,16 @@ function publicPem(privatePem: string): string {
   return String(createPublicKey(privatePem).export({ format: 'pem', type: 'spki' }))
 }
 
-function identityOf(keyring: Keyring, pair: KeyPair, algorithm: SignatureAlgorithm): Identity {
+function identityOf(
+  keyring: Keyring,
+  { id }: { readonly id: string },
+  { pair, algorithm }: { readonly pair: KeyPair; readonly algorithm: SignatureAlgorithm },
+): Identity {
   const encryption = pemOf(keyring, 'enc')
   const signing = keyring.publicKeys.keys.find((key) => key.use === 'sig')
   if (signing === undefined) throw new Error('the key ring has no sig key')
   return {
+    merchant: id,
     merchantKid: pair.kid,
     signingPem: pair.privateKeyPem.reveal(),
     algorithm,
@@ -143,8 +163,7 @@ function referenceKeys(keyring: Keyring, pair: KeyPair, algorithm: SignatureAlgo
 /** As `sallyport init` would write it, but for what a bench needs. */
 function configFor(
   { keysFolder, tlsFolder }: { keysFolder: string; tlsFolder: string },
-  hostPort: number,
-  listenerPort: number,
+  { host, listener, waiting }: { host: number; listener: number; waiting: Waiting },
 ) {
   return {
     environment: 'sandbox',
@@ -154,11 +173,12 @@ function configFor(
     // The requests were written before the clock started, and are sent again in each run.
     requests: { freshnessMs: 3_600_000 },
     listeners: {
-      framed: { port: listenerPort },
+      framed: { port: listener },
       https: { port: 0 },
       certificateFile: join(tlsFolder, 'server.crt'),
       keyFile: join(tlsFolder, 'server.key'),
+      ...(waiting === 'unbounded' && { openWaitMs: 60_000 }),
     },
-    host: { profile: 'meridian', emulated: true, connect: [{ port: hostPort }] },
+    host: { profile: 'meridian', emulated: true, connect: [{ port: host }] },
   }
 }

@@ -5,9 +5,9 @@ import type { ReferenceOrders, ReferenceSetup } from '../reference-gateway.ts'
 import { type Child, startChild } from './child.ts'
 import { freePort, startGateway } from './gateway-process.ts'
 import type { MeterOrders, Usage } from './meter.ts'
-import type { Site } from './site.ts'
+import type { Site, Waiting } from './site.ts'
 
-type LoadGenerator = Child<LoadGeneratorOrders>
+export type LoadGenerator = Child<LoadGeneratorOrders>
 
 /** Something that takes payments and is measured while it does. */
 export interface Subject {
@@ -28,7 +28,7 @@ export interface Surroundings {
 
 export async function startSurroundings(): Promise<Surroundings> {
   const host = startChild<EchoHostOrders>(fileOf('echo-host.ts'))
-  const loadGenerator: LoadGenerator = startChild(fileOf('load-generator.ts'))
+  const loadGenerator = startLoadGenerator()
   return {
     loadGenerator,
     hostPort: await host.ask('listen', undefined),
@@ -44,20 +44,30 @@ export async function startSurroundings(): Promise<Surroundings> {
   }
 }
 
+export function startLoadGenerator(): LoadGenerator {
+  return startChild(fileOf('load-generator.ts'))
+}
+
 export async function startReference(setup: ReferenceSetup): Promise<Subject> {
   const reference = startChild<ReferenceOrders>(fileOf('reference-gateway.ts'))
   const port = await reference.ask('open', setup)
   return subjectOf(reference, port)
 }
 
+export interface SubjectOptions {
+  /** Modules that its process loads before anything else. */
+  readonly preloaded?: readonly string[]
+  readonly waiting?: Waiting
+}
+
 /** Returns before the gateway is ready; the load generator waits for that. */
 export async function startSubjectGateway(
   site: Site,
   hostPort: number,
-  preloaded: readonly string[] = [],
+  { preloaded = [], waiting = 'unbounded' }: SubjectOptions = {},
 ): Promise<Subject> {
   const port = await freePort()
-  const gateway = startGateway(site.gatewaySetup(hostPort, port), preloaded)
+  const gateway = startGateway(site.gatewaySetup(hostPort, port, waiting), preloaded)
   return subjectOf(gateway, port)
 }
 

@@ -23,7 +23,7 @@ export { compileLinkProfile, type LinkProfile, LinkProfileError } from './host/l
 export type { NetworkRules } from './host/network-messages.ts'
 export type { Reservation } from './host/reservation.ts'
 export { type StanCapacity, stanCapacity } from './host/stan-capacity.ts'
-export { type Admission, type AdmissionOptions, createAdmission } from './merchants/admission.ts'
+export { type Admission, createAdmission } from './merchants/admission.ts'
 export { type FramedTlsOptions, listenFramedTls } from './merchants/framed-listener.ts'
 export { type HttpsLimits, type HttpsOptions, listenHttps } from './merchants/https-listener.ts'
 export type {

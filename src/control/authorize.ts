@@ -12,6 +12,7 @@ import type { Message } from '#iso8583'
 import { type ExchangeFacts, exchangeFacts, refusalOfNew } from '#processing'
 import { outcomeOf } from './outcome.ts'
 import type { Parts } from './parts.ts'
+import type { Reservation } from './ports.ts'
 
 /** How a request to take money ended: a payment to tell of, or a refusal that left no trace. */
 export type Conducted =
@@ -34,9 +35,9 @@ export async function authorize(
   const fingerprint = parts.vault.fingerprint(parts.messages.contentOf(request))
   const obstacle = obstacleTo(request, merchant, parts)
   if (obstacle) return earlierOr(obstacle, request, fingerprint, parts)
-  const place = parts.host.reserve()
+  const place = parts.host.reserve(merchant.id)
   if (place.kind !== 'reserved') {
-    return earlierOr(noPlace(place.kind, parts), request, fingerprint, parts)
+    return earlierOr(noPlace(place, parts), request, fingerprint, parts)
   }
   try {
     const prepared = prepare(request, merchant, parts)
@@ -70,11 +71,15 @@ function obstacleTo(
   return refusalOfNew(request, { merchant, nowMs: clock.nowMs(), windowMs, sandboxPans })
 }
 
-function noPlace(why: 'down' | 'full', parts: Parts): Refusal {
-  return why === 'down'
-    ? later(refusal('HOST_UNAVAILABLE', 'the core host cannot be reached'), parts)
-    : later(refusal('BUSY', 'too many payments in flight'), parts)
+function noPlace(why: NoPlace, parts: Parts): Refusal {
+  if (why.kind === 'down') {
+    return later(refusal('HOST_UNAVAILABLE', 'the core host cannot be reached'), parts)
+  }
+  const { retryAfterMs = parts.limits.retryAfterMs } = why
+  return { ...refusal('BUSY', 'too many payments in flight'), retryAfterMs }
 }
+
+type NoPlace = Exclude<Reservation, { kind: 'reserved' }>
 
 function later(refused: Refusal, parts: Parts): Refusal {
   return { ...refused, retryAfterMs: parts.limits.retryAfterMs }

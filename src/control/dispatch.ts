@@ -38,12 +38,22 @@ export function createDispatch(parts: Parts): Dispatch {
     }
   }
 
+  async function inTurn(request: MerchantRequest, merchant: Merchant): Promise<string> {
+    const turn = parts.turns.take(request.operation, merchant.id)
+    if (turn.kind === 'refused') return errorAnswer(turn.refusal, request.id)
+    try {
+      return await conduct(request, merchant)
+    } finally {
+      turn.end()
+    }
+  }
+
   return async (sender, json) => {
     const merchant = parts.merchants.find(sender)
     if (!merchant) return errorAnswer(refusal('MERCHANT_INACTIVE', 'this merchant is not active'))
     const validated = parts.messages.validateRequest(json, { merchant })
     return validated.kind === 'valid'
-      ? conduct(validated.request, merchant)
+      ? inTurn(validated.request, merchant)
       : errorAnswer(validated.refusal, parts.messages.requestIdOf(json))
   }
 }

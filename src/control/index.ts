@@ -12,9 +12,11 @@ export {
   type ForwardingParts,
   startForwarding,
 } from './forwarding.ts'
+export { shareHost } from './host-places.ts'
 export { type LiveMerchantRegistry, openMerchantRegistry } from './merchant-registry.ts'
 export type { ControlLimits, Parts } from './parts.ts'
 export type {
+  Arrival,
   BeginResult,
   DayStore,
   Envelopes,
@@ -33,3 +35,4 @@ export type {
 } from './ports.ts'
 export { busyRefusal, createReception, FAILED, REFUSED, type Reception } from './reception.ts'
 export { openStans, type Stans } from './stans.ts'
+export { createTurns, type Turns } from './turns.ts'

@@ -4,6 +4,7 @@ import type { BusinessDay } from './business-day.ts'
 import type { Forwarding } from './forwarding.ts'
 import type { Evidence, HostLink, MerchantRegistry, PaymentStore, Vault } from './ports.ts'
 import type { Stans } from './stans.ts'
+import type { Turns } from './turns.ts'
 
 /** Bounds on what control accepts. */
 export interface ControlLimits {
@@ -27,6 +28,7 @@ export interface Parts {
   readonly vault: Vault
   readonly stans: Stans
   readonly merchants: MerchantRegistry
+  readonly turns: Turns
   readonly limits: ControlLimits
   /** Card numbers that only a sandbox accepts; empty outside production. */
   readonly sandboxPans: ReadonlySet<string>

@@ -91,8 +91,8 @@ export interface StanLease {
 
 /** The way to the core host. */
 export interface HostLink {
-  /** Take a place in the window of requests in flight, or hear why there is none. */
-  reserve(): Reservation
+  /** Take a place in the window of requests in flight for a merchant, or hear why there is none. */
+  reserve(merchant: string): Reservation
   /** The same for one message that is owed, in a window that payments cannot fill. */
   reserveOwed(): Reservation
 }
@@ -110,7 +110,7 @@ export type Reservation =
     }
   /** No line is signed on. */
   | { readonly kind: 'down' }
-  | { readonly kind: 'full' }
+  | { readonly kind: 'full'; readonly retryAfterMs?: number }
 
 export type HostReply =
   | { readonly kind: 'answered'; readonly message: Message }
@@ -129,6 +129,12 @@ export interface Evidence {
    * wrong.
    */
   keep(answer: Message, why: { readonly path: string; readonly reason: string }): void
+}
+
+/** A message that has come, in the words of whoever let it in. */
+export interface Arrival {
+  /** It has been opened, and is this merchant's, or nobody's. */
+  opened(merchant: string | undefined): void
 }
 
 /** The envelope, in control's words: tokens in, tokens out, keys never. */

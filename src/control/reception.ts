@@ -2,7 +2,7 @@ import { refusal } from '#domain'
 import type { Log } from '#platform'
 import { errorAnswer } from '#processing'
 import type { Dispatch } from './dispatch.ts'
-import type { Envelopes, OpenedEnvelope } from './ports.ts'
+import type { Arrival, Envelopes, OpenedEnvelope } from './ports.ts'
 
 export interface ReceptionParts {
   readonly envelopes: Envelopes
@@ -13,7 +13,7 @@ export interface ReceptionParts {
 }
 
 /** Takes one message as it came, gives back the bytes to answer with. Never rejects. */
-export type Reception = (token: Uint8Array) => Promise<Uint8Array>
+export type Reception = (token: Uint8Array, arrival: Arrival) => Promise<Uint8Array>
 
 /**
  * Open, dispatch, seal.
@@ -26,8 +26,7 @@ export function createReception(parts: ReceptionParts): Reception {
   const { envelopes, dispatch, log } = parts
   const busy = busyRefusal(parts.retryAfterMs)
 
-  async function receive(token: Uint8Array): Promise<Uint8Array> {
-    const opened = await envelopes.open(token)
+  async function conduct(opened: OpenedEnvelope): Promise<Uint8Array> {
     switch (opened.kind) {
       case 'busy':
         return busy
@@ -51,11 +50,20 @@ export function createReception(parts: ReceptionParts): Reception {
     }
   }
 
-  return (token) =>
-    receive(token).catch((error: unknown) => {
-      log.error('message-not-answered', { error })
-      return FAILED
-    })
+  function fail(error: unknown): Uint8Array {
+    log.error('message-not-answered', { error })
+    return FAILED
+  }
+
+  // What waits for the host must not hold the bytes that it came in, so they are in no async call.
+  return (token, arrival) =>
+    envelopes
+      .open(token)
+      .then((opened) => {
+        arrival.opened('merchant' in opened ? opened.merchant : undefined)
+        return conduct(opened)
+      })
+      .catch(fail)
 }
 
 type OpenedRequest = Extract<OpenedEnvelope, { kind: 'opened' }>

@@ -16,6 +16,10 @@ export interface RunningEnvelopes {
    * envelopes are closed.
    */
   open(token: Uint8Array): Promise<OpenedResult>
+  /** Threads; each serves the messages it is given in the order in which they come. */
+  readonly threads: number
+  /** Which thread a message will wait for: 0 to `threads` - 1. */
+  threadOf(token: Uint8Array): number
   /**
    * Rejects with `REPLY_GONE` when the reply was sealed or discarded before, or waited too long.
    */
@@ -60,6 +64,8 @@ export async function openEnvelopes(options: EnvelopesOptions): Promise<RunningE
     lines.push(createWorkerLine(worker, { clock, onLost: lose }))
   }
   const waiting = () => lines.reduce((sum, line) => sum + line.opening(), 0)
+  const threadOf = (token: Uint8Array) =>
+    lines.length === 1 ? 0 : affinityOf(token) % lines.length
 
   async function close(): Promise<void> {
     gone ??= new EnvelopeError('CLOSED', 'the envelopes are closed')
@@ -75,9 +81,11 @@ export async function openEnvelopes(options: EnvelopesOptions): Promise<RunningE
   }
 
   return {
+    threads: lines.length,
+    threadOf,
     open(token) {
       if (gone !== undefined) return Promise.reject(gone)
-      const line = lines[lines.length === 1 ? 0 : affinityOf(token) % lines.length]
+      const line = lines[threadOf(token)]
       if (line === undefined || waiting() >= limits.queueMessagesMax) return BUSY
       return line.open(token)
     },

@@ -1,4 +1,4 @@
-import { type MessagePort, parentPort, workerData } from 'node:worker_threads'
+import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads'
 import { EnvelopeError } from './errors.ts'
 import type { EnvelopeKeys } from './key-table.ts'
 import type { EnvelopeLimits } from './limits.ts'
@@ -17,7 +17,7 @@ export type KeysTold =
   | { readonly kind: 'keys-in-use' }
   | { readonly kind: 'keys-refused'; readonly detail: string }
 
-/** What a worker hears: a batch, or other keys to use from the next batch on. */
+/** What a worker hears: a batch, or other keys to use from now on. */
 export type WorkerHears = ArrayBuffer | EnvelopeKeys
 
 /** What it says: results, or what became of the keys. */
@@ -37,9 +37,21 @@ function serve(main: MessagePort, { keys, limits }: WorkerSetup): void {
     main.close()
     return
   }
+  const { opener } = work
+
+  function batchIn(heard: WorkerHears | undefined): ArrayBuffer | undefined {
+    if (heard === undefined || heard instanceof ArrayBuffer) return heard
+    taking(main, () => opener.replaceKeys(heard))
+    return batchIn(receiveMessageOnPort(main)?.message)
+  }
+
   main.on('message', (heard: WorkerHears) => {
-    if (heard instanceof ArrayBuffer) work.do(heard)
-    else taking(main, () => work.opener.replaceKeys(heard))
+    let first: WorkerHears | undefined = heard
+    work.do(() => {
+      const batch = batchIn(first ?? receiveMessageOnPort(main)?.message)
+      first = undefined
+      return batch
+    })
   })
 }
 

@@ -55,6 +55,8 @@ export interface SealedMessage {
   readonly contentKey: ContentKey
   /** The request's own id, when it has one: its answer must have the same. */
   readonly id: string | undefined
+  /** Whether it begins no payment. Such messages have connections of their own. */
+  readonly isQuestion: boolean
 }
 
 export interface MerchantClientOptions {
@@ -79,6 +81,8 @@ export interface MerchantClientLimits {
   /** Wait before the second attempt; it doubles each time, and a random part of it is taken off. */
   readonly backOffMs: number
   readonly backOffMsMax: number
+  /** A gateway that asks for a longer wait is not asked again: its refusal is the result. */
+  readonly retryAfterMsMax: number
   /** Messages on their way at one time; one more is not sent. */
   readonly inFlightMax: number
   readonly answerBytesMax: number
@@ -91,6 +95,7 @@ export const defaultMerchantClientLimits: MerchantClientLimits = Object.freeze({
   attemptsMax: 4,
   backOffMs: 200,
   backOffMsMax: 5_000,
+  retryAfterMsMax: 15_000,
   inFlightMax: 1_024,
   answerBytesMax: 65_536,
   contentKeyReuse: defaultContentKeyReuse,
@@ -102,27 +107,34 @@ export function createMerchantClient(options: MerchantClientOptions): MerchantCl
   const limits = { ...defaultMerchantClientLimits, ...options.limits }
   const envelope = envelopeOf(options, limits, parts)
   const { gateway } = options
-  const transport = createTransport({ ...limits, gateway, clock: parts.clock })
+  // The gateway shares its room among a merchant's connections: payments that flood theirs so hold
+  // up no question.
+  const payments = createTransport({ ...limits, gateway, clock: parts.clock })
+  const questions = createTransport({ ...limits, gateway, clock: parts.clock })
   const pause = createPause(limits, parts)
   let inFlight = 0
 
-  function seal(json: string, id: string | undefined): SealedMessage {
-    return { ...envelope.sealer.seal(json), id }
+  function seal(json: string, { id, type }: Head): SealedMessage {
+    const isQuestion = type !== 'payment.sale' && type !== 'payment.authorize'
+    return { ...envelope.sealer.seal(json), id, isQuestion }
   }
 
   async function sendSealed(message: SealedMessage): Promise<MerchantResult> {
     if (inFlight >= limits.inFlightMax) return unreachable('too-many-in-flight', message.id)
     inFlight++
     let lost: UnreachableReason | undefined
+    const transport = message.isQuestion ? questions : payments
     try {
       for (let attempt = 1; ; attempt++) {
         const delivery = await transport.exchange(message.token)
         const result = readDelivery(delivery, message, envelope.opener)
         if (result.kind === 'unreachable') lost = result.reason
-        if (attempt >= limits.attemptsMax || !mayPass(result)) {
+        const askedMs = 'retryAfterMs' in result ? result.retryAfterMs : undefined
+        const isLast = attempt >= limits.attemptsMax || (askedMs ?? 0) > limits.retryAfterMsMax
+        if (isLast || !mayPass(result)) {
           return lost === undefined ? result : afterLoss(result, lost, message.id)
         }
-        await pause(attempt, 'retryAfterMs' in result ? result.retryAfterMs : undefined)
+        await pause(attempt, askedMs)
       }
     } finally {
       inFlight--
@@ -131,7 +143,7 @@ export function createMerchantClient(options: MerchantClientOptions): MerchantCl
 
   function ask(type: RequestHead['type'], id: string, body: object): Promise<MerchantResult> {
     const head = { type, id, merchant: options.merchant, nowMs: parts.clock.nowMs() }
-    return sendSealed(seal(requestJson(head, body), id))
+    return sendSealed(seal(requestJson(head, body), head))
   }
 
   const freshId = () => Buffer.from(parts.random.bytes(16)).toString('hex')
@@ -141,10 +153,13 @@ export function createMerchantClient(options: MerchantClientOptions): MerchantCl
     inquire: (payment) => ask('payment.inquire', freshId(), { payment }),
     reverse: (payment) => ask('payment.reverse', freshId(), { payment }),
     echo: () => ask('echo', freshId(), {}),
-    send: (json) => sendSealed(seal(json, idOf(json))),
-    seal: (json) => seal(json, idOf(json)),
+    send: (json) => sendSealed(seal(json, headOf(json))),
+    seal: (json) => seal(json, headOf(json)),
     sendSealed,
-    close: () => transport.close(),
+    close() {
+      payments.close()
+      questions.close()
+    },
   }
 }
 
@@ -211,27 +226,45 @@ const PASSING: ReadonlySet<UnreachableReason> = new Set([
 ])
 
 /**
- * Waits as long as the gateway asked, or doubling from attempt to attempt with some chance in it.
+ * Waits as long as the gateway asked and up to a quarter more, or doubling from attempt to attempt:
+ * with some chance in it, so that those turned away together do not come back together.
  */
 function createPause(limits: MerchantClientLimits, { clock, random }: ClientParts) {
-  return (attempt: number, askedMs: number | undefined): Promise<void> => {
+  function waitMs(attempt: number, askedMs: number | undefined): number {
+    if (askedMs !== undefined) {
+      const leastMs = Math.max(0, Math.ceil(askedMs))
+      return random.integer(leastMs, Math.ceil(leastMs * 1.25) + 1)
+    }
     const doubled = Math.min(limits.backOffMs * 2 ** (attempt - 1), limits.backOffMsMax)
-    const waitMs = askedMs ?? random.integer(Math.ceil(doubled / 2), doubled + 1)
-    return new Promise((resolve) => {
-      clock.after(Math.min(waitMs, limits.backOffMsMax), resolve)
-    })
+    return random.integer(Math.ceil(doubled / 2), doubled + 1)
   }
+
+  return (attempt: number, askedMs: number | undefined): Promise<void> =>
+    new Promise((resolve) => {
+      clock.after(waitMs(attempt, askedMs), resolve)
+    })
 }
 
-/**
- * The id of a request that has one; what is not JSON is sent all the same, for the gateway to
- * refuse.
- */
-function idOf(json: string): string | undefined {
+/** What a request says of itself, as far as sending it is concerned. */
+interface Head {
+  readonly id: string | undefined
+  readonly type: string | undefined
+}
+
+/** What is not JSON says nothing, and is sent all the same, for the gateway to refuse. */
+function headOf(json: string): Head {
+  const request = parsed(json)
+  const { id, type } = isJsonObject(request) ? request : {}
+  return { id: asText(id), type: asText(type) }
+}
+
+function asText(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined
+}
+
+function parsed(json: string): unknown {
   try {
-    const request: unknown = JSON.parse(json)
-    const id = isJsonObject(request) ? request['id'] : undefined
-    return typeof id === 'string' ? id : undefined
+    return JSON.parse(json)
   } catch {
     return undefined
   }

@@ -1,5 +1,10 @@
 import { type ConnectionOptions, connect, type TLSSocket } from 'node:tls'
 
+export interface FramedOptions extends ConnectionOptions {
+  /** Where to call from: Linux has all of 127.0.0.0/8 on its loopback. */
+  readonly localAddress?: string
+}
+
 interface Answered {
   readonly correlation: number
   readonly text: string
@@ -15,7 +20,7 @@ export interface FramedClient {
   readonly closed: Promise<void>
 }
 
-export async function connectFramed(options: ConnectionOptions): Promise<FramedClient> {
+export async function connectFramed(options: FramedOptions): Promise<FramedClient> {
   const socket = connect({ host: '127.0.0.1', ...options })
   const answers: Answered[] = []
   const waiting: { resolve(answer: Answered): void; reject(reason: Error): void }[] = []

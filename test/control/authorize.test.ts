@@ -1,5 +1,5 @@
 import test from 'ava'
-import type { HostReply, PaymentStore } from '#control'
+import type { HostReply, Parts, PaymentStore } from '#control'
 import type { PaymentOutcome } from '#domain'
 import { answerTo, openDesk, sale } from './desk.ts'
 
@@ -178,7 +178,9 @@ for (const [readiness, code] of [
   test(`while the host is ${readiness} a new payment is refused and an earlier one told`, async (t) => {
     const { host } = (await openDesk()).parts
     let now: 'ready' | 'down' | 'full' = 'ready'
-    const parts = { host: { reserve: () => (now === 'ready' ? host.reserve() : { kind: now }) } }
+    const reserve: Parts['host']['reserve'] = (merchant) =>
+      now === 'ready' ? host.reserve(merchant) : { kind: now }
+    const parts = { host: { reserve } }
     const desk = await openDesk({ parts })
     const approved = await desk.tell(sale('a'))
     now = readiness

@@ -1,6 +1,8 @@
 import { createHmac } from 'node:crypto'
+import { createTurnedAway } from '#admission'
 import {
   createDispatch,
+  createTurns,
   type DayStore,
   type Forwarding,
   type ForwardingLimits,
@@ -103,6 +105,12 @@ export async function openDesk(options: DeskOptions = {}): Promise<Desk> {
       { store, clock },
       { leaseCount: 100, lateAnswerMaxMs: 60_000, resting: [] },
     ),
+    turns: createTurns({
+      requestsInFlightMax: 1_000,
+      retry: { leastMs: 1_000, mostMs: 30_000 },
+      turnedAway: createTurnedAway({ clock, log: silentLog, event: 'requests-turned-away' }),
+      clock,
+    }),
     merchants: { find: (id) => (id === known.id ? known : undefined) },
     limits: { freshnessMs: 120_000, retryAfterMs: 1_000 },
     sandboxPans: new Set(),

@@ -1,5 +1,9 @@
 import test from 'ava'
-import { openDesk, sale } from './desk.ts'
+import { createTurnedAway } from '#admission'
+import { createTurns } from '#control'
+import { silentLog } from '#platform'
+import { createFakeClock } from '../fakes/clock.ts'
+import { answerTo, type HostScript, openDesk, sale } from './desk.ts'
 
 const HEAD = { id: 'e', merchant: 'M-1001', time: '2026-11-22T10:00:00Z' }
 
@@ -30,4 +34,29 @@ test('a payment of another merchant is not found', async (t) => {
   const desk = await openDesk()
   const told = await desk.tell({ type: 'payment.inquire', ...HEAD, payment: 'somebody-else' })
   t.like(told, { id: 'e', error: { code: 'PAYMENT_NOT_FOUND', field: 'payment' } })
+})
+
+test('while all turns for payments are taken, a payment hears BUSY and a question its answer', async (t) => {
+  const clock = createFakeClock()
+  const turns = createTurns({
+    requestsInFlightMax: 4,
+    retry: { leastMs: 1_000, mostMs: 30_000 },
+    turnedAway: createTurnedAway({ clock, log: silentLog, event: 'requests-turned-away' }),
+    clock,
+  })
+  const answer = Promise.withResolvers<void>()
+  const script: HostScript = async (sent) => {
+    await answer.promise
+    return answerTo(sent)
+  }
+  const desk = await openDesk({ parts: { turns }, script })
+  // The repeat waits for its twin, and takes a turn like any other.
+  const told = [desk.tell(sale('a')), desk.tell(sale('a'))]
+  const refused = await desk.tell(sale('b'))
+  t.like(refused, { type: 'error', id: 'b', error: { code: 'BUSY', retryAfterMs: 1_200 } })
+  const question = { type: 'payment.inquire', ...HEAD, payment: 'a' }
+  t.like(await desk.tell(question), { outcome: 'pending' })
+  answer.resolve()
+  for (const it of await Promise.all(told)) t.is(it['outcome'], 'approved')
+  t.is((await desk.tell(sale('b')))['outcome'], 'approved')
 })

@@ -20,18 +20,21 @@ function reception(opened: OpenedEnvelope, dispatch: (json: string) => Promise<s
     log: silentLog,
     retryAfterMs: 700,
   })
-  const heard = async () => new TextDecoder().decode(await receive(new Uint8Array([1])))
-  return { heard, sealed, discarded }
+  const provedBy: (string | undefined)[] = []
+  const arrival = { opened: (merchant: string | undefined) => provedBy.push(merchant) }
+  const heard = async () => new TextDecoder().decode(await receive(new Uint8Array([1]), arrival))
+  return { heard, sealed, discarded, provedBy }
 }
 
 const REPLY = {}
 const never = () => Promise.reject(new Error('must not be asked'))
 
 test('whoever proves nothing hears one fixed refusal', async (t) => {
-  const { heard, sealed } = reception({ kind: 'unreadable' }, never)
+  const { heard, sealed, provedBy } = reception({ kind: 'unreadable' }, never)
   t.is(await heard(), new TextDecoder().decode(REFUSED))
   t.is(await heard(), '{"type":"refusal","code":"REFUSED"}')
   t.deepEqual(sealed, [])
+  t.deepEqual(provedBy, [undefined, undefined])
 })
 
 test('when too much waits, a message hears BUSY and when to come back', async (t) => {
@@ -51,10 +54,10 @@ test('a signed message that is not I-JSON is told what is wrong, sealed', async 
   t.deepEqual(sealed, [REPLY])
 })
 
-test('an answer is sealed for whoever asked', async (t) => {
+test('an answer is sealed for whoever asked, who is known as soon as the message is open', async (t) => {
   const opened = { kind: 'opened', merchant: 'M', json: '{}', reply: REPLY } as const
-  const { heard, sealed } = reception(opened, async () => 'answer')
-  t.is(await heard(), 'answer')
+  const { heard, sealed, provedBy } = reception(opened, async () => `${provedBy} answered`)
+  t.is(await heard(), 'M answered')
   t.deepEqual(sealed, [REPLY])
 })
 

@@ -1,6 +1,8 @@
 import type { Server, Socket } from 'node:net'
+import { createGate, createParties, mostlyCommon } from '#admission'
 import { bind } from '../bind.ts'
 import type { ConnectionLimits, ListenerCounters, ListenerOptions } from './listener.ts'
+import { networkOf } from './network.ts'
 
 /** The sockets of a server, from TCP accept to close. */
 export interface AcceptedSockets {
@@ -22,6 +24,9 @@ export interface AcceptFacts {
  * Bind `server`: count, cap and forget connections, destroy what fails its
  * handshake. A TLS server leaves a socket open whose handshake failed or never came.
  *
+ * No network can have all connections: when most are taken, only one that has less than its fair
+ * share gets another.
+ *
  * @throws the system's error when the port cannot be had
  */
 export async function acceptSockets(
@@ -30,17 +35,29 @@ export async function acceptSockets(
   { counters, clientErrorEvent }: AcceptFacts,
 ): Promise<AcceptedSockets> {
   const sockets = new Set<Socket>()
+  const gate = createGate(mostlyCommon(options.limits.connectionsMax))
+  const networks = createParties(() => gate.all)
   server.maxConnections = options.limits.connectionsMax
   server.on('drop', () => {
     counters.connectionsRefused += 1
   })
+  const beginTls = server.listeners('connection')
+  server.removeAllListeners('connection')
   server.on('connection', (socket: Socket) => {
+    const network = networks.of(networkOf(socket.remoteAddress ?? ''))
+    if (!gate.enter(network)) {
+      counters.connectionsRefused += 1
+      socket.destroy()
+      return
+    }
+    for (const begin of beginTls) begin.call(server, socket)
     counters.connectionsAccepted += 1
     sockets.add(socket)
     counters.connectionsOpen = sockets.size
     socket.setKeepAlive(true)
     socket.once('close', () => {
       sockets.delete(socket)
+      gate.leave(network)
       counters.connectionsOpen = sockets.size
     })
   })

@@ -1,51 +1,30 @@
+import type { Holder } from './buffers.ts'
+import { type DoorOptions, openDoor } from './door.ts'
 import type { ListenerCounters } from './listener.ts'
+import type { Peer } from './tls.ts'
+import { Visitor } from './visitor.ts'
 
-/** How many requests may be in flight at once, counted over all listeners that share it. */
+/**
+ * Lets messages in to be opened, over all listeners that share it: as many as are opened in time,
+ * and fairly.
+ *
+ * Whose a message is, nobody knows before it is opened. So a connection counts as the merchant that
+ * its last message proved, and until then as a stranger from its network; all strangers together
+ * are one party.
+ *
+ * @see specs/decisions/0011-admission.md
+ */
 export interface Admission {
-  /** What a request gets that finds no room. */
-  readonly busyAnswer: Uint8Array
-  /** Take a place; false when there is none. Each true is followed by one `leave`. */
-  enter(): boolean
-  leave(): void
-  inFlight(): number
+  /** Someone has connected, to the listener that counts here. */
+  welcome(peer: Peer, counters: ListenerCounters): Visitor
+  /** Who may be cut off when too much memory is held for connections. */
+  watch(connections: Iterable<Holder>): void
 }
 
-export interface AdmissionOptions {
-  readonly requestsInFlightMax: number
-  /** Plain JSON, the same bytes for every cause: nobody has proved who they are yet. */
-  readonly busyAnswer: Uint8Array
-}
-
-export function createAdmission({ requestsInFlightMax, busyAnswer }: AdmissionOptions): Admission {
-  let inFlight = 0
+export function createAdmission(options: DoorOptions): Admission {
+  const door = openDoor(options)
   return {
-    busyAnswer,
-    enter() {
-      if (inFlight >= requestsInFlightMax) return false
-      inFlight += 1
-      return true
-    },
-    leave() {
-      inFlight -= 1
-    },
-    inFlight: () => inFlight,
-  }
-}
-
-/** Into an admission that is shared, the way of one listener: it counts what comes through. */
-export function countedAdmission(admission: Admission, counters: ListenerCounters): Admission {
-  return {
-    ...admission,
-    enter() {
-      const entered = admission.enter()
-      counters.requests += 1
-      if (entered) counters.requestsInFlight += 1
-      else counters.requestsBusy += 1
-      return entered
-    },
-    leave() {
-      admission.leave()
-      counters.requestsInFlight -= 1
-    },
+    welcome: (peer, counters) => new Visitor(peer, door, counters),
+    watch: (connections) => door.buffers.watch(connections),
   }
 }

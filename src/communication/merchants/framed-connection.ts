@@ -1,25 +1,28 @@
 import type { TLSSocket } from 'node:tls'
 import type { Clock, Log } from '#platform'
-import type { Admission } from './admission.ts'
 import { createFrameReader, type Frame, FrameViolation, joinFrames } from './frames.ts'
 import type { AnswerMessage, ConnectionLimits, ListenerCounters } from './listener.ts'
-import type { Peer } from './tls.ts'
+import { Visit, type Visitor } from './visitor.ts'
 
 /** What the connections of one listener share. */
 export interface FramedConnectionParts {
   readonly limits: ConnectionLimits
-  /** The listener's own way into it: what comes through is counted already. */
-  readonly admission: Admission
   readonly answer: AnswerMessage
   readonly clock: Clock
   readonly log: Log
   readonly counters: ListenerCounters
-  /** Have `flush` called once this turn of the event loop has run. */
-  flushSoon(connection: FramedConnection): void
+  /** Have `endTurn` called once this turn of the event loop has run. */
+  atTurnEnd(connection: FramedConnection): void
 }
 
 /** Answers waiting beyond this many bytes leave at once instead of at the end of the turn. */
 const FLUSH_BYTES = 65_536
+
+/**
+ * Past it a connection is read no further before the next turn: what was let in, of this connection
+ * and all others, goes on in between.
+ */
+const TURNED_AWAY_PER_TURN_MAX = 64
 
 /**
  * One merchant's framed connection: requests are taken as they come, answers leave in any order.
@@ -30,7 +33,7 @@ const FLUSH_BYTES = 65_536
  */
 export class FramedConnection {
   readonly #socket: TLSSocket
-  readonly #peer: Peer
+  readonly #visitor: Visitor
   readonly #parts: FramedConnectionParts
   readonly #reader
   #outbox: Frame[] = []
@@ -39,14 +42,16 @@ export class FramedConnection {
   #paused = false
   #draining = false
   #ended = false
-  #flushDue = false
+  #endOfTurnDue = false
   #activeAtMs: number
   #frameBegunAtMs: number | undefined
   #blockedAtMs: number | undefined
+  /** In this turn of the event loop. */
+  #turnedAway = 0
 
-  constructor(socket: TLSSocket, peer: Peer, parts: FramedConnectionParts) {
+  constructor(socket: TLSSocket, visitor: Visitor, parts: FramedConnectionParts) {
     this.#socket = socket
-    this.#peer = peer
+    this.#visitor = visitor
     this.#parts = parts
     this.#reader = createFrameReader(parts.limits.frameBytesMax)
     this.#activeAtMs = parts.clock.elapsedMs()
@@ -57,12 +62,27 @@ export class FramedConnection {
     // A client that has closed its side takes no more answers: specs/protocol.md, "Frames".
     socket.on('end', () => socket.destroy())
     socket.on('error', () => socket.destroy())
+    socket.on('close', () => this.#account())
+  }
+
+  get keepsWaitingSinceMs(): number | undefined {
+    if (this.#socket.destroyed) return undefined
+    if (this.#blockedAtMs !== undefined) return this.#blockedAtMs
+    if (this.#frameBegunAtMs !== undefined && !this.#paused) return this.#frameBegunAtMs
+    return this.#socket.writableLength > 0 ? this.#activeAtMs : undefined
+  }
+
+  shed(): void {
+    this.#parts.counters.connectionsShed += 1
+    this.#socket.destroy()
+    this.#account()
   }
 
   /** Destroy the connection when a time limit is past. */
   sweep(nowMs: number): void {
     const { limits, counters } = this.#parts
     if (this.#socket.destroyed) return
+    this.#account()
     if (since(this.#blockedAtMs, nowMs) >= limits.writeTimeoutMs) {
       counters.slowReaders += 1
       this.#socket.destroy()
@@ -83,9 +103,17 @@ export class FramedConnection {
     this.#endWhenAnswered()
   }
 
+  /** Let the turn's answers leave, and go on reading if it was stopped for this turn. */
+  endTurn(): void {
+    this.#endOfTurnDue = false
+    const wasStopped = this.#turnedAway >= TURNED_AWAY_PER_TURN_MAX
+    this.#turnedAway = 0
+    if (wasStopped && !this.#socket.destroyed) this.#takeFrames()
+    this.#flush()
+  }
+
   /** Hand all waiting answers to the socket in one piece, unless it has not taken the last ones. */
-  flush(): void {
-    this.#flushDue = false
+  #flush(): void {
     if (this.#outbox.length > 0 && this.#blockedAtMs === undefined && !this.#socket.destroyed) {
       const bytes = joinFrames(this.#outbox)
       this.#outbox = []
@@ -93,6 +121,7 @@ export class FramedConnection {
       this.#activeAtMs = this.#parts.clock.elapsedMs()
       if (!this.#socket.write(bytes)) this.#blockedAtMs = this.#activeAtMs
     }
+    this.#account()
     if (this.#draining) this.#endWhenAnswered()
   }
 
@@ -103,6 +132,7 @@ export class FramedConnection {
     this.#activeAtMs = this.#parts.clock.elapsedMs()
     this.#reader.push(chunk)
     this.#takeFrames()
+    this.#account()
   }
 
   #takeFrames(): void {
@@ -128,7 +158,8 @@ export class FramedConnection {
   #mayTake(): boolean {
     return (
       this.#inFlight < this.#parts.limits.requestsInFlightPerConnectionMax &&
-      this.#blockedAtMs === undefined
+      this.#blockedAtMs === undefined &&
+      this.#turnedAway < TURNED_AWAY_PER_TURN_MAX
     )
   }
 
@@ -146,20 +177,21 @@ export class FramedConnection {
   }
 
   #take({ correlation, payload }: Frame): void {
-    const { admission, answer } = this.#parts
-    if (!admission.enter()) {
-      this.#post(correlation, admission.busyAnswer)
+    const visit = this.#visitor.enter(payload)
+    if (!(visit instanceof Visit)) {
+      this.#turnedAway += 1
+      this.#post(correlation, visit)
       return
     }
     this.#inFlight += 1
-    answer(payload, this.#peer).then(
-      (bytes) => this.#settle(correlation, bytes),
-      (fault) => this.#fail(fault),
+    this.#parts.answer(payload, visit).then(
+      (bytes) => this.#settle(visit, correlation, bytes),
+      (fault) => this.#fail(visit, fault),
     )
   }
 
-  #settle(correlation: number, bytes: Uint8Array): void {
-    this.#leave()
+  #settle(visit: Visit, correlation: number, bytes: Uint8Array): void {
+    this.#leave(visit)
     if (this.#socket.destroyed) {
       this.#parts.counters.answersUndelivered += 1
       return
@@ -169,30 +201,29 @@ export class FramedConnection {
   }
 
   /** An answer that rejects is a bug of ours; the client must not wait for it. */
-  #fail(fault: unknown): void {
-    this.#leave()
+  #fail(visit: Visit, fault: unknown): void {
+    this.#leave(visit)
     this.#parts.log.error('answer-failed', { fault })
     this.#socket.destroy()
   }
 
-  #leave(): void {
-    this.#parts.admission.leave()
+  #leave(visit: Visit): void {
+    visit.end()
     this.#inFlight -= 1
   }
 
   #post(correlation: number, payload: Uint8Array): void {
     this.#outbox.push({ correlation, payload })
     this.#outboxBytes += payload.byteLength
-    if (this.#outboxBytes >= FLUSH_BYTES) this.flush()
-    else if (!this.#flushDue) {
-      this.#flushDue = true
-      this.#parts.flushSoon(this)
-    }
+    if (this.#outboxBytes >= FLUSH_BYTES) this.#flush()
+    if (this.#endOfTurnDue) return
+    this.#endOfTurnDue = true
+    this.#parts.atTurnEnd(this)
   }
 
   #unblock(): void {
     this.#blockedAtMs = undefined
-    this.flush()
+    this.#flush()
     if (this.#paused) this.#takeFrames()
   }
 
@@ -215,6 +246,13 @@ export class FramedConnection {
     this.#paused = false
     this.#activeAtMs = this.#parts.clock.elapsedMs()
     this.#socket.resume()
+  }
+
+  /** Tell how much memory this connection takes. */
+  #account(): void {
+    const socket = this.#socket
+    const bytes = this.#reader.heldBytes + this.#outboxBytes + socket.writableLength
+    this.#visitor.holding.set(socket.destroyed ? 0 : bytes)
   }
 
   #isIdle(): boolean {

@@ -1,5 +1,4 @@
 import { createServer } from 'node:tls'
-import { countedAdmission } from './admission.ts'
 import { FramedConnection, type FramedConnectionParts } from './framed-connection.ts'
 import {
   type AnswerMessage,
@@ -26,36 +25,35 @@ export async function listenFramedTls(
   options: FramedTlsOptions,
   answer: AnswerMessage,
 ): Promise<Listener> {
-  const { admission, limits } = options
+  const { limits } = options
   const counters = zeroCounters()
   const parts: FramedConnectionParts = {
     ...options,
     answer,
     counters,
-    admission: countedAdmission(admission, counters),
-    flushSoon: createFlushes(),
+    atTurnEnd: createTurnEnds(),
   }
   const server = createServer(tlsOptionsOf(options.tls, limits.handshakeTimeoutMs))
   return serveConnections(server, options, {
     counters,
     clientErrorEvent: 'tlsClientError',
     timeoutsMs: [limits.idleTimeoutMs, limits.frameTimeoutMs, limits.writeTimeoutMs],
-    open: (socket, peer) => new FramedConnection(socket, peer, parts),
+    open: (socket, visitor) => new FramedConnection(socket, visitor, parts),
   })
 }
 
 /** One look at the end of the turn for all connections that have answers to send. */
-function createFlushes(): (connection: FramedConnection) => void {
+function createTurnEnds(): (connection: FramedConnection) => void {
   let due: FramedConnection[] = []
 
-  function flushAll(): void {
+  function endTurn(): void {
     const now = due
     due = []
-    for (const connection of now) connection.flush()
+    for (const connection of now) connection.endTurn()
   }
 
   return (connection) => {
-    if (due.length === 0) setImmediate(flushAll)
+    if (due.length === 0) setImmediate(endTurn)
     due.push(connection)
   }
 }

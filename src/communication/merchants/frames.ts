@@ -30,6 +30,8 @@ export interface FrameReader {
    * Whether part of a frame has arrived and its rest has not. True only once `next` has run dry.
    */
   readonly begun: boolean
+  /** Memory held for what has arrived and was not given out. */
+  readonly heldBytes: number
   push(chunk: Buffer): void
   /**
    * The next whole frame, or undefined until more is pushed. A frame that came in one piece shares
@@ -74,6 +76,9 @@ export function createFrameReader(frameBytesMax: number): FrameReader {
   return {
     get begun() {
       return cut.bytes > 0
+    },
+    get heldBytes() {
+      return cut.roomBytes + chunk.byteLength
     },
     push(more) {
       chunk = at < chunk.byteLength ? Buffer.concat([chunk.subarray(at), more]) : more

@@ -4,6 +4,8 @@
  */
 export interface GrowingBuffer {
   readonly bytes: number
+  /** Memory taken, not less than what has arrived. */
+  readonly roomBytes: number
   /** Append `chunk` from `from` up to `to`, both offsets into `chunk`. */
   add(chunk: Uint8Array, from: number, to: number): void
   /** The four bytes at the start as a big-endian number; there must be four. */
@@ -32,6 +34,9 @@ export function createGrowingBuffer(bytesMax: number): GrowingBuffer {
   return {
     get bytes() {
       return bytes
+    },
+    get roomBytes() {
+      return held.byteLength
     },
     add(chunk, from, to) {
       makeRoom(bytes + to - from)

@@ -1,19 +1,17 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { TLSSocket } from 'node:tls'
-import type { Log } from '#platform'
-import type { Admission } from './admission.ts'
+import type { Clock, Log } from '#platform'
 import { createGrowingBuffer } from './growing-buffer.ts'
 import type { AnswerMessage, ConnectionLimits, ListenerCounters } from './listener.ts'
 import { readPlainRefusal } from './plain-refusal.ts'
-import type { Peer } from './tls.ts'
+import { Visit, type Visitor } from './visitor.ts'
 
 /** What the connections of one HTTPS listener share. */
 export interface HttpsConnectionParts {
   readonly limits: ConnectionLimits
-  /** The listener's own way into it: what comes through is counted already. */
-  readonly admission: Admission
   readonly answer: AnswerMessage
   readonly discovery: () => string
+  readonly clock: Clock
   readonly log: Log
   readonly counters: ListenerCounters
 }
@@ -21,7 +19,7 @@ export interface HttpsConnectionParts {
 /** One merchant's HTTPS connection: what its requests are answered, and how many at once. */
 export class HttpsConnection {
   readonly #socket: TLSSocket
-  readonly #peer: Peer
+  readonly #visitor: Visitor
   readonly #parts: HttpsConnectionParts
   /** Requests read while as many as allowed were in flight; the socket is not read meanwhile. */
   readonly #waiting: (() => void)[] = []
@@ -31,12 +29,28 @@ export class HttpsConnection {
   #draining = false
   #unwrittenBytes = 0
   #blockedAtMs: number | undefined
+  /** Of messages that are not whole yet. */
+  #bodyBytes = 0
+  #bodyBegunAtMs = 0
 
-  constructor(socket: TLSSocket, peer: Peer, parts: HttpsConnectionParts) {
+  constructor(socket: TLSSocket, visitor: Visitor, parts: HttpsConnectionParts) {
     this.#socket = socket
-    this.#peer = peer
+    this.#visitor = visitor
     this.#parts = parts
     socket.disableRenegotiation()
+    socket.on('close', () => this.#account())
+  }
+
+  get keepsWaitingSinceMs(): number | undefined {
+    if (this.#socket.destroyed) return undefined
+    if (this.#bodyBytes > 0) return this.#bodyBegunAtMs
+    return this.#socket.writableLength > 0 ? (this.#blockedAtMs ?? 0) : undefined
+  }
+
+  shed(): void {
+    this.#parts.counters.connectionsShed += 1
+    this.#socket.destroy()
+    this.#account()
   }
 
   /** Serve one request, whatever it asks for. */
@@ -81,6 +95,7 @@ export class HttpsConnection {
   sweep(nowMs: number): void {
     const { counters, limits } = this.#parts
     if (this.#socket.destroyed) return
+    this.#account()
     const unwrittenBytes = this.#socket.writableLength
     if (unwrittenBytes === 0 || unwrittenBytes !== this.#unwrittenBytes) {
       this.#unwrittenBytes = unwrittenBytes
@@ -95,23 +110,44 @@ export class HttpsConnection {
     const { frameBytesMax } = this.#parts.limits
     this.#inFlight += 1
     const body = createGrowingBuffer(frameBytesMax)
+    let heldBytes = 0
     let tooLong = false
     let answering = false
     response.once('close', () => this.#release(answering))
+    request.once('close', () => this.#holdBody(-heldBytes))
     request.on('data', (chunk: Buffer) => {
       if (tooLong) return
       tooLong = body.bytes + chunk.byteLength > frameBytesMax
-      if (tooLong) this.#refuseLength(response)
-      else body.add(chunk, 0, chunk.byteLength)
+      if (tooLong) {
+        this.#refuseLength(response)
+        return
+      }
+      body.add(chunk, 0, chunk.byteLength)
+      heldBytes += chunk.byteLength
+      this.#holdBody(chunk.byteLength)
     })
     request.on('end', () => {
       // Reading the body made Node read the socket again.
       if (this.#waiting.length > 0) this.#socket.pause()
       if (tooLong) return
+      this.#holdBody(-heldBytes)
+      heldBytes = 0
       answering = true
       this.#answering += 1
       this.#converse(body.take(), response)
     })
+  }
+
+  #holdBody(moreBytes: number): void {
+    if (this.#bodyBytes === 0) this.#bodyBegunAtMs = this.#parts.clock.elapsedMs()
+    this.#bodyBytes += moreBytes
+    this.#account()
+  }
+
+  /** Tell how much memory this connection takes. */
+  #account(): void {
+    const { destroyed, writableLength } = this.#socket
+    this.#visitor.holding.set(destroyed ? 0 : this.#bodyBytes + writableLength)
   }
 
   #release(answered: boolean): void {
@@ -124,19 +160,20 @@ export class HttpsConnection {
   }
 
   #converse(message: Uint8Array, response: ServerResponse): void {
-    const { admission, answer, counters, log } = this.#parts
-    if (!admission.enter()) {
-      this.#tell(response, admission.busyAnswer)
+    const { answer, counters, log } = this.#parts
+    const visit = this.#visitor.enter(message)
+    if (!(visit instanceof Visit)) {
+      this.#tell(response, visit)
       return
     }
-    answer(message, this.#peer).then(
+    answer(message, visit).then(
       (bytes) => {
-        admission.leave()
+        visit.end()
         if (response.destroyed) counters.answersUndelivered += 1
         else this.#tell(response, bytes)
       },
       (fault) => {
-        admission.leave()
+        visit.end()
         log.error('answer-failed', { fault })
         this.#socket.destroy()
       },
@@ -177,6 +214,7 @@ export class HttpsConnection {
       'cache-control': 'no-store',
     })
     response.end(body)
+    this.#account()
   }
 }
 

@@ -1,7 +1,6 @@
 import { createServer } from 'node:https'
 import type { Socket } from 'node:net'
 import { sweepPeriodMs } from '../sweep.ts'
-import { countedAdmission } from './admission.ts'
 import { HttpsConnection, type HttpsConnectionParts } from './https-connection.ts'
 import {
   type AnswerMessage,
@@ -37,14 +36,9 @@ export interface HttpsOptions extends ListenerOptions<HttpsLimits> {
  * @see specs/protocol.md, "HTTPS"
  */
 export async function listenHttps(options: HttpsOptions, answer: AnswerMessage): Promise<Listener> {
-  const { admission, limits } = options
+  const { limits } = options
   const counters = zeroCounters()
-  const parts: HttpsConnectionParts = {
-    ...options,
-    answer,
-    counters,
-    admission: countedAdmission(admission, counters),
-  }
+  const parts: HttpsConnectionParts = { ...options, answer, counters }
   const server = createServer({
     ...tlsOptionsOf(options.tls, limits.handshakeTimeoutMs),
     ...httpTimes(limits),
@@ -60,8 +54,8 @@ export async function listenHttps(options: HttpsOptions, answer: AnswerMessage):
     counters,
     clientErrorEvent: 'clientError',
     timeoutsMs: [limits.writeTimeoutMs],
-    open(socket, peer) {
-      const connection = new HttpsConnection(socket, peer, parts)
+    open(socket, visitor) {
+      const connection = new HttpsConnection(socket, visitor, parts)
       connections.set(socket, connection)
       return connection
     },

@@ -5,14 +5,16 @@ import { atMost } from '../deadline.ts'
 import { startSweep } from '../sweep.ts'
 import { type AcceptFacts, acceptSockets } from './accepted-sockets.ts'
 import type { Admission } from './admission.ts'
-import { type ListenerTls, type Peer, peerOf } from './tls.ts'
+import type { Holder } from './buffers.ts'
+import { type ListenerTls, peerOf } from './tls.ts'
+import type { Visit, Visitor } from './visitor.ts'
 
 /**
  * What a listener does with each message: bytes in, bytes out. Resolves once; never rejects.
  *
- * @param peer the same object for all messages of a connection
+ * @param visit to be told when the message is opened, and whose it is
  */
-export type AnswerMessage = (message: Uint8Array, peer: Peer) => Promise<Uint8Array>
+export type AnswerMessage = (message: Uint8Array, visit: Visit) => Promise<Uint8Array>
 
 /** Bounds that every merchant listener keeps, whatever its protocol. */
 export interface ConnectionLimits {
@@ -54,7 +56,7 @@ export interface Listener {
 export interface ListenerCounters {
   connectionsOpen: number
   connectionsAccepted: number
-  /** One more than `connectionsMax`: closed before TLS. */
+  /** One more than `connectionsMax`, or than its network's share of them: closed before TLS. */
   connectionsRefused: number
   /** Broken, refused or unfinished TLS handshakes, and bytes that are not HTTP. */
   clientErrors: number
@@ -69,6 +71,8 @@ export interface ListenerCounters {
   /** Destroyed: answers not taken in time. */
   slowReaders: number
   idleClosed: number
+  /** Destroyed for the memory they took: part of a message, or answers not taken. */
+  connectionsShed: number
   /** Answers whose client had gone. */
   answersUndelivered: number
 }
@@ -86,12 +90,13 @@ export function zeroCounters(): ListenerCounters {
     slowSenders: 0,
     slowReaders: 0,
     idleClosed: 0,
+    connectionsShed: 0,
     answersUndelivered: 0,
   }
 }
 
 /** One merchant's connection, from the end of its handshake. */
-export interface Connection {
+export interface Connection extends Holder {
   /** Destroy it when a time limit is past. */
   sweep(nowMs: number): void
   /** Answer what was read; then close. */
@@ -102,7 +107,7 @@ export interface Connection {
 export interface Serving extends AcceptFacts {
   /** What {@link Connection.sweep} enforces. */
   readonly timeoutsMs: readonly number[]
-  open(socket: TLSSocket, peer: Peer): Connection
+  open(socket: TLSSocket, visitor: Visitor): Connection
 }
 
 /**
@@ -115,9 +120,10 @@ export async function serveConnections(
   options: ListenerOptions<ConnectionLimits>,
   serving: Serving,
 ): Promise<Listener> {
-  const { clock, tls } = options
+  const { admission, clock, tls } = options
   const { counters } = serving
   const connections = new Set<Connection>()
+  admission.watch(connections)
   const drained = Promise.withResolvers<void>()
   let draining = false
 
@@ -129,7 +135,7 @@ export async function serveConnections(
       socket.on('error', () => {}).destroy()
       return
     }
-    const connection = serving.open(socket, peer)
+    const connection = serving.open(socket, admission.welcome(peer, counters))
     connections.add(connection)
     socket.once('close', () => {
       connections.delete(connection)

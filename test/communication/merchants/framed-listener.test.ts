@@ -1,10 +1,10 @@
 import { X509Certificate } from 'node:crypto'
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
-import type { ConnectionOptions } from 'node:tls'
 import test, { type ExecutionContext } from 'ava'
 import { silentLog } from '#platform'
 import { createAdmission } from '../../../src/communication/merchants/admission.ts'
+import type { DoorOptions } from '../../../src/communication/merchants/door.ts'
 import {
   type FramedTlsOptions,
   listenFramedTls,
@@ -15,8 +15,9 @@ import type {
 } from '../../../src/communication/merchants/listener.ts'
 import { createFakeClock } from '../../fakes/clock.ts'
 import { makeCertificates } from '../certificates.ts'
-import { connectFramed, frameOf } from '../framed-client.ts'
+import { connectFramed, type FramedOptions, frameOf } from '../framed-client.ts'
 import { until } from '../until.ts'
+import { doorOptions } from './door-options.ts'
 
 const certificates = makeCertificates()
 const { caPem, keyPem, serverPem, clientPem, strangerPem } = certificates
@@ -31,9 +32,9 @@ const LIMITS: ConnectionLimits = {
   writeTimeoutMs: 10_000,
 }
 
-interface Given extends Partial<Omit<FramedTlsOptions, 'limits'>> {
+interface Given extends Partial<Omit<FramedTlsOptions, 'limits' | 'admission'>> {
   readonly limits?: Partial<ConnectionLimits>
-  readonly requestsInFlightMax?: number
+  readonly admission?: Partial<DoorOptions>
   readonly answer?: AnswerMessage
 }
 
@@ -41,17 +42,15 @@ const echo: AnswerMessage = async (message) => Buffer.from(`re: ${Buffer.from(me
 
 async function open(t: ExecutionContext, given: Given = {}) {
   const clock = createFakeClock()
-  const busyAnswer = Buffer.from('{"busy":true}')
-  const requestsInFlightMax = given.requestsInFlightMax ?? 100
   const listener = await listenFramedTls(
     {
       address: '127.0.0.1',
       port: 0,
       tls: { certificatePem: serverPem, keyPem },
-      admission: createAdmission({ requestsInFlightMax, busyAnswer }),
       clock,
       log: silentLog,
       ...given,
+      admission: createAdmission(doorOptions(clock, given.admission)),
       limits: { ...LIMITS, ...given.limits },
     },
     given.answer ?? echo,
@@ -61,7 +60,7 @@ async function open(t: ExecutionContext, given: Given = {}) {
     clock.advance(0)
     return drained
   })
-  const client = (options: ConnectionOptions = {}) =>
+  const client = (options: FramedOptions = {}) =>
     connectFramed({ port: listener.port, ca: caPem, ...options })
   return { listener, client, clock }
 }
@@ -175,18 +174,78 @@ test('past its requests in flight a connection is not read until an answer has l
 
 test('past the requests in flight of all listeners a message gets the busy answer', async (t) => {
   const { held, answer } = createHeldAnswers()
-  const { listener, client } = await open(t, { answer, requestsInFlightMax: 2 })
+  const { listener, client } = await open(t, { answer, admission: { requestsInFlightMax: 2 } })
   const [one, two] = [await client(), await client()]
   one.send(1, 'a')
   two.send(2, 'b')
   await until(() => held.length === 2, 'two messages arrived')
   one.send(3, 'c')
-  t.deepEqual(await one.next(), { correlation: 3, text: '{"busy":true}' })
+  t.deepEqual(await one.next(), { correlation: 3, text: '{"busy":1200}' })
   held[0]?.give()
   t.deepEqual(await one.next(), { correlation: 1, text: 're: a' })
   one.send(4, 'd')
   await until(() => held.length === 3, 'there is room again')
   t.is(listener.counters().requestsBusy, 1)
+})
+
+test('a flood is refused in the order in which it came, to the last message', async (t) => {
+  const { held, answer } = createHeldAnswers()
+  const { listener, client } = await open(t, { answer, admission: { requestsInFlightMax: 1 } })
+  const merchant = await client()
+  merchant.socket.write(Buffer.concat(Array.from({ length: 500 }, (_, it) => frameOf(it, 'x'))))
+  for (let correlation = 1; correlation < 500; correlation += 1) {
+    const refused = await merchant.next()
+    t.is(refused.correlation, correlation)
+    t.regex(refused.text, /^{"busy":\d+}$/)
+  }
+  held[0]?.give()
+  t.is((await merchant.next()).correlation, 0)
+  t.like(listener.counters(), { requests: 500, requestsBusy: 499, requestsInFlight: 0 })
+})
+
+test('a drain refuses what it had read of a flood, then closes', async (t) => {
+  const { held, answer } = createHeldAnswers()
+  const { listener, client } = await open(t, { answer, admission: { requestsInFlightMax: 1 } })
+  const merchant = await client()
+  merchant.socket.write(Buffer.concat(Array.from({ length: 500 }, (_, it) => frameOf(it, 'x'))))
+  await until(() => held.length === 1, 'the first arrived')
+  const drained = listener.drain(60_000)
+  await stable(() => listener.counters().requests)
+  held[0]?.give()
+  await merchant.closed
+  await drained
+  t.like(listener.counters(), { requestsInFlight: 0, connectionsOpen: 0 })
+  t.is(held.length, 1)
+})
+
+test('whoever keeps parts of messages in our memory is cut off, and not who is served', async (t) => {
+  const { held, answer } = createHeldAnswers()
+  const admission = { bufferBytesMax: 20_000 }
+  const { listener, client } = await open(t, { answer, admission, limits: { connectionsMax: 100 } })
+  const served = await client()
+  served.send(1, 'hello')
+  await until(() => held.length === 1, 'the message arrived')
+  const slow = await Promise.all(Array.from({ length: 30 }, () => client()))
+  for (const { socket } of slow) socket.write(frameOf(1, 'x'.repeat(990)).subarray(0, 900))
+  await until(() => listener.counters().connectionsShed > 0, 'some are cut off')
+  await until(() => listener.counters().connectionsOpen < 31, 'they are gone')
+  t.is(listener.counters().connectionsShed, 31 - listener.counters().connectionsOpen)
+  held[0]?.give()
+  t.is((await served.next()).text, 're: hello')
+})
+
+test('one network cannot have all connections', async (t) => {
+  const { listener, client } = await open(t, { limits: { connectionsMax: 16 } })
+  const greedy = await Promise.all(Array.from({ length: 16 }, () => client()))
+  await until(() => listener.counters().connectionsRefused === 2, 'the last eighth is not its')
+  t.like(listener.counters(), { connectionsOpen: 14, clientErrors: 0 })
+  const neighbour = await client({ localAddress: '127.0.0.2' })
+  neighbour.send(1, 'hello')
+  t.is((await neighbour.next()).text, 're: hello')
+  for (const { socket } of greedy) socket.destroy()
+  await until(() => listener.counters().connectionsOpen === 1, 'they are gone')
+  await client()
+  t.is(listener.counters().connectionsOpen, 2)
 })
 
 test('a client that says nothing is destroyed when the handshake time is over', async (t) => {
@@ -308,7 +367,7 @@ for (const [asks, shows, welcome] of CLIENTS) {
   test(`where a certificate is ${asks}, who shows ${shows} is ${outcome}`, async (t) => {
     const { client } = await open(t, {
       tls: { certificatePem: serverPem, keyPem, clients: { caPem, certificates: asks } },
-      answer: async (_message, peer) =>
+      answer: async (_message, { peer }) =>
         Buffer.from(peer.certificateFingerprint === undefined ? 'nobody' : 'known'),
     })
     const cert = { ours: clientPem, 'a stranger’s': strangerPem }[shows]
@@ -323,7 +382,7 @@ test('the fingerprint given is that of the certificate', async (t) => {
   const fingerprints: (string | undefined)[] = []
   const { client } = await open(t, {
     tls: { certificatePem: serverPem, keyPem, clients: { caPem, certificates: 'required' } },
-    answer: async (_message, peer) => {
+    answer: async (_message, { peer }) => {
       fingerprints.push(peer.certificateFingerprint)
       return Buffer.from('x')
     },

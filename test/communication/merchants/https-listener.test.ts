@@ -5,6 +5,7 @@ import { connect, type TLSSocket } from 'node:tls'
 import test, { type ExecutionContext } from 'ava'
 import { silentLog } from '#platform'
 import { createAdmission } from '../../../src/communication/merchants/admission.ts'
+import type { DoorOptions } from '../../../src/communication/merchants/door.ts'
 import {
   type HttpsLimits,
   listenHttps,
@@ -13,6 +14,7 @@ import type { AnswerMessage } from '../../../src/communication/merchants/listene
 import { createFakeClock } from '../../fakes/clock.ts'
 import { makeCertificates } from '../certificates.ts'
 import { until } from '../until.ts'
+import { doorOptions } from './door-options.ts'
 
 const { caPem, keyPem, serverPem, clientPem } = makeCertificates()
 
@@ -30,7 +32,7 @@ const LIMITS: HttpsLimits = {
 
 interface Given {
   readonly limits?: Partial<HttpsLimits>
-  readonly requestsInFlightMax?: number
+  readonly admission?: Partial<DoorOptions>
   readonly clients?: { readonly caPem: string; readonly certificates: 'optional' | 'required' }
   readonly answer?: AnswerMessage
 }
@@ -39,8 +41,8 @@ const echo: AnswerMessage = async (message) => Buffer.from(`re: ${Buffer.from(me
 
 async function open(t: ExecutionContext, given: Given = {}) {
   const clock = createFakeClock()
-  const busyAnswer = Buffer.from(BUSY)
-  const requestsInFlightMax = given.requestsInFlightMax ?? 100
+  const busyAnswer = () => Buffer.from(BUSY)
+  const admission = createAdmission(doorOptions(clock, { busyAnswer, ...given.admission }))
   const listener = await listenHttps(
     {
       address: '127.0.0.1',
@@ -50,7 +52,7 @@ async function open(t: ExecutionContext, given: Given = {}) {
         keyPem,
         ...(given.clients && { clients: given.clients }),
       },
-      admission: createAdmission({ requestsInFlightMax, busyAnswer }),
+      admission,
       discovery: () => '{"keys":[]}',
       clock,
       log: silentLog,
@@ -237,7 +239,7 @@ test('past the requests in flight of all listeners the busy answer is a 503', as
   const give: (() => void)[] = []
   const answer: AnswerMessage = () =>
     new Promise((resolve) => give.push(() => resolve(Buffer.from('done'))))
-  const { listener, ask } = await open(t, { answer, requestsInFlightMax: 1 })
+  const { listener, ask } = await open(t, { answer, admission: { requestsInFlightMax: 1 } })
   const first = ask()
   await until(() => give.length === 1, 'the first arrived')
   const { status, headers, body } = await ask()
@@ -246,6 +248,43 @@ test('past the requests in flight of all listeners the busy answer is a 503', as
   give[0]?.()
   t.is((await first).body, 'done')
   t.is(listener.counters().requestsBusy, 1)
+})
+
+test('whoever keeps parts of bodies in our memory is cut off, and not who is served', async (t) => {
+  const { given: give, answer } = createHeldAnswers()
+  const admission = { bufferBytesMax: 20_000 }
+  const { listener, ask, raw } = await open(t, {
+    answer,
+    admission,
+    limits: { connectionsMax: 100 },
+  })
+  const served = ask()
+  await until(() => give.length === 1, 'the message arrived')
+  const slow = await Promise.all(Array.from({ length: 30 }, () => raw()))
+  for (const { socket } of slow) {
+    socket.write(`${POST}Content-Length: 1000\r\n\r\n${'x'.repeat(900)}`)
+  }
+  await until(() => listener.counters().connectionsShed > 0, 'some are cut off')
+  await until(
+    () => listener.counters().connectionsShed === 31 - listener.counters().connectionsOpen,
+    'they are gone',
+  )
+  give[0]?.()
+  t.is((await served).body, 're: token')
+})
+
+test('bodies that have come or broken off take no more memory', async (t) => {
+  const admission = { bufferBytesMax: 3_000 }
+  const { listener, ask, raw } = await open(t, { admission })
+  for (let times = 0; times < 10; times += 1) {
+    t.is((await ask({ body: 'x'.repeat(900) })).status, 200)
+    const gone = await raw()
+    gone.socket.write(`${POST}Content-Length: 1000\r\n\r\n${'x'.repeat(900)}`)
+    await new Promise((resolve) => setTimeout(resolve, 5))
+    gone.socket.destroy()
+    await until(() => listener.counters().connectionsOpen < 2, 'it is gone')
+  }
+  t.is(listener.counters().connectionsShed, 0)
 })
 
 const SMUGGLED: readonly [what: string, bytes: string][] = [
