@@ -31,8 +31,8 @@ export interface Served {
 export interface GateOptions {
   /** Never one more than these. */
   readonly placesMax: number
-  /** Places that anybody may take, at the start and at most. */
-  readonly common: { readonly atStart: number; readonly max: number }
+  /** Places that anybody may take, at the start, at least and at most. */
+  readonly common: { readonly atStart: number; readonly min: number; readonly max: number }
   /** The common places are so few that the mean wait is not longer. */
   readonly waitMs?: number
   readonly retry?: RetryBounds
@@ -41,13 +41,16 @@ export interface GateOptions {
 /** Seven eighths are common: so much is kept for those who hold less than their fair share. */
 export function mostlyCommon(placesMax: number): Pick<GateOptions, 'placesMax' | 'common'> {
   const commonPlaces = placesMax - Math.floor(placesMax / 8)
-  return { placesMax, common: { atStart: commonPlaces, max: commonPlaces } }
+  return { placesMax, common: { atStart: commonPlaces, min: COMMON_MIN, max: commonPlaces } }
 }
+
+/** However long they take, so many places are common. */
+const COMMON_MIN = 16
 
 export function createGate(options: GateOptions): Gate {
   const { placesMax, common, waitMs = Number.POSITIVE_INFINITY, retry = NO_RETRY } = options
   const all = new Share()
-  const limit = createWaitLimit({ ...common, min: COMMON_MIN, waitMs })
+  const limit = createWaitLimit({ ...common, waitMs })
   const returns = createReturns(retry)
 
   function mayEnter(share: Share): boolean {
@@ -79,5 +82,3 @@ export function createGate(options: GateOptions): Gate {
 const NO_RETRY: RetryBounds = { leastMs: 0, mostMs: 0 }
 /** So many times the common places, before a party gets no more for having many connections. */
 const OWED_MAX = 2
-/** However slow the machine is, so many may wait. */
-const COMMON_MIN = 16

@@ -46,7 +46,7 @@ function play(
   placesMax: number,
   onRefused: (played: Played, player: Player, nowMs: number) => void,
 ): Played {
-  const common = { atStart: Math.min(20, placesMax), max: placesMax }
+  const common = { atStart: 20, min: 16, max: placesMax }
   const gate = createGate({ placesMax, common, waitMs: 50, retry: RETRY })
   const wholes = PARTIES.map(() => new Share(gate.all))
   const players = PARTIES.flatMap((party) =>
@@ -147,7 +147,7 @@ test('a flood takes all that is common; whoever comes then still gets its fair s
 })
 
 test('a party’s connections get no more than twice the places, and no other party loses by it', (t) => {
-  const gate = createGate({ placesMax: 1_000, common: { atStart: 50, max: 50 } })
+  const gate = createGate({ placesMax: 1_000, common: { atStart: 50, min: 50, max: 50 } })
   const [flood, calm] = [new Share(gate.all), new Share(gate.all)]
   for (let line = 0; line < 1_000; line += 1) {
     const share = new Share(flood)
@@ -161,7 +161,7 @@ test('a party’s connections get no more than twice the places, and no other pa
 
 test('less than eight places are all common', (t) => {
   for (const placesMax of [1, 2, 7]) {
-    t.deepEqual(mostlyCommon(placesMax).common, { atStart: placesMax, max: placesMax })
+    t.like(mostlyCommon(placesMax).common, { atStart: placesMax, max: placesMax })
   }
   t.is(mostlyCommon(8).common.max, 7)
 })

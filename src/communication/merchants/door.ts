@@ -93,7 +93,7 @@ function openLane(index: number, options: DoorOptions): Lane {
   const { requestsInFlightMax, openWaitMs, retry } = options
   const gate = createGate({
     placesMax: requestsInFlightMax,
-    common: { atStart: WAITING_AT_START, max: requestsInFlightMax },
+    common: { atStart: WAITING_AT_START, min: WAITING_MIN, max: requestsInFlightMax },
     waitMs: openWaitMs,
     retry,
   })
@@ -104,6 +104,8 @@ function openLane(index: number, options: DoorOptions): Lane {
 
 /** Before anything was measured. */
 const WAITING_AT_START = 256
+/** However slow the machine is: so many at once are no flood. */
+const WAITING_MIN = 64
 
 /** How the names of those begin who have shown nothing. All of them together are one party. */
 export const STRANGER = 'address '
