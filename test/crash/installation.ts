@@ -14,7 +14,10 @@ import type { RunOptions } from '../flows/running.ts'
 import { type LinkTimes, makeSite, type Site } from '../flows/site.ts'
 import type { Evidence } from './agreement.ts'
 
-/** One process, to be killed at any moment and started again where it was. */
+/**
+ * One process, to be killed at any moment and started again where it was. A database server would
+ * be one more of them.
+ */
 export interface Part {
   /** Nothing happens when it runs. */
   start(options?: RunOptions): Promise<void>

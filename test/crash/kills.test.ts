@@ -41,7 +41,7 @@ for (const seed of [1, 2]) {
 }
 
 test('a gateway that answers before it is on disk is found', async (t) => {
-  const { faults } = await killed(t, { times: 10, seed: 3, gateway: planted('early-answers') })
+  const { faults } = await killed(t, { times: 6, seed: 3, gateway: planted('early-answers') })
   t.true(faults.length > 0)
 })
 

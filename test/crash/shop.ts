@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { MerchantClient } from '#merchant-client'
 import type { Seeded } from '../fuzz/seeded.ts'
-import { createErrand, type Errand, type ErrandPlan, type Step } from './errand.ts'
+import { createErrand, type Errand, type ErrandPlan, type Step, type StepEnd } from './errand.ts'
 
 /** Merchants with their errands, who go on with them at every gateway that there is. */
 export interface Shop {
@@ -45,16 +45,16 @@ export function createShop(random: Seeded): Shop {
     return errand
   }
 
-  /** @returns whether the errand goes on: what was lost is asked again, or given up for good */
-  async function goOn(errand: Errand, client: MerchantClient): Promise<'lost' | 'going'> {
+  /** Take the next step of an errand; a payment that was lost may be given up for good. */
+  async function goOn(errand: Errand, client: MerchantClient): Promise<StepEnd> {
     const [step = 'pay', ...others] = errand.steps
     const end = await errand.take(step, client)
     if (end === 'heard') errand.steps = others
     if (end === 'later') await wait(LATER_MS)
-    if (end !== 'lost') return 'going'
+    if (end !== 'lost') return end
     lost += 1
     if (step === 'pay' && random.oneIn(4)) errand.steps = ['reverse']
-    return 'lost'
+    return end
   }
 
   function open(client: MerchantClient, { inFlight, mayLose }: OpeningOptions): OpenShop {
@@ -64,11 +64,11 @@ export function createShop(random: Seeded): Shop {
     async function serve(): Promise<void> {
       while (!isClosed) {
         const errand = waiting.shift() ?? begin(random.pick(PLANS))
-        const how = await goOn(errand, client)
+        const end = await goOn(errand, client)
         if (errand.steps.length > 0) waiting.push(errand)
-        const isFault = how === 'lost' && !isClosed && !mayLose
+        if (end === 'heard') first.resolve()
+        const isFault = end === 'lost' && !isClosed && !mayLose
         if (isFault) throw new Error(`${errand.id} was lost before the kill`)
-        if (errand.last !== undefined) first.resolve()
       }
     }
 

@@ -5,7 +5,7 @@ import { type Blow, strike } from './strike.ts'
 import { strikeFaults } from './strike-faults.ts'
 
 // `npm run sweep -- --calls` strikes at each call in turn; here are some of them. A run has about
-// two dozen syncs, a hundred writes to its store and a hundred to anything else.
+// two dozen syncs, two hundred writes to its store and a hundred to anything else.
 
 test.before(() => {
   if (spawnSync('which', ['strace']).status !== 0) {
