@@ -30,14 +30,8 @@ export function journalPort(store: Store, onOutcomeLost: (error: unknown) => voi
 
   return {
     conclude,
-    async begin(intent) {
-      try {
-        return await store.begin(intent)
-      } catch (error) {
-        if (NOTHING_CHANGED.has(codeOf(error))) return { kind: 'full' }
-        throw error
-      }
-    },
+    begin: (intent) => fullInstead(store.begin(intent)),
+    capture: (wish) => fullInstead(store.capture(wish)),
     find: (merchant, id) => store.find(merchant, id),
     reverse: (...act) => store.reverse(...act),
     isReversedUnseen: (merchant, id) => store.isReversedUnseen(merchant, id),
@@ -48,6 +42,15 @@ export function journalPort(store: Store, onOutcomeLost: (error: unknown) => voi
     openDay: (opening) => store.openDay(opening),
     closeDays: (...act) => store.closeDays(...act),
     leaseStans: (host, count) => store.leaseStans(host, count),
+  }
+}
+
+async function fullInstead<T>(act: Promise<T>): Promise<T | { readonly kind: 'full' }> {
+  try {
+    return await act
+  } catch (error) {
+    if (NOTHING_CHANGED.has(codeOf(error))) return { kind: 'full' }
+    throw error
   }
 }
 

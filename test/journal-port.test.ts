@@ -14,14 +14,16 @@ function failing(codes: readonly StoreErrorCode[]) {
     if (code) throw new StoreError(code, 'on purpose')
     return { kind: 'begun' as const }
   }
-  const store = { begin: act, conclude: act } as unknown as Store
+  const store = { begin: act, capture: act, conclude: act } as unknown as Store
   const lost: unknown[] = []
   return { port: journalPort(store, (error) => lost.push(error)), calls: () => calls, lost }
 }
 
 for (const code of ['QUEUE_FULL', 'WAL_FULL', 'STORE_BUSY'] as const) {
-  test(`a payment that meets ${code} is put off: nothing was changed`, async (t) => {
+  test(`a payment or a capture that meets ${code} is put off: nothing was changed`, async (t) => {
     t.deepEqual(await failing([code]).port.begin(intent), { kind: 'full' })
+    const wish = { merchant: 'm', id: 'i', businessDate: '2026-11-22', atMs: 1 }
+    t.deepEqual(await failing([code]).port.capture(wish), { kind: 'full' })
   })
 }
 

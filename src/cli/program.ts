@@ -15,6 +15,7 @@ import { HostNameError } from './host-name.ts'
 import { addInit } from './init.ts'
 import { InputError } from './lines.ts'
 import { withMeantName } from './meant-name.ts'
+import { addCapture } from './merchant/capture.ts'
 import { ClientFileError } from './merchant/client-file.ts'
 import { addInquire } from './merchant/inquire.ts'
 import { addMerchant } from './merchant/merchant.ts'
@@ -72,6 +73,7 @@ function createProgram(outside: Outside, finish: Finish): Command {
     addHostKey,
     addSend,
     addInquire,
+    addCapture,
     addReverse,
     addPayments,
     addWork,

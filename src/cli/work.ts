@@ -11,8 +11,8 @@ const HELP = `
 Examples:
   sallyport work list
   sallyport work show 3
-  sallyport work retry 3 --by "J. Doe"     sends the reversal again
-  sallyport work close 3 --by "J. Doe"     the host has reversed the payment otherwise
+  sallyport work retry 3 --by "J. Doe"     sends the reversal or the capture again
+  sallyport work close 3 --by "J. Doe"     the host has done it otherwise
 
 What is refused or overdue stays open until somebody answers it, or the host acknowledges. A gateway
 that runs takes an answer up within a second. Exit code 1: there is none, or it is not open.`
@@ -30,7 +30,7 @@ interface AnswerOptions extends WorkOptions {
 export function addWork(program: Command, outside: Outside, finish: Finish): void {
   const work = program
     .command('work')
-    .description('see and answer what needs an operator: reversals that the host does not take')
+    .description('see and answer what needs an operator: what the host is owed and does not take')
     .addHelpText('after', HELP)
   const at = <T>(options: WorkOptions, act: (desk: WorkDesk) => T) => onDesk(options, outside, act)
 
@@ -58,13 +58,13 @@ const ANSWERS: readonly {
 }[] = [
   {
     name: 'retry',
-    description: 'send its reversal again, from now on',
+    description: 'send its reversal or its capture again, from now on',
     answer: (desk, seq, { by }) => desk.retry(seq, by),
   },
   {
     name: 'close',
-    description: 'say that the host has reversed the payment otherwise',
-    answer: (desk, seq, { by }) => desk.closeAsReversed(seq, by),
+    description: 'say that the host has reversed or captured the payment otherwise',
+    answer: (desk, seq, { by }) => desk.closeAsDone(seq, by),
   },
 ]
 
@@ -118,15 +118,16 @@ function answered(text: string, outside: Outside, answer: (seq: number) => void)
 
 function lineOf(item: WorkItem): string {
   const { seq, kind, payment, attempts, responseCode = '-' } = item
-  const { merchant, id, amount, panMasked, exchange } = payment
-  const what = [moneyText(amount), panMasked, exchange.rrn]
+  const { merchant, id, amount, capture, panMasked, exchange } = payment
+  const atStake = capture ? { ...amount, minor: capture.amountMinor } : amount
+  const what = [moneyText(atStake), panMasked, exchange.rrn]
   return [seq, kind, merchant, id, ...what, `attempts ${attempts}`, responseCode].join('\t')
 }
 
 /** All that is needed to decide, and to find the payment at the host. */
 function documentOf(item: WorkItem): Readonly<Record<string, string | number>> {
   const { payment, stan, putOff, responseCode } = item
-  const { exchange, outcome } = payment
+  const { exchange, outcome, capture } = payment
   return {
     item: item.seq,
     kind: item.kind,
@@ -135,6 +136,7 @@ function documentOf(item: WorkItem): Readonly<Record<string, string | number>> {
     state: payment.state,
     operation: payment.operation,
     amount: moneyText(payment.amount),
+    ...(capture ? { captured: moneyText({ ...payment.amount, minor: capture.amountMinor }) } : {}),
     card: payment.panMasked,
     host: exchange.host,
     mti: exchange.mti,
@@ -149,7 +151,7 @@ function documentOf(item: WorkItem): Readonly<Record<string, string | number>> {
     owedAt: timeOf(item.owedAtMs),
     openedAt: timeOf(item.openedAtMs),
     attempts: item.attempts,
-    ...(stan === undefined ? {} : { reversalStan: stan }),
+    ...(stan === undefined ? {} : { owedStan: stan }),
     ...(putOff === undefined ? {} : { lastAttempt: putOff }),
     ...(responseCode === undefined ? {} : { lastResponseCode: responseCode }),
   }

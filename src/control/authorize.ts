@@ -81,7 +81,8 @@ function noPlace(why: NoPlace, parts: Parts): Refusal {
 
 type NoPlace = Exclude<Reservation, { kind: 'reserved' }>
 
-function later(refused: Refusal, parts: Parts): Refusal {
+/** The same request can succeed after a while. */
+export function later(refused: Refusal, parts: Parts): Refusal {
   return { ...refused, retryAfterMs: parts.limits.retryAfterMs }
 }
 

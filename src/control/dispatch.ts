@@ -1,6 +1,7 @@
 import { type Merchant, type MerchantRequest, refusal } from '#domain'
 import { answerOf, echoAnswer, errorAnswer, unseenAnswer } from '#processing'
 import { authorize, type Conducted } from './authorize.ts'
+import { capture } from './capture.ts'
 import { inquire } from './inquire.ts'
 import type { Parts } from './parts.ts'
 import { reverse } from './reverse.ts'
@@ -29,9 +30,13 @@ export function createDispatch(parts: Parts): Dispatch {
       case 'payment.reverse': {
         const act = () => reverse(request, parts)
         const reversed = await twins.conduct(merchant.id, request.payment, act)
-        return reversed.kind === 'payment'
-          ? answerOf(reversed.payment, request.id)
-          : unseenAnswer(request, parts.clock.nowMs())
+        return reversed.kind === 'unseen'
+          ? unseenAnswer(request, parts.clock.nowMs())
+          : told(request.id, reversed)
+      }
+      case 'payment.capture': {
+        const act = () => capture(request, parts)
+        return told(request.id, await twins.conduct(merchant.id, request.payment, act))
       }
       case 'echo':
         return echoAnswer(request.id, parts.clock.nowMs())

@@ -1,7 +1,22 @@
-import type { AttemptEnd, Merchant, OwedMessage, OwedNumber, PutOff } from '#domain'
+import type {
+  AttemptEnd,
+  Merchant,
+  OwedKind,
+  OwedMessage,
+  OwedNumber,
+  Payment,
+  PutOff,
+} from '#domain'
 import type { Message } from '#iso8583'
 import type { Clock, Log } from '#platform'
-import { exchangeFacts, type HostFacts, type Mapping } from '#processing'
+import {
+  exchangeFacts,
+  type HostFacts,
+  type KeptPayment,
+  type Mapping,
+  type OwedWay,
+} from '#processing'
+import { settlementOf } from './outcome.ts'
 import { raiseOverdue } from './overdue.ts'
 import type {
   Evidence,
@@ -40,7 +55,7 @@ export interface ForwardingParts {
   readonly host: Pick<HostLink, 'reserveOwed'>
   readonly evidence: Evidence
   readonly hostFacts: HostFacts
-  readonly mapping: Pick<Mapping, 'toReversal' | 'readReversalAnswer'>
+  readonly mapping: Pick<Mapping, 'owed'>
   readonly vault: Pick<Vault, 'openImage'>
   readonly stans: Stans
   readonly merchants: MerchantRegistry
@@ -169,16 +184,17 @@ type Unfound = Map<number, number>
 async function forward(message: OwedMessage, place: Place, within: Within): Promise<void> {
   const { parts } = within
   const merchant = parts.merchants.find(message.payment.merchant)
-  if (merchant === undefined) return end(message, unwritten(parts), within)
+  const way = parts.mapping.owed[message.kind]
+  if (merchant === undefined || way === undefined) return end(message, unwritten(parts), within)
   const numbered = message.numbered ?? (await number(message, parts))
   if (numbered === undefined) {
     return end(message, putOff(message, { why: 'not-sent' }, within), within)
   }
-  const sent = written(message, { numbered, merchant, parts })
+  const sent = written(message, { way, numbered, merchant, parts })
   const askedAtMs = parts.clock.elapsedMs()
   const reply: HostReply = sent ? await place.ask(sent) : { kind: 'not-sent' }
   if (message.numbered === undefined) leave(numbered, reply, parts)
-  const ended = sent ? endOf(message, { sent, reply, askedAtMs }, within) : unwritten(parts)
+  const ended = sent ? endOf(message, { way, sent, reply, askedAtMs }, within) : unwritten(parts)
   await end(message, ended, within)
 }
 
@@ -206,6 +222,7 @@ async function number(
 }
 
 interface WrittenBy {
+  readonly way: OwedWay
   readonly numbered: OwedNumber
   readonly merchant: Merchant
   readonly parts: ForwardingParts
@@ -225,7 +242,7 @@ function write(
   { payment, cause, numbered: before }: OwedMessage,
   by: WrittenBy,
 ): Message | undefined {
-  const { mapping, vault, hostFacts } = by.parts
+  const { vault, hostFacts } = by.parts
   const { merchant, id, exchange, outcome, sealedImage } = payment
   const facts = exchangeFacts(by.numbered.askedAtMs, by.numbered.stan, hostFacts)
   const kept = {
@@ -233,13 +250,22 @@ function write(
     terminal: exchange.terminal,
     ...(outcome?.carried ? { carried: outcome.carried } : {}),
     cause,
+    ...captureOf(payment),
     isRepeat: before !== undefined,
   }
-  const reversal = mapping.toReversal(kept, by.merchant, facts)
-  return reversal.kind === 'written' ? reversal.message : undefined
+  const told = by.way.write(kept, by.merchant, facts)
+  return told.kind === 'written' ? told.message : undefined
+}
+
+function captureOf({ amount, outcome, capture }: Payment): Pick<KeptPayment, 'capture'> {
+  if (capture === undefined) return {}
+  const { amountMinor } = capture
+  const isWhole = amountMinor === (outcome?.approvedMinor ?? amount.minor)
+  return { capture: { amountMinor, extent: isWhole ? 'whole' : 'part' } }
 }
 
 interface Attempt {
+  readonly way: OwedWay
   readonly sent: Message
   readonly reply: HostReply
   /** In elapsed time. */
@@ -247,20 +273,22 @@ interface Attempt {
 }
 
 function endOf(message: OwedMessage, attempt: Attempt, within: Within): AttemptEnd {
-  const { sent, reply, askedAtMs } = attempt
+  const { way, sent, reply, askedAtMs } = attempt
   if (reply.kind === 'not-sent') return putOff(message, { why: 'not-sent' }, within)
   if (reply.kind === 'unknown') return putOff(message, { why: reply.reason }, within)
   const { parts } = within
-  const reading = parts.mapping.readReversalAnswer(sent, reply.message)
+  const reading = way.read(sent, reply.message)
   if (reading.kind === 'mismatched') {
     parts.evidence.keep(reply.message, reading)
     return putOff(message, { why: 'answer-mismatched' }, within)
   }
-  const { responseCode } = reading
+  const { responseCode, settlementDate } = reading
+  const { businessDate } = message.payment.capture ?? message.payment
+  const settled = settlementOf(settlementDate, businessDate)
   const atMs = parts.clock.nowMs()
   switch (reading.kind) {
-    case 'reversed':
-      return { kind: 'acknowledged', responseCode, atMs }
+    case 'acknowledged':
+      return { kind: 'acknowledged', responseCode, ...settled, atMs }
     case 'refused':
       return { kind: 'refused', responseCode, atMs }
     case 'undecided':
@@ -296,7 +324,7 @@ function putOff(
 }
 
 async function end(
-  { seq, attempts, cause }: OwedMessage,
+  { seq, kind: of, attempts, cause }: OwedMessage,
   attempt: AttemptEnd,
   { parts, unfound }: Within,
 ): Promise<void> {
@@ -305,5 +333,10 @@ async function end(
   if (attempt.kind !== 'put-off') unfound.delete(seq)
   const { kind, responseCode } = attempt
   if (kind !== 'refused') return
-  log.error('reversal-refused', { owed: seq, cause, attempts: attempts + 1, responseCode })
+  log.error(REFUSED[of], { owed: seq, cause, attempts: attempts + 1, responseCode })
+}
+
+const REFUSED: Readonly<Record<OwedKind, string>> = {
+  reversal: 'reversal-refused',
+  advice: 'advice-refused',
 }

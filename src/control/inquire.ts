@@ -1,4 +1,4 @@
-import { type InquiryRequest, refusal } from '#domain'
+import { type CaptureRequest, type InquiryRequest, refusal } from '#domain'
 import { type Conducted, reversedUnseen } from './authorize.ts'
 import type { Parts } from './parts.ts'
 
@@ -6,9 +6,15 @@ import type { Parts } from './parts.ts'
  * Tell a merchant how one of its own payments stands. Nothing goes to the host, nothing changes.
  */
 export async function inquire(request: InquiryRequest, parts: Parts): Promise<Conducted> {
-  const { merchant, payment: id } = request
-  const payment = await parts.store.find(merchant, id)
-  if (payment) return { kind: 'payment', payment }
+  const payment = await parts.store.find(request.merchant, request.payment)
+  return payment ? { kind: 'payment', payment } : unseen(request, parts)
+}
+
+/** Refuse what names a payment that has not come, or must not. */
+export async function unseen(
+  { merchant, payment: id }: InquiryRequest | CaptureRequest,
+  parts: Parts,
+): Promise<Conducted> {
   if (await parts.store.isReversedUnseen(merchant, id)) {
     return { kind: 'refused', refusal: reversedUnseen('payment') }
   }

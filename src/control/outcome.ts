@@ -1,4 +1,4 @@
-import type { HostFindings, OutcomeReason, PaymentOutcome, PaymentRequest } from '#domain'
+import type { OutcomeReason, PaymentOutcome, PaymentRequest } from '#domain'
 import type { Message } from '#iso8583'
 import { dateNear } from '#processing'
 import type { Parts } from './parts.ts'
@@ -47,7 +47,8 @@ function verdictOn(
     return { ...unknown('answer-mismatched'), carried }
   }
   const { verdict } = reading
-  const findings = { ...reading.findings, ...settlementOf(reading.findings, businessDate) }
+  const said = reading.findings.details?.['settlementDate']
+  const findings = { ...reading.findings, ...settlementOf(said, businessDate) }
   switch (verdict) {
     case 'approved':
     case 'declined':
@@ -61,12 +62,12 @@ function verdictOn(
   }
 }
 
-/** The day that the host said, whose year it leaves to be understood. */
-function settlementOf(
-  { details }: HostFindings,
+/** The day that the host said, `MMDD`, whose year it leaves to be understood. */
+export function settlementOf(
+  said: string | undefined,
   businessDate: string,
-): Pick<PaymentOutcome, 'settlementDate'> {
-  const settlementDate = dateNear(details?.['settlementDate'] ?? '', businessDate)
+): { readonly settlementDate?: string } {
+  const settlementDate = dateNear(said ?? '', businessDate)
   return settlementDate === undefined ? {} : { settlementDate }
 }
 

@@ -29,7 +29,7 @@ export function raiseOverdue(parts: OverdueParts, limits: OverdueLimits): () => 
     const atMs = clock.nowMs()
     const owedBeforeMs = atMs - limits.overdueMs
     const count = await store.raiseOverdue({ host: hostFacts.name, owedBeforeMs, atMs })
-    if (count > 0) log.error('reversals-overdue', { count })
+    if (count > 0) log.error('owed-overdue', { count })
   }
 
   function poll(): void {

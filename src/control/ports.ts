@@ -1,6 +1,8 @@
 import type {
   AttemptEnd,
+  CaptureObstacle,
   Merchant,
+  Money,
   OwedMessage,
   OwedNumber,
   Pan,
@@ -35,6 +37,25 @@ export interface PaymentStore {
   reverse(merchant: string, id: string, atMs: number): Promise<Payment | undefined>
   /** Whether a merchant reversed this id before its payment came. */
   isReversedUnseen(merchant: string, id: string): Promise<boolean>
+  /**
+   * Capture an approved authorization, and owe the host the advice; by `captureVerdict` of the
+   * payment as it stands.
+   *
+   * - `taken`: the host is told from now on, or the same was wished before. The payment as it
+   *   stands.
+   * - `refused`: nothing changed.
+   * - `unseen`: this merchant has no such payment.
+   * - `full`: nothing was looked at and nothing changed, for want of room; try again later.
+   */
+  capture(wish: {
+    readonly merchant: string
+    readonly id: string
+    /** All that was approved, when absent. */
+    readonly amount?: Money
+    /** The business day that is open now, `YYYY-MM-DD`. */
+    readonly businessDate: string
+    readonly atMs: number
+  }): Promise<CaptureResult>
   /** Take `count` trace numbers of `host` that no other lease holds; they wrap after 999,999. */
   leaseStans(host: string, count: number): Promise<StanLease>
 }
@@ -81,6 +102,12 @@ export type BeginResult =
   | { readonly kind: 'repeat'; readonly payment: Payment }
   | { readonly kind: 'conflict' }
   | { readonly kind: 'reversed-unseen' }
+  | { readonly kind: 'full' }
+
+export type CaptureResult =
+  | { readonly kind: 'taken'; readonly payment: Payment }
+  | { readonly kind: 'refused'; readonly why: CaptureObstacle; readonly payment: Payment }
+  | { readonly kind: 'unseen' }
   | { readonly kind: 'full' }
 
 /** Trace numbers `first`, `first + 1`, ... `count` of them; the number after 999,999 is 1. */

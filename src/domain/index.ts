@@ -3,12 +3,14 @@
  *
  * Values and rules without IO. A leaf: it imports nothing, not even Node.
  */
+export { type CaptureObstacle, type CaptureVerdict, captureVerdict } from './capture.ts'
 export { type Currency, currencyOf } from './currency.ts'
 export { isJsonObject, type JsonObject, type JsonValue } from './json.ts'
 export type { Merchant, MerchantKey } from './merchant.ts'
 export { AMOUNT_MINOR_MAX, type Money, money, moneyText } from './money.ts'
 export {
   type AttemptEnd,
+  type OwedKind,
   type OwedMessage,
   type OwedNumber,
   type PutOff,
@@ -18,6 +20,7 @@ export {
 export { maskPan, Pan } from './pan.ts'
 export {
   ALLOWED_MOVES,
+  type Capture,
   type ConcludedState,
   type HostExchange,
   type HostFindings,
@@ -32,6 +35,7 @@ export {
 } from './payment.ts'
 export { type Refusal, type RefusalCode, refusal } from './refusal.ts'
 export type {
+  CaptureRequest,
   EchoRequest,
   InquiryRequest,
   MerchantRequest,

@@ -1,5 +1,10 @@
 import type { OutcomeReason, Payment } from './payment.ts'
 
+/**
+ * What the host is owed: that a payment be undone, or the advice that an authorization is captured.
+ */
+export type OwedKind = 'reversal' | 'advice'
+
 /** Why a payment is reversed: what made its outcome unknown, or that its merchant wants it so. */
 export type ReversalCause = Exclude<OutcomeReason, 'not-sent'> | 'merchant-asked'
 
@@ -22,8 +27,10 @@ export const REVERSAL_CAUSES: readonly ReversalCause[] = [
 export interface OwedMessage {
   /** Its number in the journal. */
   readonly seq: number
+  readonly kind: OwedKind
+  /** Of an advice always that its merchant wants it. */
   readonly cause: ReversalCause
-  /** The payment that it reverses, as it stands. */
+  /** The payment that it reverses or captures, as it stands. */
   readonly payment: Payment
   /** When it came to be owed, milliseconds since 1970. */
   readonly owedAtMs: number
@@ -42,7 +49,7 @@ export interface OwedNumber {
 
 /** How one attempt to tell the host ended; one act of the store makes it durable. */
 export type AttemptEnd =
-  /** The host has it: the payment is reversed. */
+  /** The host has it: the payment is reversed, or captured. */
   | AttemptAnswer<'acknowledged'>
   /** The host has nothing to reverse, and nothing can reach it any more. */
   | AttemptAnswer<'not-found'>
@@ -62,6 +69,8 @@ interface AttemptAnswer<Kind> {
   readonly kind: Kind
   /** DE39; absent when nothing could be asked. */
   readonly responseCode?: string
+  /** The day that a capture settles on, `YYYY-MM-DD`, when the host said it. */
+  readonly settlementDate?: string
   readonly atMs: number
 }
 

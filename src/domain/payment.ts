@@ -11,6 +11,8 @@ import type { Money } from './money.ts'
  * - `reversing`: it was approved, and the merchant wants it reversed; the reversal is under way.
  * - `reversed`: the host acknowledged the reversal; no money is moved.
  * - `reversed_not_found`: the host knows nothing to reverse, also after its longest delay.
+ * - `capturing`: it was approved, and the merchant wants the money taken; the host is being told.
+ * - `captured`: the host acknowledged the capture; the money is taken.
  */
 export type PaymentState =
   | 'begun'
@@ -21,6 +23,8 @@ export type PaymentState =
   | 'reversing'
   | 'reversed'
   | 'reversed_not_found'
+  | 'capturing'
+  | 'captured'
 
 /**
  * Why an outcome is not simply the host's verdict. Kept with the payment and told to the merchant.
@@ -42,20 +46,22 @@ export type OutcomeReason =
  */
 export const ALLOWED_MOVES: Readonly<Record<PaymentState, readonly PaymentState[]>> = {
   begun: ['approved', 'declined', 'failed', 'unknown'],
-  approved: ['reversing'],
+  approved: ['reversing', 'capturing'],
   declined: [],
   failed: [],
   unknown: ['reversed', 'reversed_not_found'],
   reversing: ['reversed', 'reversed_not_found'],
   reversed: [],
   reversed_not_found: [],
+  capturing: ['captured'],
+  captured: [],
 }
 
 export function mayMove(from: PaymentState, to: PaymentState): boolean {
   return ALLOWED_MOVES[from].includes(to)
 }
 
-/** States that an exchange ends in; what comes after them is the reversal's doing. */
+/** States that an exchange ends in; what comes after them is told by messages of its own. */
 export type ConcludedState = 'approved' | 'declined' | 'failed' | 'unknown'
 
 /** Operations that move money through the host. */
@@ -146,8 +152,24 @@ export interface PaymentOutcome extends HostFindings {
   readonly decidedAtMs: number
 }
 
+/** How much of an authorization its merchant wants taken, and when that counts. */
+export interface Capture {
+  readonly amountMinor: bigint
+  /** Business day it was asked for on, `YYYY-MM-DD`; stamped once. */
+  readonly businessDate: string
+  /**
+   * The day it settles on, `YYYY-MM-DD`, as the host said; the business date, when it did not.
+   * Absent until the host has acknowledged it.
+   */
+  readonly settlementDate?: string
+  /** Wall time, milliseconds since 1970. */
+  readonly askedAtMs: number
+}
+
 /** A payment as the store knows it. */
 export interface Payment extends PaymentIntent {
   readonly state: PaymentState
   readonly outcome?: PaymentOutcome
+  /** Once its merchant has asked for it. */
+  readonly capture?: Capture
 }

@@ -46,6 +46,18 @@ export interface ReversalRequest {
   readonly payment: string
 }
 
+/** A merchant wants the money of one of its authorizations taken. */
+export interface CaptureRequest {
+  readonly operation: 'payment.capture'
+  readonly merchant: string
+  readonly id: string
+  readonly sentAtMs: number
+  /** Idempotency key of the payment to capture. */
+  readonly payment: string
+  /** All that was approved, when absent. */
+  readonly amount?: Money
+}
+
 /** A merchant asks whether the gateway is there. */
 export interface EchoRequest {
   readonly operation: 'echo'
@@ -54,4 +66,9 @@ export interface EchoRequest {
   readonly sentAtMs: number
 }
 
-export type MerchantRequest = PaymentRequest | InquiryRequest | ReversalRequest | EchoRequest
+export type MerchantRequest =
+  | PaymentRequest
+  | InquiryRequest
+  | ReversalRequest
+  | CaptureRequest
+  | EchoRequest

@@ -2,7 +2,14 @@ import { DatabaseSync, type SQLOutputValue, type StatementSync } from 'node:sqli
 import { type CardState, cardStateOf } from './cards.ts'
 
 /** What an exchange has done to its card, and whether that still stands. */
-export type Effect = 'held' | 'posted' | 'none' | 'lapsed' | 'reversed' | 'reversed-unseen'
+export type Effect =
+  | 'held'
+  | 'posted'
+  | 'captured'
+  | 'none'
+  | 'lapsed'
+  | 'reversed'
+  | 'reversed-unseen'
 
 /** A payment in the book. Amounts in minor units. */
 export interface Exchange {
@@ -18,6 +25,8 @@ export interface Exchange {
   readonly responseCode: string
   readonly approvalCode: string
   readonly effect: Effect
+  /** What was taken of a hold, for good; 0 of anything that is not captured. */
+  readonly capturedMinor: bigint
   /** When a hold lapses, wall time in milliseconds; 0 for anything else. */
   readonly lapsesAtMs: number
   /** How often the request came. */
@@ -78,6 +87,7 @@ export interface BookFile {
   readonly exchanges: StatementSync
   readonly countArrival: StatementSync
   readonly setEffect: StatementSync
+  readonly addCapture: StatementSync
   readonly lapsing: StatementSync
   readonly nextLapse: StatementSync
   readonly day: StatementSync
@@ -118,6 +128,10 @@ const SCHEMA = `
     lapses_at_ms INTEGER NOT NULL,
     arrivals INTEGER NOT NULL
   ) STRICT, WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS capture (
+    key TEXT PRIMARY KEY REFERENCES exchange (key),
+    captured_minor INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
   CREATE INDEX IF NOT EXISTS open_hold ON exchange (lapses_at_ms) WHERE effect = 'held';
   CREATE TABLE IF NOT EXISTS day (
     only INTEGER PRIMARY KEY CHECK (only = 1),
@@ -134,8 +148,8 @@ const SCHEMA = `
 const EXCHANGE = `
   SELECT key, mti, pan, amount_minor AS amountMinor, approved_minor AS approvedMinor,
     currency, rrn, terminal, response_code AS responseCode, approval_code AS approvalCode,
-    effect, lapses_at_ms AS lapsesAtMs, arrivals
-  FROM exchange`
+    effect, coalesce(captured_minor, 0) AS capturedMinor, lapses_at_ms AS lapsesAtMs, arrivals
+  FROM exchange LEFT JOIN capture USING (key)`
 
 function prepare(database: DatabaseSync): BookFile {
   const statement = (sql: string): StatementSync => {
@@ -161,6 +175,7 @@ function prepare(database: DatabaseSync): BookFile {
     exchanges: statement(`${EXCHANGE} ORDER BY key`),
     countArrival: statement('UPDATE exchange SET arrivals = arrivals + 1 WHERE key = ?'),
     setEffect: statement('UPDATE exchange SET effect = ? WHERE key = ?'),
+    addCapture: statement('INSERT INTO capture VALUES (?, ?)'),
     lapsing: statement(`${EXCHANGE} WHERE effect = 'held' AND lapses_at_ms <= ?`),
     nextLapse: statement("SELECT min(lapses_at_ms) AS at FROM exchange WHERE effect = 'held'"),
     day: statement('SELECT business_date AS businessDate FROM day'),
@@ -189,6 +204,7 @@ export function exchangeOf(row: Row): Exchange {
     responseCode: text(row, 'responseCode'),
     approvalCode: text(row, 'approvalCode'),
     effect: effectOf(text(row, 'effect')),
+    capturedMinor: whole(row, 'capturedMinor'),
     lapsesAtMs: Number(whole(row, 'lapsesAtMs')),
     arrivals: Number(whole(row, 'arrivals')),
   }
@@ -225,6 +241,7 @@ export function workingKeyOf(row: Row): BookedKey {
 const EFFECTS: readonly Effect[] = [
   'held',
   'posted',
+  'captured',
   'none',
   'lapsed',
   'reversed',

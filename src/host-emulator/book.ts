@@ -12,7 +12,7 @@ import {
 import type { SandboxCard } from './cards.ts'
 
 /** An exchange to be recorded; `effect` says what it does to the card. */
-export interface NewExchange extends Omit<Exchange, 'effect' | 'arrivals'> {
+export interface NewExchange extends Omit<Exchange, 'effect' | 'capturedMinor' | 'arrivals'> {
   readonly effect: 'held' | 'posted' | 'none'
 }
 
@@ -45,7 +45,9 @@ export interface Book {
   /** Every exchange, in the order of their keys. */
   exchanges(): readonly Exchange[]
   countArrival(key: string): void
-  /** Undo an exchange wholly; one that has no effect any more stays as it is. */
+  /** Take so much of what an exchange holds, and release the rest; one that holds nothing stays. */
+  capture(key: string, amountMinor: bigint): void
+  /** Undo an exchange wholly; one that has no effect any more, or is captured, stays as it is. */
   reverse(key: string): void
   /** Let a key be taken by an original that has not come, so that it finds itself reversed. */
   reverseUnseen(exchange: Omit<NewExchange, 'effect'>): void
@@ -125,6 +127,13 @@ function createBook(rows: BookFile, firstDate: string): Book {
     exchange: (key) => exchangeIn(rows, key),
     exchanges: () => rows.exchanges.all().map(exchangeOf),
     countArrival: (key) => void write().countArrival.run(key),
+    capture(key, amountMinor) {
+      const exchange = exchangeIn(rows, key)
+      if (exchange?.effect !== 'held') return
+      balances.move(exchange.pan, exchange.approvedMinor - amountMinor, -amountMinor)
+      write().setEffect.run('captured', key)
+      rows.addCapture.run(key, amountMinor)
+    },
     reverse(key) {
       const exchange = exchangeIn(rows, key)
       if (exchange?.effect === 'held' || exchange?.effect === 'posted') undo(exchange, 'reversed')

@@ -1,7 +1,9 @@
 import type { Message } from '#iso8583'
 import type { Book } from './book.ts'
 import { dayAfter } from './calendar.ts'
-import type { Conduct, PaymentRules, ReversalRules } from './conduct/conduct.ts'
+import { captureOriginal } from './captures.ts'
+import type { Conduct, FollowUpRules, PaymentRules } from './conduct/conduct.ts'
+import type { Reason } from './conduct/document.ts'
 import type { NetworkRules } from './conduct/network-rules.ts'
 import type { Fault } from './faults.ts'
 import type { HostMacs, KeyChange } from './macs/host-macs.ts'
@@ -40,6 +42,7 @@ export interface CoreHostCounts {
   readonly approved: number
   readonly duplicates: number
   readonly reversals: number
+  readonly captures: number
   readonly network: number
   /** Requests that were not carried out: before sign-on, malformed, or of an unlisted type. */
   readonly refused: number
@@ -51,7 +54,7 @@ type RulesOfAny = ReturnType<Conduct['rulesFor']>
 export function createCoreHost(counter: PaymentCounter, macs?: HostMacs): CoreHost {
   const { book, clock, conduct } = counter
   const { codes } = conduct
-  const counts = { payments: 0, approved: 0, duplicates: 0, reversals: 0, network: 0, refused: 0 }
+  const counts = { ...NOTHING_YET }
 
   const pay = (request: Message, rules: PaymentRules): Reply => {
     counts.payments++
@@ -60,12 +63,14 @@ export function createCoreHost(counter: PaymentCounter, macs?: HostMacs): CoreHo
     if (outcome.kind === 'duplicate') counts.duplicates++
     return outcome
   }
-  const reverse = (request: Message, rules: ReversalRules): Reply => {
-    counts.reversals++
+  const followUp = (request: Message, rules: FollowUpRules): Reply => {
+    const isReversal = rules.kind === 'reversal'
+    counts[isReversal ? 'reversals' : 'captures']++
     book.lapseHolds(clock.nowMs())
-    const reason = reverseOriginal(request, { book, rules, codes })
-    const verdict = reason === 'reversed' ? 'approved' : 'declined'
-    return plainly(answerReversal(request, rules, { book, verdict, code: codes[reason] }))
+    const act = isReversal ? reverseOriginal : captureOriginal
+    const reason = act(request, { book, rules, codes })
+    const verdict = DONE.has(reason) ? 'approved' : 'declined'
+    return plainly(answerFollowUp(request, rules, { book, verdict, code: codes[reason] }))
   }
   const administer = (request: Message, rules: NetworkRules, session: Session): Reply => {
     counts.network++
@@ -80,7 +85,8 @@ export function createCoreHost(counter: PaymentCounter, macs?: HostMacs): CoreHo
       case 'payment':
         return plainly(refusePayment(request, rules, { code, businessDate: book.businessDate }))
       case 'reversal':
-        return plainly(answerReversal(request, rules, { book, code, verdict: 'declined' }))
+      case 'capture':
+        return plainly(answerFollowUp(request, rules, { book, code, verdict: 'declined' }))
       case 'network':
       case 'unlisted':
         return plainly(rules.answerTo(request, code))
@@ -91,7 +97,7 @@ export function createCoreHost(counter: PaymentCounter, macs?: HostMacs): CoreHo
     answer(request, session) {
       if (!isRequestType(request.mti)) return undefined
       const rules = conduct.rulesFor(request)
-      const needsSignOn = rules.kind === 'payment' || rules.kind === 'reversal'
+      const needsSignOn = rules.kind !== 'network' && rules.kind !== 'unlisted'
       if (needsSignOn && !session.signedOn) return refuse(request, rules, codes.notSignedOn)
       if (!rules.wellFormed(request.fields)) {
         const { formatError } = rules.kind === 'network' ? rules.codes : codes
@@ -101,7 +107,8 @@ export function createCoreHost(counter: PaymentCounter, macs?: HostMacs): CoreHo
         case 'payment':
           return pay(request, rules)
         case 'reversal':
-          return reverse(request, rules)
+        case 'capture':
+          return followUp(request, rules)
         case 'network':
           return administer(request, rules, session)
         case 'unlisted':
@@ -119,6 +126,16 @@ export function createCoreHost(counter: PaymentCounter, macs?: HostMacs): CoreHo
   }
 }
 
+const NOTHING_YET = {
+  payments: 0,
+  approved: 0,
+  duplicates: 0,
+  reversals: 0,
+  captures: 0,
+  network: 0,
+  refused: 0,
+}
+
 function plainly(answer: Message): Reply {
   return { answer, fault: undefined }
 }
@@ -134,16 +151,19 @@ function answerChange(request: Message, rules: NetworkRules, change: KeyChange):
   return change.bringsNext ? { ...reply, bringsKey: true } : reply
 }
 
-interface ReversalEnd {
+/** What a host says when it has done what follows a payment. */
+const DONE: ReadonlySet<Reason> = new Set(['reversed', 'approved'])
+
+interface FollowUpEnd {
   readonly book: Book
   readonly code: string
   readonly verdict: 'approved' | 'declined'
 }
 
-function answerReversal(
+function answerFollowUp(
   request: Message,
-  rules: ReversalRules,
-  { book, code, verdict }: ReversalEnd,
+  rules: FollowUpRules,
+  { book, code, verdict }: FollowUpEnd,
 ): Message {
   const answer = rules.answerTo(request, code)
   rules.tellOwn(answer.fields, verdict, {

@@ -1,5 +1,6 @@
-import type { Composite } from '#iso8583'
+import type { Composite, Message } from '#iso8583'
 import type { Exchange } from './book-file.ts'
+import type { FollowUpRules } from './conduct/conduct.ts'
 import { type ReadText, sameButFilling } from './elements.ts'
 
 /** What a payment's messages, its reversals among them, must say alike. */
@@ -19,19 +20,20 @@ export function factsOf(
   }
 }
 
-/** Whether a reversal, in what it says of its original, says what the original said. */
-export function agrees(
-  fields: Composite,
-  read: Parameters<typeof factsOf>[1],
-  original: ExchangeFacts,
+/** Whether a message, in what it says of its original but for the amount, says what that said. */
+export function isOfOriginal(
+  { fields }: Message,
+  { read, readOriginalType }: Pick<FollowUpRules, 'read' | 'readOriginalType'>,
+  original: Exchange,
 ): boolean {
-  const amount = read.amount(fields)
+  const type = readOriginalType(fields)
   return (
-    (amount === '' || BigInt(amount) === original.amountMinor) &&
+    (type === '' || type === original.mti) &&
     saysNoOther(read.pan(fields), original.pan) &&
     saysNoOther(read.currency(fields), original.currency) &&
     saysNoOther(read.rrn(fields), original.rrn) &&
-    saysNoOther(read.terminal(fields), original.terminal)
+    saysNoOther(read.terminal(fields), original.terminal) &&
+    saysNoOther(read.approvalCode(fields), original.approvalCode)
   )
 }
 

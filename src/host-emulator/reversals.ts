@@ -1,14 +1,13 @@
 import type { Message } from '#iso8583'
 import type { Book } from './book.ts'
-import type { Conduct, ReversalRules } from './conduct/conduct.ts'
+import type { Conduct, FollowUpRules } from './conduct/conduct.ts'
 import type { Reason } from './conduct/document.ts'
-import { bare } from './elements.ts'
-import { agrees, factsOf } from './exchange-facts.ts'
+import { factsOf, isOfOriginal } from './exchange-facts.ts'
 
 /** What a reversal is carried out with. */
 export interface ReversalCounter {
   readonly book: Book
-  readonly rules: ReversalRules
+  readonly rules: FollowUpRules
   readonly codes: Conduct['codes']
 }
 
@@ -17,7 +16,8 @@ export interface ReversalCounter {
  *
  * @returns `reversed`, or why not
  */
-export function reverseOriginal({ fields }: Message, counter: ReversalCounter): Reason {
+export function reverseOriginal(reversal: Message, counter: ReversalCounter): Reason {
+  const { fields } = reversal
   const { book, rules } = counter
   const key = rules.originalOf(fields)
   const original = book.exchange(key)
@@ -26,13 +26,10 @@ export function reverseOriginal({ fields }: Message, counter: ReversalCounter): 
     return 'originalNotFound'
   }
   if (original.effect === 'reversed-unseen') return 'originalNotFound'
-  const approval = rules.read.approvalCode(fields)
-  const type = rules.readOriginalType(fields)
-  const isOfOriginal =
-    agrees(fields, rules.read, original) &&
-    (type === '' || type === original.mti) &&
-    (approval === '' || bare(approval) === bare(original.approvalCode))
-  if (!isOfOriginal) return 'contradiction'
+  const amount = rules.read.amount(fields)
+  const isOfAmount = amount === '' || BigInt(amount) === original.amountMinor
+  if (!isOfAmount || !isOfOriginal(reversal, rules, original)) return 'contradiction'
+  if (original.effect === 'captured') return 'notHeld'
   book.reverse(key)
   return 'reversed'
 }

@@ -12,7 +12,7 @@ import {
 } from '#envelope'
 import { type GatewayKeySet, importGatewayKeys } from './discovery.ts'
 import type { GatewayAddress } from './gateway-address.ts'
-import { type PaymentInput, type RequestHead, requestJson } from './requests.ts'
+import { type AmountInput, type PaymentInput, type RequestHead, requestJson } from './requests.ts'
 import {
   afterLoss,
   type MerchantResult,
@@ -34,12 +34,18 @@ import { createTransport, type Delivery } from './transport.ts'
 export interface MerchantClient {
   /** Take the money now. */
   sale(payment: PaymentInput): Promise<MerchantResult>
-  /** Hold the money; a later operation takes it. */
+  /** Hold the money; {@link MerchantClient.capture} takes it. */
   authorize(payment: PaymentInput): Promise<MerchantResult>
   /** @param payment the id of an earlier payment of this merchant */
   inquire(payment: string): Promise<MerchantResult>
   /** Reverse a payment by its id, whether or not it has come; asking twice changes nothing. */
   reverse(payment: string): Promise<MerchantResult>
+  /**
+   * Take what an approved authorization holds; asking for the same again changes nothing.
+   *
+   * @param amount all that was approved, when absent
+   */
+  capture(payment: string, amount?: AmountInput): Promise<MerchantResult>
   echo(): Promise<MerchantResult>
   /** Send any request as JSON text. */
   send(json: string): Promise<MerchantResult>
@@ -152,6 +158,7 @@ export function createMerchantClient(options: MerchantClientOptions): MerchantCl
     authorize: (payment) => ask('payment.authorize', payment.id, payment),
     inquire: (payment) => ask('payment.inquire', freshId(), { payment }),
     reverse: (payment) => ask('payment.reverse', freshId(), { payment }),
+    capture: (payment, amount) => ask('payment.capture', freshId(), { payment, amount }),
     echo: () => ask('echo', freshId(), {}),
     send: (json) => sendSealed(seal(json, headOf(json))),
     seal: (json) => seal(json, headOf(json)),

@@ -5,8 +5,7 @@ export interface PaymentInput {
   /** The merchant's idempotency key: the same id never makes a second payment. */
   readonly id: string
   readonly terminal?: string
-  /** `value` in minor units, e.g. `{ value: '1250', currency: 'USD' }`. */
-  readonly amount: { readonly value: string; readonly currency: string }
+  readonly amount: AmountInput
   readonly acceptPartial?: boolean
   readonly card: {
     readonly pan: string
@@ -25,6 +24,12 @@ export interface PaymentInput {
   readonly storedCredential?: 'initial' | 'unscheduled' | 'recurring' | 'instalment'
 }
 
+/** An amount in minor units, e.g. `{ value: '1250', currency: 'USD' }`. */
+export interface AmountInput {
+  readonly value: string
+  readonly currency: string
+}
+
 /** The members that every request begins with. */
 export interface RequestHead {
   readonly type:
@@ -32,6 +37,7 @@ export interface RequestHead {
     | 'payment.authorize'
     | 'payment.inquire'
     | 'payment.reverse'
+    | 'payment.capture'
     | 'echo'
   readonly id: string
   readonly merchant: string

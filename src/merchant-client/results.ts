@@ -10,6 +10,8 @@ export type PaymentOutcomeKind =
   | 'pending'
   | 'reversing'
   | 'reversed'
+  | 'capturing'
+  | 'captured'
 
 /** A payment answer; `answer` is the whole of it (specs/protocol.md), `id` the merchant's own. */
 export interface PaymentResult {
@@ -136,6 +138,9 @@ const REFUSED_EVERY_TIME: ReadonlySet<string> = new Set([
   'ID_CONFLICT',
   'PAYMENT_NOT_FOUND',
   'PAYMENT_REVERSED',
+  'PAYMENT_CAPTURED',
+  'CAPTURE_NOT_ALLOWED',
+  'CAPTURE_CONFLICT',
   'NOT_SUPPORTED_BY_HOST',
 ])
 
@@ -173,6 +178,8 @@ const OUTCOMES: ReadonlySet<unknown> = new Set<PaymentOutcomeKind>([
   'pending',
   'reversing',
   'reversed',
+  'capturing',
+  'captured',
 ])
 
 function isOutcome(value: unknown): value is PaymentOutcomeKind {

@@ -1,4 +1,4 @@
-import type { Payment, PaymentState, Refusal, ReversalRequest } from '#domain'
+import type { Capture, Payment, PaymentState, Refusal, ReversalRequest } from '#domain'
 import { momentText } from './calendar.ts'
 
 /**
@@ -9,8 +9,8 @@ import { momentText } from './calendar.ts'
  * @param requestId the request answered, when that is an inquiry and not the payment's own
  */
 export function answerOf(payment: Payment, requestId: string = payment.id): string {
-  const { amount, exchange, outcome } = payment
-  const stands = payment.state === 'approved'
+  const { amount, capture, exchange, outcome } = payment
+  const stands = STANDING.has(payment.state)
   return JSON.stringify({
     type: 'payment.answer',
     id: requestId,
@@ -24,6 +24,7 @@ export function answerOf(payment: Payment, requestId: string = payment.id): stri
     approvedAmount: stands
       ? amountBody(outcome?.approvedMinor ?? amount.minor, amount.currency.code)
       : undefined,
+    capturedAmount: capture ? amountBody(capture.amountMinor, amount.currency.code) : undefined,
     responseCode: outcome?.responseCode,
     approvalCode: stands ? outcome?.approvalCode : undefined,
     rrn: exchange.rrn,
@@ -31,8 +32,15 @@ export function answerOf(payment: Payment, requestId: string = payment.id): stri
     card: payment.panMasked,
     checks: outcome?.checks,
     ...outcome?.details,
+    ...settlementOf(capture),
     time: momentText(outcome?.decidedAtMs ?? payment.begunAtMs),
   })
+}
+
+/** What was captured settles on a day of its own. */
+function settlementOf(capture: Capture | undefined): { readonly settlementDate?: string } {
+  const date = capture?.settlementDate
+  return date === undefined ? {} : { settlementDate: `${date.slice(5, 7)}${date.slice(8)}` }
 }
 
 /** A request that was not carried out: an error of specs/messages. */
@@ -66,7 +74,12 @@ const WORDS: Readonly<Record<PaymentState, string>> = {
   reversing: 'reversing',
   reversed: 'reversed',
   reversed_not_found: 'reversed',
+  capturing: 'capturing',
+  captured: 'captured',
 }
+
+/** States in which what was approved can be relied on. */
+const STANDING: ReadonlySet<PaymentState> = new Set(['approved', 'capturing', 'captured'])
 
 /** How the reversal stands of a payment that owes one. */
 const REVERSALS: Readonly<Partial<Record<PaymentState, string>>> = {

@@ -16,14 +16,9 @@ export {
   type HostFacts,
 } from './exchange-facts.ts'
 export type { AnswerReading } from './mapping/answer.ts'
-export {
-  compileMapping,
-  type KeptPayment,
-  type Mapping,
-  type MappingParts,
-} from './mapping/mapping.ts'
+export { compileMapping, type Mapping, type MappingParts } from './mapping/mapping.ts'
+export type { Acknowledgement, KeptPayment, OwedWay } from './mapping/owed-way.ts'
 export type { Written } from './mapping/request.ts'
-export type { ReversalReading } from './mapping/reversal-answer.ts'
 export { MappingError, type MessageKind, type Verdict } from './mapping/specification.ts'
 export type { Member, MessageSchemas, ValueFacts } from './messages/members.ts'
 export { compileMessages, type Messages } from './messages/messages.ts'
@@ -36,4 +31,5 @@ export {
   syntaxFault,
 } from './spec-text.ts'
 export { type NewPaymentContext, refusalOfNew } from './validation/new-request.ts'
+export { freshnessRefusal } from './validation/time-rules.ts'
 export type { RequestContext, Validated } from './validation/validate.ts'

@@ -1,5 +1,6 @@
 import type { AttemptEnd, OwedNumber, PaymentIntent, PaymentOutcome } from '#domain'
 import type { DayOpening } from './business-days.ts'
+import { CAPTURE_WISH_COLUMNS, type CaptureWish, captureWishRow } from './capture-act.ts'
 import type { SpaceState } from './disk-space.ts'
 import type { PlainError } from './errors.ts'
 import type { MerchantChange } from './merchants.ts'
@@ -63,6 +64,7 @@ export const ACT = Object.freeze({
   closeDays: 15,
   raiseOverdue: 16,
   chainHead: 17,
+  capture: 18,
 })
 
 const READS: ReadonlySet<number> = new Set([
@@ -80,6 +82,7 @@ export interface BatchWriter {
   find(merchant: string, id: string): void
   reverse(merchant: string, id: string, atMs: number): void
   isReversedUnseen(merchant: string, id: string): void
+  capture(wish: CaptureWish): void
   takeOwed(taking: Taking): void
   numberOwed(seq: number, numbered: OwedNumber): void
   endAttempt(seq: number, end: AttemptEnd): void
@@ -122,6 +125,7 @@ export function createBatchWriter(): BatchWriter {
     find: (merchant, id) => add(ACT.find, [merchant, id]),
     reverse: (merchant, id, atMs) => add(ACT.reverse, [merchant, id, atMs]),
     isReversedUnseen: (merchant, id) => add(ACT.isReversedUnseen, [merchant, id]),
+    capture: (wish) => add(ACT.capture, captureWishRow(wish)),
     takeOwed({ host, nowMs, leaseUntilMs, horizonMs, countMax }) {
       add(ACT.takeOwed, [host, nowMs, leaseUntilMs, horizonMs, countMax])
     },
@@ -159,6 +163,7 @@ export interface BatchReader {
   text(): string
   intent(): Row
   outcome(): Row
+  captureWish(): Row
   attemptEnd(): Row
   stray(): Row
 }
@@ -186,6 +191,7 @@ export function createBatchReader({ values, bytes }: ActBatch): BatchReader {
     text: () => String(values[at++]),
     intent: () => row(INTENT_COLUMNS.length, INTENT_BLOBS),
     outcome: () => row(OUTCOME_COLUMNS.length, 0),
+    captureWish: () => row(CAPTURE_WISH_COLUMNS, 0),
     attemptEnd: () => row(ATTEMPT_END_COLUMNS, 0),
     stray: () => row(STRAY_COLUMNS, STRAY_BLOBS),
   }

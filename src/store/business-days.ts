@@ -1,4 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite'
+import { PAYMENT_TABLES } from './payment-row.ts'
 
 /** The next day of a host begins. */
 export interface DayOpening {
@@ -33,11 +34,13 @@ export function createDayActs(database: DatabaseSync): DayActs {
     `INSERT INTO business_days (host, date, state, opened_at_ms, opened_by)
      VALUES (?, ?, 'open', ?, ?)`,
   )
+  // `+host` keeps the planner off the index that begins with it: open payments are few.
   const end = database.prepare(
     `UPDATE business_days SET state = 'closed', closed_at_ms = ?
      WHERE host = ? AND state = 'closing' AND date NOT IN
-       (SELECT business_date FROM payments
-        WHERE (state = 'begun' OR state = 'unknown' OR state = 'reversing') AND host = ?)`,
+       (SELECT coalesce(capture_business_date, business_date) FROM ${PAYMENT_TABLES}
+        WHERE (state = 'begun' OR state = 'unknown' OR state = 'reversing' OR state = 'capturing')
+          AND +host = ?)`,
   )
   const closing = database.prepare(
     `SELECT count(*) AS count FROM business_days WHERE host = ? AND state = 'closing'`,

@@ -2,7 +2,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import type { Payment } from '#domain'
 import { openDatabaseToRead } from './database.ts'
 import { storeErrorOf } from './errors.ts'
-import { paymentOf } from './payment-row.ts'
+import { PAYMENT_TABLES, paymentOf } from './payment-row.ts'
 
 /** The payments of a store, for an operator, beside the gateway that may be running on it. */
 export interface PaymentReader {
@@ -58,7 +58,7 @@ const STRETCH = 10_000
 function createCardSearch(database: DatabaseSync, lookedAtMax: number) {
   const newest = database.prepare('SELECT coalesce(max(seq), 0) AS seq FROM payments')
   const select = database.prepare(
-    `SELECT * FROM payments WHERE seq > ? AND seq <= ? AND pan_hash = ?
+    `SELECT * FROM ${PAYMENT_TABLES} WHERE seq > ? AND seq <= ? AND pan_hash = ?
      ORDER BY seq DESC LIMIT ?`,
   )
 

@@ -6,6 +6,7 @@
  * already masked, hashed or sealed.
  */
 export type { DayOpening } from './business-days.ts'
+export type { CaptureResult, CaptureWish } from './capture-act.ts'
 export { type CardSearch, openPaymentReader, type PaymentReader } from './card-search.ts'
 export type { StoreSpace } from './commit-queue.ts'
 export { StoreError, type StoreErrorCode } from './errors.ts'

@@ -1,5 +1,6 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { createDayActs, type DayActs } from './business-days.ts'
+import { createCaptures } from './captures.ts'
 import { type ConnectionLimits, openDatabase } from './database.ts'
 import { storeErrorOf } from './errors.ts'
 import { type ChainHead, createJournalChain } from './journal-chain.ts'
@@ -77,7 +78,8 @@ export function journalOver(database: DatabaseSync, node = DEFAULT_NODE): Journa
   const commit = database.prepare('COMMIT')
   const chain = createJournalChain(database, node)
   const moves = createMoves(database, chain)
-  const owed = createOwedActs(database, moves)
+  const captures = createCaptures(database)
+  const owed = createOwedActs(database, { moves, captures })
 
   function within<T>(begin: StatementSync, acts: () => T): T {
     try {
@@ -92,10 +94,10 @@ export function journalOver(database: DatabaseSync, node = DEFAULT_NODE): Journa
   }
 
   return {
-    payments: createPaymentActs(database, { moves, owed }),
+    payments: createPaymentActs(database, { moves, captures, owed }),
     owed,
     days: createDayActs(database),
-    work: createWorkActs(database, moves),
+    work: createWorkActs(database, { moves, captures }),
     merchants: createMerchantActs(database),
     leaseStans: createStanLeases(database),
     journalStray: createStrayJournal(database),

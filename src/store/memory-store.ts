@@ -8,6 +8,7 @@ import type {
   PaymentOutcome,
 } from '#domain'
 import type { DayOpening } from './business-days.ts'
+import type { CaptureResult, CaptureWish } from './capture-act.ts'
 import { openMemoryDatabase } from './database.ts'
 import { DEFAULT_NODE, journalOver } from './journal.ts'
 import type { ChainHead } from './journal-chain.ts'
@@ -31,6 +32,7 @@ export interface MemoryStore {
   find(merchant: string, id: string): Payment | undefined
   reverse(merchant: string, id: string, atMs: number): Payment | undefined
   isReversedUnseen(merchant: string, id: string): boolean
+  capture(wish: CaptureWish): CaptureResult
   takeOwed(taking: Taking): readonly OwedMessage[]
   numberOwed(seq: number, numbered: OwedNumber): void
   endAttempt(seq: number, end: AttemptEnd): void
@@ -58,6 +60,7 @@ export function openMemoryStore(node = DEFAULT_NODE): MemoryStore {
     find: payments.find,
     reverse: payments.reverse,
     isReversedUnseen: payments.isReversedUnseen,
+    capture: payments.capture,
     takeOwed: owed.take,
     numberOwed: owed.number,
     endAttempt: owed.endAttempt,

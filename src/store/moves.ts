@@ -14,8 +14,8 @@ export interface Moves {
    * @param lasting what else it wrote on the payment: values of `LASTING_COLUMNS` of `move.to`
    */
   append(move: Move, lasting: Row): void
-  /** Write the new state of a payment, nothing else of it, and append the move. */
-  carryOut(move: Move): void
+  /** Write the new state of a payment and append the move; `lasting` as in {@link Moves.append}. */
+  carryOut(move: Move, lasting?: Row): void
 }
 
 export function createMoves(database: DatabaseSync, chain: JournalChain): Moves {
@@ -27,9 +27,9 @@ export function createMoves(database: DatabaseSync, chain: JournalChain): Moves 
       throw new StoreError('MOVE_NOT_ALLOWED', `a payment may not move from ${from} to ${to}`)
     },
     append: chain.append,
-    carryOut(move) {
+    carryOut(move, lasting = []) {
       update.run(move.to, move.payment)
-      chain.append(move, [])
+      chain.append(move, lasting)
     },
   }
 }

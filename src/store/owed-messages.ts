@@ -1,20 +1,23 @@
 import type { DatabaseSync, SQLOutputValue } from 'node:sqlite'
 import type {
   AttemptEnd,
+  OwedKind,
   OwedMessage,
   OwedNumber,
   PaymentState,
   PutOff,
   ReversalCause,
 } from '#domain'
+import type { Captures } from './captures.ts'
 import { StoreError } from './errors.ts'
 import type { Moves } from './moves.ts'
-import { paymentOf, type Row } from './payment-row.ts'
+import { PAYMENT_TABLES, paymentOf, type Row } from './payment-row.ts'
 
 /** A debt as it comes to be. */
 export interface Owing {
   /** Its number in `payments`. */
   readonly payment: number
+  readonly kind: OwedKind
   readonly host: string
   readonly cause: ReversalCause
   readonly atMs: number
@@ -56,13 +59,20 @@ export interface OwedActs {
   reclaim(nowMs: number): void
 }
 
-export function createOwedActs(database: DatabaseSync, moves: Moves): OwedActs {
+/** What acts on debts write besides the debts themselves. */
+interface Journals {
+  readonly moves: Moves
+  readonly captures: Captures
+}
+
+export function createOwedActs(database: DatabaseSync, journals: Journals): OwedActs {
   const insert = database.prepare(
-    `INSERT INTO owed_messages (payment, host, cause, owed_at_ms, due_at_ms) VALUES (?,?,?,?,?)`,
+    `INSERT INTO owed_messages (payment, kind, host, cause, owed_at_ms, due_at_ms)
+     VALUES (?,?,?,?,?,?)`,
   )
   const due = database.prepare(
-    `SELECT ${OWED_COLUMNS}, payments.* FROM owed_messages AS owed
-     JOIN payments ON payments.seq = owed.payment
+    `SELECT ${OWED_COLUMNS}, payments.*, captures.*
+     FROM owed_messages AS owed JOIN (${PAYMENT_TABLES}) ON payments.seq = owed.payment
      WHERE owed.host = ? AND owed.due_at_ms IS NOT NULL
        AND (owed.due_at_ms <= ? OR owed.due_at_ms > ?)
      ORDER BY owed.due_at_ms, owed.seq LIMIT ?`,
@@ -73,7 +83,7 @@ export function createOwedActs(database: DatabaseSync, moves: Moves): OwedActs {
   )
   const raise = database.prepare(
     `INSERT INTO work_items (kind, owed, payment, opened_at_ms)
-     SELECT 'reversal-overdue', seq, payment, ? FROM owed_messages
+     SELECT kind || '-overdue', seq, payment, ? FROM owed_messages
      WHERE host = ? AND due_at_ms IS NOT NULL AND owed_at_ms <= ?
      ON CONFLICT DO NOTHING`,
   )
@@ -81,7 +91,9 @@ export function createOwedActs(database: DatabaseSync, moves: Moves): OwedActs {
     'UPDATE owed_messages SET due_at_ms = ? WHERE due_at_ms IS NOT NULL AND due_at_ms > ?',
   )
   return {
-    owe: ({ payment, host, cause, atMs }) => insert.run(payment, host, cause, atMs, atMs),
+    owe({ payment, kind, host, cause, atMs }) {
+      insert.run(payment, kind, host, cause, atMs, atMs)
+    },
     take({ host, nowMs, leaseUntilMs, horizonMs, countMax }) {
       const taken = due.all(host, nowMs, horizonMs, countMax).map(owedOf)
       for (const { seq } of taken) lease.run(leaseUntilMs, seq)
@@ -91,16 +103,17 @@ export function createOwedActs(database: DatabaseSync, moves: Moves): OwedActs {
       if (number.run(stan, askedAtMs, seq).changes > 0) return
       throw new StoreError('ACT_INVALID', 'no such message is owed without a number')
     },
-    endAttempt: createEnding(database, moves),
+    endAttempt: createEnding(database, journals),
     raiseOverdue: ({ host, owedBeforeMs, atMs }) =>
       Number(raise.run(atMs, host, owedBeforeMs).changes),
     reclaim: (nowMs) => reclaim.run(nowMs, nowMs),
   }
 }
 
-/** Beside all columns of `payments`, whose names they must not have. */
+/** Beside all columns of a payment, whose names they must not have. */
 const OWED_COLUMNS = [
   'owed.seq AS owed_seq',
+  'owed.kind',
   'owed.cause',
   'owed.owed_at_ms',
   'owed.attempts',
@@ -108,11 +121,12 @@ const OWED_COLUMNS = [
   'owed.asked_at_ms',
 ].join()
 
-/** Only this module writes `cause`, so its closed list of words is taken at its word. */
+/** Only this module writes these columns, so their lists of words are taken at their word. */
 function owedOf(row: Readonly<Record<string, SQLOutputValue>>): OwedMessage {
   const { owed_stan: stan, asked_at_ms: askedAtMs } = row
   return {
     seq: Number(row.owed_seq),
+    kind: String(row.kind) as OwedKind,
     cause: String(row.cause) as ReversalCause,
     payment: paymentOf(row),
     owedAtMs: Number(row.owed_at_ms),
@@ -122,22 +136,25 @@ function owedOf(row: Readonly<Record<string, SQLOutputValue>>): OwedMessage {
 }
 
 /** How an attempt ends, as one row: what {@link attemptEndOf} reads back. */
-export const ATTEMPT_END_COLUMNS = 5
+export const ATTEMPT_END_COLUMNS = 6
 
 export function attemptEndRow(end: AttemptEnd): Row {
   const { kind, responseCode = null, atMs } = end
   return end.kind === 'put-off'
-    ? [kind, responseCode, atMs, end.why, end.dueAtMs]
-    : [kind, responseCode, atMs, null, null]
+    ? [kind, responseCode, atMs, end.why, end.dueAtMs, null]
+    : [kind, responseCode, atMs, null, null, end.settlementDate ?? null]
 }
 
 export function attemptEndOf(row: Row): AttemptEnd {
-  const [kind, responseCode, atMs, why, dueAtMs] = row
+  const [kind, responseCode, atMs, why, dueAtMs, settlementDate = null] = row
   const common = {
     ...(responseCode === null ? {} : { responseCode: String(responseCode) }),
     atMs: Number(atMs),
   }
-  if (kind !== 'put-off') return { kind: kind as Exclude<AttemptEnd['kind'], 'put-off'>, ...common }
+  if (kind !== 'put-off') {
+    const settled = settlementDate === null ? {} : { settlementDate: String(settlementDate) }
+    return { kind: kind as Answered['kind'], ...common, ...settled }
+  }
   return { kind, why: why as PutOff, dueAtMs: Number(dueAtMs), ...common }
 }
 
@@ -147,13 +164,14 @@ type Answered = Exclude<AttemptEnd, { readonly kind: 'put-off' }>
 interface Debt {
   readonly seq: number
   readonly payment: number
+  readonly kind: OwedKind
   readonly from: PaymentState
   readonly cause: string
 }
 
-function createEnding(database: DatabaseSync, moves: Moves) {
+function createEnding(database: DatabaseSync, { moves, captures }: Journals) {
   const select = database.prepare(
-    `SELECT owed.payment, owed.cause, payments.state FROM owed_messages AS owed
+    `SELECT owed.payment, owed.kind, owed.cause, payments.state FROM owed_messages AS owed
      JOIN payments ON payments.seq = owed.payment WHERE owed.seq = ? AND owed.state = 'due'`,
   )
   const putOff = database.prepare(
@@ -170,7 +188,7 @@ function createEnding(database: DatabaseSync, moves: Moves) {
   )
   const openWork = database.prepare(
     `INSERT INTO work_items (kind, owed, payment, opened_at_ms)
-     VALUES ('reversal-refused', ?,?,?) ON CONFLICT DO NOTHING`,
+     VALUES (?,?,?,?) ON CONFLICT DO NOTHING`,
   )
   const closeWork = database.prepare(
     `UPDATE work_items SET closed_at_ms = ?, closed_by = 'host', resolution = ?
@@ -180,12 +198,15 @@ function createEnding(database: DatabaseSync, moves: Moves) {
   function find(seq: number): Debt | undefined {
     const row = select.get(seq)
     if (row === undefined) return undefined
-    const from = String(row.state) as PaymentState
-    return { seq, payment: Number(row.payment), from, cause: String(row.cause) }
+    const [kind, from] = [String(row.kind) as OwedKind, String(row.state) as PaymentState]
+    return { seq, payment: Number(row.payment), kind, from, cause: String(row.cause) }
   }
 
-  function settle(debt: Debt, { kind, atMs }: Answered, to: PaymentState): void {
-    moves.carryOut({ payment: debt.payment, from: debt.from, to, reason: debt.cause, atMs })
+  function settle(debt: Debt, { kind, settlementDate, atMs }: Answered, to: PaymentState): void {
+    const { payment, from, cause } = debt
+    const lasting = to === 'captured' ? captures.settle(payment, settlementDate) : []
+    moves.carryOut({ payment, from, to, reason: cause, atMs }, lasting)
+    if (to === 'reversed_not_found') expect.run(atMs, payment)
     closeWork.run(atMs, kind, debt.seq)
   }
 
@@ -198,18 +219,19 @@ function createEnding(database: DatabaseSync, moves: Moves) {
       putOff.run(attempt.dueAtMs, attempt.why, responseCode, sent, seq)
       return
     }
-    const to = ENDS[attempt.kind]
+    const to = ENDS[debt.kind][attempt.kind]
     if (to !== undefined) moves.check(debt.from, to)
     end.run(attempt.kind, responseCode, atMs, seq)
-    if (to === undefined) openWork.run(seq, debt.payment, atMs)
+    if (to === undefined) openWork.run(`${debt.kind}-refused`, seq, debt.payment, atMs)
     else settle(debt, attempt, to)
-    if (to === 'reversed_not_found') expect.run(atMs, debt.payment)
   }
 }
 
-/** Where each ending leaves the payment; a refusal leaves it where it is. */
-const ENDS: Readonly<Record<Answered['kind'], PaymentState | undefined>> = {
-  acknowledged: 'reversed',
-  'not-found': 'reversed_not_found',
-  refused: undefined,
+/**
+ * Where each ending leaves the payment. A refusal leaves it where it is; that there is nothing to
+ * capture is one.
+ */
+const ENDS: Readonly<Record<OwedKind, Partial<Record<Answered['kind'], PaymentState>>>> = {
+  reversal: { acknowledged: 'reversed', 'not-found': 'reversed_not_found' },
+  advice: { acknowledged: 'captured' },
 }

@@ -1,5 +1,6 @@
 import type { SQLOutputValue } from 'node:sqlite'
 import {
+  type Capture,
   type ConcludedState,
   currencyOf,
   type OutcomeReason,
@@ -110,12 +111,17 @@ export const LASTING_COLUMNS: Readonly<Record<PaymentState, readonly string[]>> 
   reversing: [],
   reversed: [],
   reversed_not_found: [],
+  capturing: ['captured_minor', 'capture_business_date', 'capture_asked_at_ms'],
+  captured: ['capture_settlement_date'],
 }
+
+/** What a payment is read from: all columns of these, whose names are apart. */
+export const PAYMENT_TABLES = 'payments LEFT JOIN captures ON captures.payment = payments.seq'
 
 type StoredRow = Readonly<Record<string, SQLOutputValue>>
 
 /**
- * A row of `payments` as the value it was made from.
+ * A row of {@link PAYMENT_TABLES} as the value it was made from.
  *
  * Only this module writes those columns and the schema checks them, so the closed lists of words
  * are taken at their word; a currency that ISO 4217 no longer knows is damage.
@@ -143,11 +149,22 @@ export function paymentOf(row: StoredRow): Payment {
     sealedImage: bytesOf(row.sealed_image),
     businessDate: String(row.business_date),
     begunAtMs: Number(row.begun_at_ms),
+    ...(row.captured_minor === null ? {} : { capture: captureOf(row) }),
   }
   const state = String(row.state) as PaymentState
   return state === 'begun'
     ? { ...payment, state }
     : { ...payment, state, outcome: outcomeOf(row, state) }
+}
+
+function captureOf(row: StoredRow): Capture {
+  const { capture_settlement_date: settlementDate } = row
+  return {
+    amountMinor: BigInt(Number(row.captured_minor)),
+    businessDate: String(row.capture_business_date),
+    ...(settlementDate === null ? {} : { settlementDate: String(settlementDate) }),
+    askedAtMs: Number(row.capture_asked_at_ms),
+  }
 }
 
 function outcomeOf(row: StoredRow, at: Exclude<PaymentState, 'begun'>): PaymentOutcome {
@@ -176,6 +193,9 @@ function concludedState(
     case 'reversed':
     case 'reversed_not_found':
       return reason === null ? 'approved' : 'unknown'
+    case 'capturing':
+    case 'captured':
+      return 'approved'
     default:
       return at
   }

@@ -1,9 +1,18 @@
 import type { DatabaseSync, SQLOutputValue } from 'node:sqlite'
 import type { Payment, PaymentState, ReversalCause } from '#domain'
+import { type CaptureResult, type CaptureWish, createCapture } from './capture-act.ts'
+import type { Captures } from './captures.ts'
 import { isUniqueConstraint, StoreError } from './errors.ts'
 import type { Moves } from './moves.ts'
 import type { OwedActs } from './owed-messages.ts'
-import { INTENT_COLUMNS, OUTCOME_COLUMNS, outcomeRow, paymentOf, type Row } from './payment-row.ts'
+import {
+  INTENT_COLUMNS,
+  OUTCOME_COLUMNS,
+  outcomeRow,
+  PAYMENT_TABLES,
+  paymentOf,
+  type Row,
+} from './payment-row.ts'
 
 /** What {@link PaymentActs.begin} found. */
 export type BeginResult =
@@ -39,16 +48,20 @@ export interface PaymentActs {
   /** Owe the reversal of an approved payment; of one never seen, keep that it must not come. */
   reverse(merchant: string, id: string, atMs: number): Payment | undefined
   isReversedUnseen(merchant: string, id: string): boolean
+  /** Owe the advice that an approved authorization is captured. */
+  capture(wish: CaptureWish): CaptureResult
   recover(nowMs: number, openSinceMs: number): Recovery
 }
 
 /** What acts on payments write besides the payments themselves. */
 export interface Journals {
   readonly moves: Moves
+  readonly captures: Captures
   readonly owed: OwedActs
 }
 
-export function createPaymentActs(database: DatabaseSync, { moves, owed }: Journals): PaymentActs {
+export function createPaymentActs(database: DatabaseSync, journals: Journals): PaymentActs {
+  const { moves } = journals
   const tombstones = createTombstones(database)
   const find = createFind(database)
   const insert = database.prepare(
@@ -86,8 +99,9 @@ export function createPaymentActs(database: DatabaseSync, { moves, owed }: Journ
     begin,
     find,
     isReversedUnseen: tombstones.has,
-    ...createMoving(database, { moves, owed, tombstones, find }),
-    recover: createRecovery(database, { moves, owed }),
+    ...createMoving(database, { ...journals, tombstones, find }),
+    capture: createCapture(database, journals),
+    recover: createRecovery(database, journals),
   }
 }
 
@@ -103,12 +117,13 @@ interface Moving extends Journals {
 /** The acts that move a payment which is there. */
 function createMoving(
   database: DatabaseSync,
-  { moves, owed, tombstones, find }: Moving,
+  { tombstones, find, ...journals }: Moving,
 ): Pick<PaymentActs, 'conclude' | 'reverse'> {
   const placeOf = database.prepare(
     `SELECT ${PLACE_COLUMNS} FROM payments WHERE merchant = ? AND id = ?`,
   )
-  const conclusion = createConclusion(database, { moves, owed })
+  const { moves, owed } = journals
+  const conclusion = createConclusion(database, journals)
 
   function conclude(merchant: string, id: string, outcome: Row): void {
     const place = placeIn(placeOf.get(merchant, id))
@@ -125,7 +140,7 @@ function createMoving(
     if (place.state === 'approved') {
       const { payment, state: from } = place
       moves.carryOut({ payment, from, to: 'reversing', reason: 'merchant-asked', atMs })
-      owed.owe({ payment, host: place.host, cause: 'merchant-asked', atMs })
+      owed.owe({ payment, kind: 'reversal', host: place.host, cause: 'merchant-asked', atMs })
     }
     return find(merchant, id)
   }
@@ -153,7 +168,8 @@ function createConclusion(database: DatabaseSync, { moves, owed }: Journals) {
     const found = [...outcome.slice(1, -1), outcome.at(-1) ?? businessDate]
     update.run(to, ...found, payment)
     moves.append({ payment, from, to, reason, atMs }, found)
-    if (to === 'unknown') owed.owe({ payment, host, cause: reason as ReversalCause, atMs })
+    if (to !== 'unknown') return
+    owed.owe({ payment, kind: 'reversal', host, cause: reason as ReversalCause, atMs })
   }
 }
 
@@ -190,7 +206,7 @@ function createTombstones(database: DatabaseSync) {
 }
 
 function createFind(database: DatabaseSync) {
-  const select = database.prepare('SELECT * FROM payments WHERE merchant = ? AND id = ?')
+  const select = database.prepare(`SELECT * FROM ${PAYMENT_TABLES} WHERE merchant = ? AND id = ?`)
   return (merchant: string, id: string): Payment | undefined => {
     const row = select.get(merchant, id)
     return row === undefined ? undefined : paymentOf(row)
@@ -201,9 +217,9 @@ function createFind(database: DatabaseSync) {
  * Nobody conducts a payment that was begun before a restart: what became of it, only the host
  * knows, so it is to be reversed. Nobody has taken what is owed, either.
  */
-function createRecovery(database: DatabaseSync, { moves, owed }: Journals) {
+function createRecovery(database: DatabaseSync, journals: Journals) {
   const begun = database.prepare(`SELECT ${PLACE_COLUMNS} FROM payments WHERE state = 'begun'`)
-  const conclusion = createConclusion(database, { moves, owed })
+  const conclusion = createConclusion(database, journals)
   const open = database.prepare(
     `SELECT host, stan, transmitted_at, terminal FROM payments
      WHERE state = 'unknown' AND decided_at_ms >= ?`,
@@ -216,7 +232,7 @@ function createRecovery(database: DatabaseSync, { moves, owed }: Journals) {
       decidedAtMs: nowMs,
     })
     for (const place of left) conclusion(place, outcome)
-    owed.reclaim(nowMs)
+    journals.owed.reclaim(nowMs)
     const openExchanges = open.all(openSinceMs).map((row) => ({
       host: String(row.host),
       stan: Number(row.stan),

@@ -6,6 +6,7 @@ import {
   type BatchReader,
   createBatchReader,
 } from './act-batch.ts'
+import { captureWishOf } from './capture-act.ts'
 import { isConstraint, plainOf, StoreError, storeErrorOf } from './errors.ts'
 import type { Journal } from './journal.ts'
 import { attemptEndOf } from './owed-messages.ts'
@@ -17,7 +18,7 @@ import { attemptEndOf } from './owed-messages.ts'
  * begin because another process writes, what would write is refused with `STORE_BUSY`, and what
  * reads is answered. Batches that only read wait for no other process and are not synced.
  *
- * @param obstacle why no payment may be begun, if none may
+ * @param obstacle why no payment may be begun or captured, if none may
  * @throws StoreError when the store failed: nothing of the batches is known to be on disk
  */
 export function performBatches(
@@ -61,6 +62,7 @@ function refusingWrites(journal: Journal, error: StoreError): Journal {
       begin: refuse,
       conclude: refuse,
       reverse: refuse,
+      capture: refuse,
       recover: refuse,
     },
     owed: {
@@ -111,6 +113,11 @@ function perform(journal: Journal, from: BatchReader, obstacle?: StoreError): An
       return { value: payments.reverse(from.text(), from.text(), from.number()) }
     case ACT.isReversedUnseen:
       return { value: payments.isReversedUnseen(from.text(), from.text()) }
+    case ACT.capture: {
+      const wish = from.captureWish()
+      if (obstacle !== undefined) throw obstacle
+      return { value: payments.capture(captureWishOf(wish)) }
+    }
     case ACT.takeOwed: {
       const [host, nowMs, leaseUntilMs] = [from.text(), from.number(), from.number()]
       const [horizonMs, countMax] = [from.number(), from.number()]

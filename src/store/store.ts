@@ -9,6 +9,7 @@ import type {
 } from '#domain'
 import type { Clock } from '#platform'
 import type { DayOpening } from './business-days.ts'
+import type { CaptureResult, CaptureWish } from './capture-act.ts'
 import { type CommitQueue, openCommitQueue, type StoreSpace } from './commit-queue.ts'
 import type { StoreError } from './errors.ts'
 import { DEFAULT_NODE } from './journal.ts'
@@ -42,6 +43,11 @@ export interface Store {
   reverse(merchant: string, id: string, atMs: number): Promise<Payment | undefined>
   /** Whether a merchant reversed this id before its payment came. */
   isReversedUnseen(merchant: string, id: string): Promise<boolean>
+  /**
+   * Capture an approved authorization, once: the host is owed the advice from then on. The same
+   * wish again gets the payment as it stands.
+   */
+  capture(wish: CaptureWish): Promise<CaptureResult>
   /** Take what the host is owed and is due, the longest due first, for the time of a lease. */
   takeOwed(taking: Taking): Promise<readonly OwedMessage[]>
   /** Number and date what is owed, before it is first sent. */
@@ -123,6 +129,7 @@ export async function openStore(file: string, options: StoreOptions): Promise<St
     find: (merchant, id) => admitted((acts) => acts.find(merchant, id)),
     reverse: (...reversal) => owed((acts) => acts.reverse(...reversal)),
     isReversedUnseen: (merchant, id) => admitted((acts) => acts.isReversedUnseen(merchant, id)),
+    capture: (wish) => admitted((acts) => acts.capture(wish)),
     takeOwed: (taking) => owed((acts) => acts.takeOwed(taking)),
     numberOwed: (seq, numbered) => owed((acts) => acts.numberOwed(seq, numbered)),
     endAttempt: (seq, end) => owed((acts) => acts.endAttempt(seq, end)),

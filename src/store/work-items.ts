@@ -1,27 +1,28 @@
 import type { DatabaseSync, SQLOutputValue } from 'node:sqlite'
-import type { Payment, ReversalCause } from '#domain'
+import type { OwedKind, Payment, PaymentState, ReversalCause } from '#domain'
 import type { Clock } from '#platform'
+import type { Captures } from './captures.ts'
 import { StoreError } from './errors.ts'
 import { openJournal } from './journal.ts'
 import { STORE_LIMITS } from './limits.ts'
 import type { Moves } from './moves.ts'
-import { paymentOf } from './payment-row.ts'
+import { PAYMENT_TABLES, paymentOf } from './payment-row.ts'
 
 /** Something that an operator must look at, with what is needed to decide. */
 export interface WorkItem {
   /** Its number, which commands name. */
   readonly seq: number
   /**
-   * `reversal-refused`: the host declined it, and nothing more is sent. `reversal-overdue`: it is
-   * still being sent.
+   * `refused`: the host declined the reversal or the advice, and nothing more is sent. `overdue`:
+   * it is still being sent.
    */
-  readonly kind: 'reversal-refused' | 'reversal-overdue'
+  readonly kind: `${OwedKind}-${'refused' | 'overdue'}`
   readonly payment: Payment
   readonly openedAtMs: number
   readonly cause: ReversalCause
   readonly owedAtMs: number
   readonly attempts: number
-  /** DE11 of the reversal; absent before its first attempt. */
+  /** DE11 of what is owed; absent before its first attempt. */
   readonly stan?: number
   /** How its last attempt settled nothing. */
   readonly putOff?: string
@@ -35,14 +36,14 @@ export interface WorkActs {
   list(countMax: number): readonly WorkItem[]
   find(seq: number): WorkItem | undefined
   /**
-   * Send its reversal again, now, and close it. @throws StoreError `WORK_NOT_OPEN`
+   * Send what is owed again, now, and close it. @throws StoreError `WORK_NOT_OPEN`
    */
   retry(answer: WorkAnswer): void
   /**
-   * The host has reversed the payment otherwise: close it, and all else that is open of that
-   * reversal. @throws StoreError `WORK_NOT_OPEN`, `MOVE_NOT_ALLOWED`
+   * The host has reversed or captured the payment otherwise: close it, and all else that is open of
+   * what was owed. @throws StoreError `WORK_NOT_OPEN`, `MOVE_NOT_ALLOWED`
    */
-  closeAsReversed(answer: WorkAnswer): void
+  closeAsDone(answer: WorkAnswer): void
 }
 
 export interface WorkAnswer {
@@ -53,12 +54,21 @@ export interface WorkAnswer {
   readonly atMs: number
 }
 
-export function createWorkActs(database: DatabaseSync, moves: Moves): WorkActs {
+/** What answers write besides the items themselves. */
+interface Journals {
+  readonly moves: Moves
+  readonly captures: Captures
+}
+
+export function createWorkActs(database: DatabaseSync, { moves, captures }: Journals): WorkActs {
   const open = database.prepare(
     `${SELECT} WHERE work.closed_at_ms IS NULL ORDER BY work.seq LIMIT ?`,
   )
   const one = database.prepare(`${SELECT} WHERE work.closed_at_ms IS NULL AND work.seq = ?`)
-  const owedOf = database.prepare('SELECT owed FROM work_items WHERE seq = ?')
+  const debtOf = database.prepare(
+    `SELECT owed.seq, owed.kind, owed.payment FROM work_items AS work
+     JOIN owed_messages AS owed ON owed.seq = work.owed WHERE work.seq = ?`,
+  )
   const close = database.prepare(
     `UPDATE work_items SET closed_at_ms = ?, closed_by = ?, resolution = ?
      WHERE owed = ? AND closed_at_ms IS NULL`,
@@ -70,17 +80,20 @@ export function createWorkActs(database: DatabaseSync, moves: Moves): WorkActs {
     `UPDATE owed_messages SET state = 'acknowledged', due_at_ms = NULL, ended_at_ms = ?
      WHERE seq = ?`,
   )
-  const placeOf = database.prepare('SELECT seq FROM payments WHERE merchant = ? AND id = ?')
 
   function find(seq: number): WorkItem | undefined {
     const row = one.get(seq)
     return row === undefined ? undefined : workItemOf(row)
   }
 
-  function opened(seq: number): WorkItem & { readonly owed: number } {
-    const item = find(seq)
-    if (item === undefined) throw new StoreError('WORK_NOT_OPEN', 'there is no such open work item')
-    return { ...item, owed: Number(owedOf.get(seq)?.owed) }
+  function opened(seq: number): OpenDebt {
+    const [item, debt] = [find(seq), debtOf.get(seq)]
+    if (item === undefined || debt === undefined) {
+      throw new StoreError('WORK_NOT_OPEN', 'there is no such open work item')
+    }
+    const { state } = item.payment
+    const kind = String(debt.kind) as OwedKind
+    return { owed: Number(debt.seq), payment: Number(debt.payment), kind, state }
   }
 
   return {
@@ -91,24 +104,37 @@ export function createWorkActs(database: DatabaseSync, moves: Moves): WorkActs {
       send.run(atMs, owed)
       close.run(atMs, by, 'sent-again', owed)
     },
-    closeAsReversed({ seq, by, atMs }) {
-      const { owed, payment } = opened(seq)
-      moves.check(payment.state, 'reversed')
+    closeAsDone({ seq, by, atMs }) {
+      const { owed, payment, kind, state: from } = opened(seq)
+      const to = DONE[kind]
+      const reason = `${to}-otherwise`
+      moves.check(from, to)
       end.run(atMs, owed)
-      close.run(atMs, by, 'reversed-otherwise', owed)
-      const place = Number(placeOf.get(payment.merchant, payment.id)?.seq)
-      const reason = 'reversed-otherwise'
-      moves.carryOut({ payment: place, from: payment.state, to: 'reversed', reason, atMs })
+      close.run(atMs, by, reason, owed)
+      const lasting = to === 'captured' ? captures.settle(payment) : []
+      moves.carryOut({ payment, from, to, reason, atMs }, lasting)
     },
   }
 }
 
+/** What an open item is of. */
+interface OpenDebt {
+  /** Its number in `owed_messages`, and of its payment in `payments`. */
+  readonly owed: number
+  readonly payment: number
+  readonly kind: OwedKind
+  readonly state: PaymentState
+}
+
+/** What becomes of a payment when the host has done what is owed. */
+const DONE = { reversal: 'reversed', advice: 'captured' } as const
+
 const SELECT = `SELECT work.seq AS work_seq, work.kind, work.opened_at_ms, owed.cause,
   owed.owed_at_ms, owed.attempts, owed.stan AS owed_stan, owed.put_off,
-  owed.response_code AS owed_response_code, payments.*
+  owed.response_code AS owed_response_code, payments.*, captures.*
   FROM work_items AS work
   JOIN owed_messages AS owed ON owed.seq = work.owed
-  JOIN payments ON payments.seq = work.payment`
+  JOIN (${PAYMENT_TABLES}) ON payments.seq = work.payment`
 
 /** Only the store writes these columns, so their closed lists of words are taken at their word. */
 function workItemOf(row: Readonly<Record<string, SQLOutputValue>>): WorkItem {
@@ -135,7 +161,7 @@ export interface WorkDesk {
   /** @throws StoreError `WORK_NOT_OPEN` */
   retry(seq: number, by: string): void
   /** @throws StoreError `WORK_NOT_OPEN`, `MOVE_NOT_ALLOWED` */
-  closeAsReversed(seq: number, by: string): void
+  closeAsDone(seq: number, by: string): void
   close(): void
 }
 
@@ -147,8 +173,8 @@ export function openWorkDesk(file: string, { clock }: { readonly clock: Clock })
     list: (countMax) => journal.read(() => work.list(countMax)),
     find: (seq) => journal.read(() => work.find(seq)),
     retry: (seq, by) => journal.transact(() => work.retry({ seq, by, atMs: clock.nowMs() })),
-    closeAsReversed(seq, by) {
-      journal.transact(() => work.closeAsReversed({ seq, by, atMs: clock.nowMs() }))
+    closeAsDone(seq, by) {
+      journal.transact(() => work.closeAsDone({ seq, by, atMs: clock.nowMs() }))
     },
     close: journal.close,
   }

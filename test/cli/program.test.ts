@@ -13,6 +13,8 @@ const COMMANDS = [
   ['merchant', 'list'],
   ['send'],
   ['inquire'],
+  ['capture'],
+  ['reverse'],
   ['payments'],
   ['decode'],
   ['encode'],

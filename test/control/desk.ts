@@ -136,6 +136,18 @@ export async function openDesk(options: DeskOptions = {}): Promise<Desk> {
   }
 }
 
+/** Let everything that is under way come to its next wait. */
+export async function settle(): Promise<void> {
+  for (let turn = 0; turn < 5; turn++) await new Promise((resolve) => setImmediate(resolve))
+}
+
+export async function pass(desk: Desk, seconds: number): Promise<void> {
+  for (let second = 0; second < seconds; second++) {
+    desk.clock.advance(1_000)
+    await settle()
+  }
+}
+
 export function sale(id: string, change: object = {}): object {
   return { ...bareSale, id, ...change }
 }
@@ -153,12 +165,15 @@ export function answerTo(
   return { kind: 'answered', message: { mti: `${sent.mti.slice(0, 2)}10`, fields } }
 }
 
-/** The acknowledgement of a reversal, as meridian gives it. */
+/** The acknowledgement of a reversal or a capture, as meridian gives it. */
 export function acknowledgementOf(
   sent: Message,
   change: Record<string, string | undefined> = {},
 ): HostReply {
-  const echo = Object.entries(echoOf(sent)).filter(([number]) => !['12', '13'].includes(number))
+  const isCapture = sent.mti.startsWith('02')
+  const echo = Object.entries(echoOf(sent)).filter(
+    ([number]) => isCapture || !['12', '13'].includes(number),
+  )
   const fields: Record<string, FieldValue> = {}
   for (const [number, value] of Object.entries({
     ...Object.fromEntries(echo),
@@ -166,7 +181,7 @@ export function acknowledgementOf(
     ...change,
   }))
     if (value !== undefined) fields[number] = value
-  return { kind: 'answered', message: { mti: '0430', fields } }
+  return { kind: 'answered', message: { mti: isCapture ? '0230' : '0430', fields } }
 }
 
 /** Small rests, so that a test has few seconds to pass. */
@@ -220,6 +235,7 @@ function asStore(memory: ReturnType<typeof openMemoryStore>): DeskStore {
     leaseStans: async (host, count) => memory.transact(() => memory.leaseStans(host, count)),
     reverse: async (...act) => memory.transact(() => memory.reverse(...act)),
     isReversedUnseen: async (...act) => memory.transact(() => memory.isReversedUnseen(...act)),
+    capture: async (wish) => memory.transact(() => memory.capture(wish)),
     takeOwed: async (taking) => memory.transact(() => memory.takeOwed(taking)),
     numberOwed: async (...act) => memory.transact(() => memory.numberOwed(...act)),
     raiseOverdue: async (overdue) => memory.transact(() => memory.raiseOverdue(overdue)),

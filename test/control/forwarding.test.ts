@@ -2,7 +2,16 @@ import test from 'ava'
 import fc from 'fast-check'
 import type { HostReply } from '#control'
 import type { Message } from '#iso8583'
-import { acknowledgementOf, answerTo, type Desk, type HostScript, openDesk, sale } from './desk.ts'
+import {
+  acknowledgementOf,
+  answerTo,
+  type Desk,
+  type HostScript,
+  openDesk,
+  pass,
+  sale,
+  settle,
+} from './desk.ts'
 
 const silent: HostReply = { kind: 'unknown', reason: 'host-silent' }
 const lost: HostReply = { kind: 'unknown', reason: 'link-lost' }
@@ -10,18 +19,6 @@ const notSent: HostReply = { kind: 'not-sent' }
 
 const coded = (code: string): HostScript => {
   return (sent) => acknowledgementOf(sent, { 39: code })
-}
-
-/** Let everything that is under way come to its next wait. */
-async function settle(): Promise<void> {
-  for (let turn = 0; turn < 5; turn++) await new Promise((resolve) => setImmediate(resolve))
-}
-
-async function pass(desk: Desk, seconds: number): Promise<void> {
-  for (let second = 0; second < seconds; second++) {
-    desk.clock.advance(1_000)
-    await settle()
-  }
 }
 
 /** A desk with one payment whose answer never came, `order-1`. */

@@ -28,6 +28,7 @@ const exchange: Exchange = {
   responseCode: '00',
   approvalCode: '123456',
   effect: 'posted',
+  capturedMinor: 0n,
   lapsesAtMs: 0,
   arrivals: 1,
 }
@@ -75,6 +76,13 @@ const NOT_FOUND: Scene = {
   exchanges: [{ ...exchange, effect: 'reversed-unseen', approvedMinor: 0n }],
 }
 
+const CAPTURED: Scene = {
+  told: { last: { ...answer, outcome: 'captured' }, capture: { minor: 625, isTaken: true } },
+  journal: [{ ...row, state: 'captured' }],
+  exchanges: [{ ...exchange, effect: 'captured', capturedMinor: 625n }],
+  cards: [{ ...card, availableMinor: 99_375n, ledgerMinor: 99_375n }],
+}
+
 const faultsOf = ({ told, ...scene }: Scene): string[] =>
   disagreements({ ...scene, told: new Map([['order-1', { amountMinor: 1250, ...told }]]) })
 
@@ -95,6 +103,7 @@ const GOOD: Readonly<Record<string, Scene>> = {
     told: { last: { ...answer, outcome: 'reversed' }, wish: 'taken' },
     journal: [{ ...row, state: 'reversed' }],
   },
+  'an authorization that was captured in part': CAPTURED,
   'a payment that was reversed before it came': {
     told: { wish: 'unseen' },
     journal: [],
@@ -213,7 +222,27 @@ const PLANTED: readonly (readonly [string, Scene, string])[] = [
     { ...REVERSED, cards: [{ ...untouched, availableMinor: 98_750n }] },
     'the account of card 4111111111111111 does not balance',
   ],
-  ...['begun', 'unknown', 'reversing'].map((state): [string, Scene, string] => [
+  [
+    'a capture that was taken and forgotten',
+    { ...CAPTURED, journal: [row] },
+    'order-1 is not captured as wished',
+  ],
+  [
+    'a capture of more than was asked',
+    { ...CAPTURED, exchanges: [{ ...exchange, effect: 'captured', capturedMinor: 626n }] },
+    'order-1 is captured for more than was asked',
+  ],
+  [
+    'a capture that the host does not have',
+    { ...CAPTURED, exchanges: [{ ...exchange, effect: 'held' }] },
+    'order-1 is captured and held at the host',
+  ],
+  [
+    'a capture whose rest is not released',
+    { ...CAPTURED, cards: [{ ...card, ledgerMinor: 99_375n }] },
+    'the account of card 4111111111111111 does not balance',
+  ],
+  ...['begun', 'unknown', 'reversing', 'capturing'].map((state): [string, Scene, string] => [
     `a payment that is still ${state}`,
     { ...APPROVED, told: {}, journal: [{ ...row, state }], exchanges: [], cards: [untouched] },
     `order-1 is still ${state}`,
@@ -251,6 +280,16 @@ test('an approval is reversed when its merchant wishes it, and else never', (t) 
     t.is(faultOf(answer, says(outcome), { wish: 'asked' }), undefined)
     t.is(faultOf(answer, says(outcome)), `was told ${outcome} after approved`)
   }
+})
+
+test('an approval is captured when its merchant wishes it, and else never', (t) => {
+  const capture = { minor: 625, isTaken: false }
+  const become = (before: Answer, after: Answer) =>
+    changeFault({ amountMinor: 1250, last: before, capture }, after)
+  t.is(become(answer, says('capturing')), undefined)
+  t.is(become(says('capturing'), says('captured')), undefined)
+  t.is(become(says('capturing'), says('reversed')), 'was told reversed after capturing')
+  t.is(faultOf(answer, says('captured')), 'was told captured after approved')
 })
 
 test('found is an answer that changes into what it may not', (t) => {

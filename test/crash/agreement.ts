@@ -11,6 +11,8 @@ export interface Told {
   readonly last?: Answer
   /** That it be reversed, and what the gateway said to that: taken, or that it never came. */
   readonly wish?: 'asked' | 'taken' | 'unseen'
+  /** How much of it is to be captured, and whether the gateway has taken that. */
+  readonly capture?: { readonly minor: number; readonly isTaken: boolean }
 }
 
 /** What everybody has of the same payments. */
@@ -66,10 +68,20 @@ const FUTURE: Readonly<Record<string, readonly string[]>> = {
 
 const FUTURE_BY_WISH: typeof FUTURE = { approved: ['reversing', 'reversed'] }
 
+const FUTURE_BY_CAPTURE: typeof FUTURE = {
+  pending: ['capturing', 'captured'],
+  approved: ['capturing', 'captured'],
+  capturing: ['captured'],
+}
+
 const NEVER_CHANGES = ['rrn', 'stan', 'card', 'operation'] as const
 
-function mayBecome(before: string, after: string, { wish }: Told): boolean {
-  const futures = wish === undefined ? [FUTURE] : [FUTURE, FUTURE_BY_WISH]
+function mayBecome(before: string, after: string, { wish, capture }: Told): boolean {
+  const futures = [
+    FUTURE,
+    ...(wish === undefined ? [] : [FUTURE_BY_WISH]),
+    ...(capture === undefined ? [] : [FUTURE_BY_CAPTURE]),
+  ]
   return futures.some((future) => future[before]?.includes(after))
 }
 
@@ -89,14 +101,21 @@ function wordOf({ state }: JournalRow): string {
 }
 
 function unsettledFaults(journal: readonly JournalRow[]): string[] {
-  const open = journal.filter(({ state }) => ['begun', 'unknown', 'reversing'].includes(state))
+  const open = journal.filter(({ state }) => OPEN.has(state))
   return open.map(({ id, state }) => `${id} is still ${state}`)
 }
 
-function toldFaults(id: string, { last, wish }: Told, row: JournalRow | undefined): string[] {
+const OPEN: ReadonlySet<string> = new Set(['begun', 'unknown', 'reversing', 'capturing'])
+
+function toldFaults(
+  id: string,
+  { last, wish, capture }: Told,
+  row: JournalRow | undefined,
+): string[] {
   const faults: string[] = []
   if (wish === 'unseen' && row !== undefined) faults.push(`${id} came after it was reversed unseen`)
   if (wish === 'taken' && row?.state === 'approved') faults.push(`${id} is not reversed as wished`)
+  if (capture?.isTaken && row?.state !== 'captured') faults.push(`${id} is not captured as wished`)
   if (last === undefined) return faults
   if (row === undefined) return [...faults, `${id} was told and is not in the journal`]
   if (!agree(row, last)) faults.push(`${id} was told otherwise than the journal has it`)
@@ -110,9 +129,11 @@ function agree(row: JournalRow, answer: Answer): boolean {
     row.stan === Number(answer['stan']) &&
     row.reason === (answer['reason'] ?? null) &&
     row.responseCode === (answer['responseCode'] ?? null) &&
-    (row.state !== 'approved' || row.approvalCode === answer['approvalCode'])
+    (!STANDING.has(row.state) || row.approvalCode === answer['approvalCode'])
   )
 }
+
+const STANDING: ReadonlySet<string> = new Set(['approved', 'captured'])
 
 function hostFaults({ told, journal, exchanges }: Evidence): string[] {
   const ids = new Map([...told].map(([id, { amountMinor }]) => [BigInt(amountMinor), id]))
@@ -124,6 +145,9 @@ function hostFaults({ told, journal, exchanges }: Evidence): string[] {
     if (asked.has(id) || arrivalsOf(exchange) > 1) faults.push(`${id} reached the host twice`)
     asked.add(id)
     const row = rows.get(id)
+    if (BigInt(told.get(id)?.capture?.minor ?? 0) < exchange.capturedMinor) {
+      faults.push(`${id} is captured for more than was asked`)
+    }
     if (row === undefined) faults.push(`${id} reached the host and is not in the journal`)
     else if (!standsAlike(row, exchange)) {
       faults.push(`${id} is ${row.state} and ${exchange.effect} at the host`)
@@ -143,6 +167,7 @@ function arrivalsOf({ effect, arrivals }: Exchange): number {
 /** What each end of a payment has left of it at the host. */
 const EFFECTS: Readonly<Record<string, readonly Exchange['effect'][]>> = {
   approved: ['held', 'posted'],
+  captured: ['captured'],
   declined: ['none'],
   // It may have been declined before anybody knew.
   reversed: ['reversed', 'none'],
@@ -152,12 +177,12 @@ const EFFECTS: Readonly<Record<string, readonly Exchange['effect'][]>> = {
 function standsAlike(row: JournalRow, exchange: Exchange): boolean {
   if (row.rrn !== exchange.rrn) return false
   if (!EFFECTS[row.state]?.includes(exchange.effect)) return false
-  return row.state !== 'approved' || row.approvalCode === exchange.approvalCode
+  return !STANDING.has(row.state) || row.approvalCode === exchange.approvalCode
 }
 
 /** Each account is its opening balance less what stands of its exchanges, and nothing else. */
 function balanceFaults({ exchanges, cards }: Evidence): string[] {
-  const posted = sumByCard(exchanges.filter(({ effect }) => effect === 'posted'))
+  const posted = sumByCard(exchanges.filter(({ effect }) => TAKING.has(effect)))
   const held = sumByCard(exchanges.filter(({ effect }) => effect === 'held'))
   return cards.flatMap((card) => {
     const ledgerMinor = card.openingMinor - (posted.get(card.pan) ?? 0n)
@@ -167,10 +192,13 @@ function balanceFaults({ exchanges, cards }: Evidence): string[] {
   })
 }
 
+const TAKING: ReadonlySet<string> = new Set(['posted', 'captured'])
+
 function sumByCard(exchanges: readonly Exchange[]): Map<string, bigint> {
   const sums = new Map<string, bigint>()
-  for (const { pan, approvedMinor } of exchanges) {
-    sums.set(pan, (sums.get(pan) ?? 0n) + approvedMinor)
+  for (const { pan, effect, approvedMinor, capturedMinor } of exchanges) {
+    const minor = effect === 'captured' ? capturedMinor : approvedMinor
+    sums.set(pan, (sums.get(pan) ?? 0n) + minor)
   }
   return sums
 }

@@ -3,7 +3,9 @@ import type { MerchantClient, MerchantResult } from '#merchant-client'
 import { createErrand, type Step } from './errand.ts'
 import { PLAN } from './shop.ts'
 
-const answered = (kind: 'pending' | 'approved' | 'reversing' | 'reversed'): MerchantResult => ({
+type Outcome = 'pending' | 'approved' | 'unknown' | 'capturing' | 'reversing' | 'reversed'
+
+const answered = (kind: Outcome): MerchantResult => ({
   ...{ kind, id: 'order-1' },
   answer: { outcome: kind, rrn: '632700000001', stan: '000001' },
 })
@@ -19,7 +21,9 @@ async function taken(...steps: readonly Taken[]) {
   const ends = []
   for (const [step, result] of steps) {
     const say = () => Promise.resolve(result)
-    const client: Partial<MerchantClient> = { sale: say, reverse: say, inquire: say }
+    const client: Partial<MerchantClient> = {
+      ...{ sale: say, capture: say, reverse: say, inquire: say },
+    }
     ends.push(await errand.take(step, client as MerchantClient))
   }
   return { errand, ends }
@@ -43,6 +47,18 @@ test('a wish stands from when it was asked, and is taken when it was heard', asy
   t.deepEqual([early.ends, early.errand.wish], [['later'], 'asked'])
   const { errand } = await taken(['pay', answered('approved')], ['reverse', answered('reversing')])
   t.like(errand, { wish: 'taken', faults: [] })
+})
+
+test('a capture is taken when it was heard, and may be refused for what holds nothing', async (t) => {
+  const lost = await taken(['pay', answered('approved')], ['capture', LOST])
+  t.like(lost.errand, { capture: { minor: 1, isTaken: false }, faults: [] })
+  const heard = await taken(['pay', answered('approved')], ['capture', answered('capturing')])
+  t.like(heard.errand, { capture: { minor: 1, isTaken: true }, faults: [] })
+  const refusal: Taken = ['capture', refused('CAPTURE_NOT_ALLOWED')]
+  t.deepEqual((await taken(['pay', answered('unknown')], refusal)).errand.faults, [])
+  t.deepEqual((await taken(['pay', answered('approved')], refusal)).errand.faults, [
+    'order-1 was refused: CAPTURE_NOT_ALLOWED',
+  ])
 })
 
 test('found is what cannot be heard', async (t) => {

@@ -2,7 +2,7 @@ import type { MerchantClient, MerchantResult, PaymentInput } from '#merchant-cli
 import { type Answer, changeFault, type Told } from './agreement.ts'
 
 /** What a merchant may do about a payment of its own. */
-export type Step = 'pay' | 'reverse' | 'inquire'
+export type Step = 'pay' | 'reverse' | 'capture' | 'inquire'
 
 /**
  * `later`: it is not done yet, and nothing of it is in the gateway's hands. `lost`: nobody knows.
@@ -34,6 +34,8 @@ export function createErrand(number: number, { operation, pan, steps }: ErrandPl
     amount: { value: String(number), currency: 'USD' },
     card: { pan, expiry: '3012', entryMode: 'ecommerce' },
   }
+  // What is captured is half of it at least, of one minor unit all.
+  const part = Math.ceil(number / 2)
   const faults: string[] = []
   const told: Mutable<Told & Pick<Errand, 'heardAtMs'>> = { amountMinor: number, heardAtMs: 0 }
 
@@ -44,6 +46,9 @@ export function createErrand(number: number, { operation, pan, steps }: ErrandPl
       case 'reverse':
         told.wish ??= 'asked'
         return client.reverse(payment.id)
+      case 'capture':
+        told.capture ??= { minor: part, isTaken: false }
+        return client.capture(payment.id, { value: String(part), currency: 'USD' })
       case 'inquire':
         return client.inquire(payment.id)
     }
@@ -69,7 +74,9 @@ export function createErrand(number: number, { operation, pan, steps }: ErrandPl
   function hearRefusal(step: Step, code: string): StepEnd {
     if (FOR_THE_MOMENT.has(code)) return 'later'
     if (code === 'PAYMENT_REVERSED' && told.wish !== undefined) told.wish = 'unseen'
-    else if (step !== 'inquire' || code !== 'PAYMENT_NOT_FOUND' || told.last !== undefined) {
+    else if (step === 'capture' && code === 'CAPTURE_NOT_ALLOWED' && !holds(told.last)) {
+      return 'heard'
+    } else if (step !== 'inquire' || code !== 'PAYMENT_NOT_FOUND' || told.last !== undefined) {
       faults.push(`${payment.id} was refused: ${code}`)
     }
     return 'heard'
@@ -80,6 +87,7 @@ export function createErrand(number: number, { operation, pan, steps }: ErrandPl
     if (fault !== undefined) faults.push(`${payment.id} ${fault}`)
     told.last = answer
     told.heardAtMs = Date.now()
+    if (step === 'capture') told.capture = { minor: part, isTaken: true }
     if (step !== 'reverse') return 'heard'
     // What is under way cannot be reversed yet.
     if (answer['outcome'] === 'pending') return 'later'
@@ -93,6 +101,11 @@ export function createErrand(number: number, { operation, pan, steps }: ErrandPl
     faults,
     take: async (step: Step, client: MerchantClient) => hear(step, await ask(step, client)),
   })
+}
+
+/** Whether there is something to capture, as it was last told. */
+function holds(last: Answer | undefined): boolean {
+  return ['approved', 'capturing', 'captured'].includes(String(last?.['outcome']))
 }
 
 type Mutable<T> = { -readonly [Member in keyof T]: T[Member] }

@@ -34,7 +34,7 @@ for (const seed of [1, 2]) {
     t.log({ kills, lost, ends, settledAfterMs })
     t.deepEqual(faults, [])
     t.true(lost > 100 && kills.host > 4 && kills.together > 1, 'the kills hit the work')
-    for (const end of ['approved', 'declined', 'reversed', 'reversed_not_found']) {
+    for (const end of ['approved', 'captured', 'declined', 'reversed', 'reversed_not_found']) {
       t.true((ends[end] ?? 0) > 0, `no payment ended as ${end}`)
     }
   })

@@ -144,6 +144,7 @@ const sale = (pan: string, ...steps: Step[]): ErrandPlan => ({
 export const PLAN = {
   sale: sale(GOOD_PAN),
   authorization: { ...sale(GOOD_PAN), operation: 'authorize' },
+  captured: { ...sale(GOOD_PAN, 'pay', 'capture'), operation: 'authorize' },
   reversed: sale(GOOD_PAN, 'pay', 'reverse'),
   reversedBefore: sale(GOOD_PAN, 'reverse', 'pay'),
   declined: sale('4000000000000119'),
@@ -160,8 +161,9 @@ export const PLAN = {
 /** How many of a hundred want what. */
 const SHARES: readonly (readonly [number, ErrandPlan])[] = [
   [55, PLAN.sale],
-  [12, PLAN.authorization],
-  [12, PLAN.reversed],
+  [4, PLAN.authorization],
+  [10, PLAN.captured],
+  [10, PLAN.reversed],
   [4, PLAN.reversedBefore],
   [2, PLAN.declined],
   [3, PLAN.answeredTwice],

@@ -14,6 +14,8 @@ const DRAWN = [
   'unknown to reversed_not_found',
   'reversing to reversed',
   'reversing to reversed_not_found',
+  'approved to capturing',
+  'capturing to captured',
 ]
 
 test('a payment moves as specs/engine.md draws it, and in no other way', (t) => {

@@ -7,6 +7,7 @@ import {
   type MerchantClientLimits,
   type MerchantResult,
   type PaymentInput,
+  type PaymentOutcomeKind,
 } from '#merchant-client'
 import { type Running, type RunOptions, run } from './running.ts'
 import { MERCHANT, makeSite, type Site, type SiteOptions, signingKeyFile } from './site.ts'
@@ -200,15 +201,24 @@ export function newPayment(over: Partial<PaymentInput> = {}): PaymentInput {
 }
 
 /** Ask how a payment stands until it is reversed; what it was told as at last. */
-export async function untilReversed(client: MerchantClient, id: string): Promise<MerchantResult> {
+export function untilReversed(client: MerchantClient, id: string): Promise<MerchantResult> {
+  return untilTold(client, id, 'reversed')
+}
+
+/** Ask how a payment stands until it is told so; what it was told as at last. */
+export async function untilTold(
+  client: MerchantClient,
+  id: string,
+  kind: PaymentOutcomeKind,
+): Promise<MerchantResult> {
   for (let tries = 0; ; tries++) {
     const result = await client.inquire(id)
-    if (result.kind === 'reversed' || tries === REVERSED_TRIES_MAX) return result
+    if (result.kind === kind || tries === TOLD_TRIES_MAX) return result
     await new Promise((next) => setTimeout(next, 100))
   }
 }
 
-const REVERSED_TRIES_MAX = 300
+const TOLD_TRIES_MAX = 300
 
 /** A member of the answer, where the result has one. */
 export function memberOf(result: MerchantResult, member: string): unknown {

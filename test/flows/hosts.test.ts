@@ -10,6 +10,7 @@ import {
   newPayment,
   startGatewayAlone,
   untilReversed,
+  untilTold,
 } from './gateway-under-test.ts'
 import { openRecordingLine, type RecordingLine } from './recording-line.ts'
 import { type Running, run } from './running.ts'
@@ -106,7 +107,7 @@ const ODD_CARD = { ...SHORT_CARD, pan: '4000000000000465' } as const
 for (const profile of ['borealis', 'pampas', 'kestrel'] as const) {
   const { frames, codes, card, partial } = LINES[profile]
 
-  test(`a gateway signs on to ${profile}, pays and reverses in its dialect`, async (t) => {
+  test(`a gateway signs on to ${profile}, pays, captures and reverses in its dialect`, async (t) => {
     const under = await openHost(profile)
     t.teardown(() => under.close())
     const client = under.gateway.client()
@@ -118,7 +119,13 @@ for (const profile of ['borealis', 'pampas', 'kestrel'] as const) {
     t.deepEqual(memberOf(sale, 'checks'), { cvv2: 'match' })
     t.regex(String(memberOf(sale, 'approvalCode')), /^[0-9A-Z]{6}$/)
     t.regex(String(memberOf(sale, 'settlementDate')), /^[0-9]{4}$/)
-    t.is((await client.authorize(newPayment())).kind, 'approved')
+    const hold = newPayment()
+    t.is((await client.authorize(hold)).kind, 'approved')
+    await client.capture(hold.id, { value: '900', currency: 'USD' })
+    t.is((await untilTold(client, hold.id, 'captured')).kind, 'captured')
+    t.like(exchangesOf(under.site, hold.amount.value), [
+      { effect: 'captured', capturedMinor: 900n },
+    ])
     const dear = await client.sale(newPayment({ card: SHORT_CARD }))
     t.is(dear.kind, 'declined')
     t.is(memberOf(dear, 'responseCode'), codes.declined)

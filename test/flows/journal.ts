@@ -39,7 +39,8 @@ export function journalUnsettled(site: Site): Unsettled {
   const count = (sql: string) => Number(rows(site, sql)[0]?.['count'])
   return {
     payments: count(
-      `SELECT count(*) AS count FROM payments WHERE state IN ('begun', 'unknown', 'reversing')`,
+      `SELECT count(*) AS count FROM payments
+       WHERE state IN ('begun', 'unknown', 'reversing', 'capturing')`,
     ),
     owed: count(`SELECT count(*) AS count FROM owed_messages WHERE due_at_ms IS NOT NULL`),
   }

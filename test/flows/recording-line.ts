@@ -8,6 +8,8 @@ import { type Direction, openProxy } from '../proxy/proxy.ts'
 export interface RecordingLine {
   /** Where the gateway is to connect. */
   readonly port: number
+  /** Whether these characters of a message have passed, in one piece. */
+  hasPassed(ascii: string): boolean
   /** Write what has passed so far as a capture file. */
   save(file: string): void
   close(): Promise<void>
@@ -28,6 +30,7 @@ export async function openRecordingLine(hostPort: number): Promise<RecordingLine
   })
   return {
     port: proxy.port,
+    hasPassed: (ascii) => packets.some((packet) => packet.includes(ascii, 0, 'latin1')),
     save: (file) => writeFileSync(file, captureOf(packets)),
     close: proxy.close,
   }

@@ -2,46 +2,50 @@ import { execFileSync } from 'node:child_process'
 import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import test from 'ava'
 import fc from 'fast-check'
 import { type Book, parseSandbox, readBook } from '#host-emulator'
 import type { Message } from '#iso8583'
-import { APPROVING, fakeClock, HOLD_MS, openHost, payment, reversal } from './meridian.ts'
+import { APPROVING, capture, fakeClock, HOLD_MS, openHost, payment, reversal } from './meridian.ts'
 
 const SESSION = { signedOn: true }
 
 const newFile = (): string => join(mkdtempSync(join(tmpdir(), 'book-')), 'book.sqlite')
 
 /**
- * The book's law: every unit that left a card's balances is a posting or a hold that still stands.
+ * The book's law: every unit that left a card's balances is a posting, a capture, or a hold that
+ * still stands.
  */
 function imbalances(book: Book): string[] {
   const sum = (pan: string, ...effects: string[]): bigint =>
     book
       .exchanges()
       .filter((exchange) => exchange.pan === pan && effects.includes(exchange.effect))
-      .reduce((total, { approvedMinor }) => total + approvedMinor, 0n)
+      .reduce((total, { effect, approvedMinor, capturedMinor }) => {
+        return total + (effect === 'captured' ? capturedMinor : approvedMinor)
+      }, 0n)
   return book
     .cards()
     .filter(
       ({ pan, openingMinor, ledgerMinor, availableMinor }) =>
-        ledgerMinor !== openingMinor - sum(pan, 'posted') ||
-        availableMinor !== openingMinor - sum(pan, 'posted', 'held') ||
+        ledgerMinor !== openingMinor - sum(pan, 'posted', 'captured') ||
+        availableMinor !== openingMinor - sum(pan, 'posted', 'captured', 'held') ||
         availableMinor < 0n,
     )
     .map(({ pan }) => pan)
 }
 
 const act = fc.record({
-  kind: fc.constantFrom('authorize', 'sell', 'reverse', 'repeat', 'wait'),
-  stan: fc.integer({ min: 1, max: 6 }),
+  kind: fc.constantFrom('authorize', 'sell', 'reverse', 'repeat', 'wait', 'capture', 'capture'),
+  stan: fc.integer({ min: 1, max: 4 }),
   pan: fc.constantFrom(APPROVING, '4000000000009995', '4000000000000119'),
   minor: fc.integer({ min: 0, max: 1500 }),
 })
 
 test('whatever comes in whatever order, the balances and the exchanges agree', (t) => {
   fc.assert(
-    fc.property(fc.array(act, { maxLength: 40 }), (acts) => {
+    fc.property(fc.array(act, { maxLength: 40, size: 'max' }), (acts) => {
       const clock = fakeClock()
       const { book, host } = openHost({ clock })
       const originals = new Map<number, Message>()
@@ -53,6 +57,7 @@ test('whatever comes in whatever order, the balances and the exchanges agree', (
         if (kind === 'wait') clock.advance(HOLD_MS / 3)
         else if (kind === 'reverse') host.answer(reversal(original), SESSION)
         else if (kind === 'repeat') host.answer(original, SESSION)
+        else if (kind === 'capture') host.answer(capture(original, { 4: amount }), SESSION)
         else {
           host.answer(fresh, SESSION)
           if (!originals.has(stan)) originals.set(stan, fresh)
@@ -84,6 +89,43 @@ test('an original is reversed exactly, whatever else happened on the card', (t) 
     }),
     { numRuns: 40 },
   )
+})
+
+test('of what is held exactly what is captured is taken, whatever else happened on the card', (t) => {
+  const drawn = fc.tuple(fc.integer({ min: 1, max: 999 }), fc.integer({ min: 1, max: 999 }))
+  fc.assert(
+    fc.property(fc.array(drawn), (amounts) => {
+      const { book, host } = openHost()
+      const twelve = (minor: number) => String(minor).padStart(12, '0')
+      const sent = amounts.map(([held], index) => payment('0100', index + 1, { 4: twelve(held) }))
+      for (const message of sent) host.answer(message, SESSION)
+      for (const [index, [, taken]] of amounts.entries()) {
+        const [hold] = sent.slice(index)
+        if (hold) host.answer(capture(hold, { 4: twelve(taken) }), SESSION)
+      }
+      book.lapseHolds(Date.parse('2027-01-01'))
+      const taken = amounts.reduce((sum, [held, it]) => sum + (it <= held ? it : 0), 0)
+      const card = book.card(APPROVING)
+      t.is(card?.availableMinor, (card?.openingMinor ?? 0n) - BigInt(taken))
+      t.is(card?.ledgerMinor, card?.availableMinor)
+      book.close()
+    }),
+    { numRuns: 40 },
+  )
+})
+
+test('a book from before there were captures takes them', (t) => {
+  const file = newFile()
+  const first = openHost({ file })
+  first.host.answer(payment('0100', 1), SESSION)
+  first.book.close()
+  const older = new DatabaseSync(file)
+  older.exec('DROP TABLE capture')
+  older.close()
+  const second = openHost({ file })
+  t.is(second.host.answer(capture(payment('0100', 1)), SESSION)?.answer.fields['39'], '00')
+  second.book.close()
+  t.like(readBook(file).exchanges, [{ effect: 'captured', capturedMinor: 1250n }])
 })
 
 test('a restart keeps balances, exchanges, reversals and the business date', (t) => {

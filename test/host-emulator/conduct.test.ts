@@ -5,6 +5,7 @@ import { ConductError, compileConduct } from '#host-emulator'
 import {
   APPROVING,
   CONDUCT,
+  capture,
   changed,
   DIALECT,
   json,
@@ -92,6 +93,12 @@ const FAULTS: readonly {
     unseenBySchema: true,
   },
   {
+    what: 'a capture whose original is named by too little',
+    changes: { 'captures/original/identity': ['90.stan'] },
+    unseenBySchema: true,
+  },
+  { what: 'captures of no amount', changes: { 'captures/elements/amount': undefined } },
+  {
     what: 'one type for two kinds of message',
     changes: { 'network/types/1/request': '0420' },
     at: ['network/types/1'],
@@ -173,6 +180,16 @@ test('an object or nothing is no text, whatever a text may be', (t) => {
     })
     t.deepEqual(pathsOf(error), [path])
   }
+})
+
+test('a host without captures knows no such messages', (t) => {
+  const document = damaged({ captures: undefined })
+  t.true(fitsSchema(document), JSON.stringify(fitsSchema.errors))
+  const { host } = openHost({ conduct: compileConduct(document, DIALECT) })
+  const held = payment('0100', 1)
+  host.answer(held, SIGNED_ON)
+  const reply = host.answer(capture(held), SIGNED_ON)
+  t.like(reply?.answer, { mti: '0230', fields: { 39: '12' } })
 })
 
 test('a conduct that says nothing is told what to say', (t) => {

@@ -1,6 +1,6 @@
 import test from 'ava'
 import type { Message } from '#iso8583'
-import { APPROVING, fakeClock, HOLD_MS, openHost, payment, reversal } from './meridian.ts'
+import { APPROVING, capture, fakeClock, HOLD_MS, openHost, payment, reversal } from './meridian.ts'
 
 const SIGNED_ON = { signedOn: true }
 
@@ -238,9 +238,131 @@ test('the reversal of a declined payment is acknowledged and moves nothing', (t)
   t.is(book.card(APPROVING)?.availableMinor, 10_000_000_000n)
 })
 
+test('a capture takes what it says of a hold and releases the rest, once, however often it comes', (t) => {
+  const { host, book } = openHost()
+  const hold = payment('0100', 1)
+  host.answer(hold, SIGNED_ON)
+  const attempts = [
+    capture(hold, { 4: '000000001000' }),
+    capture(hold, { 4: '000000001000' }, '0221'),
+    capture(hold, { 4: '000000001000', 7: '1122100099', 11: '000099' }),
+  ]
+  for (const attempt of attempts) {
+    const answer = host.answer(attempt, SIGNED_ON)?.answer
+    t.like(answer, { mti: '0230', fields: { 15: '1122', 39: '00', 4: '000000001000' } })
+    t.like(book.card(APPROVING), { availableMinor: 9_999_999_000n, ledgerMinor: 9_999_999_000n })
+  }
+  t.like(book.exchanges(), [{ effect: 'captured', approvedMinor: 1250n, capturedMinor: 1000n }])
+  t.is(host.counts.captures, 3)
+  t.is(code(host.answer(capture(hold), SIGNED_ON)?.answer), '12')
+  t.is(code(host.answer(reversal(hold), SIGNED_ON)?.answer), '12')
+  book.lapseHolds(Date.parse('2027-01-01'))
+  t.is(book.card(APPROVING)?.availableMinor, 9_999_999_000n)
+})
+
+const UNCAPTURABLE: readonly {
+  readonly what: string
+  readonly before?: readonly Message[]
+  readonly captured: Message
+  readonly waitMs?: number
+  readonly code: string
+}[] = [
+  { what: 'what never arrived', captured: capture(payment('0100', 1)), code: '25' },
+  {
+    what: 'what was reversed before it came',
+    before: [reversal(payment('0100', 1))],
+    captured: capture(payment('0100', 1)),
+    code: '25',
+  },
+  {
+    what: 'a sale',
+    before: [payment('0200', 1)],
+    captured: capture(payment('0200', 1)),
+    code: '12',
+  },
+  {
+    what: 'what was declined',
+    before: [payment('0100', 1, { 14: '3011' })],
+    captured: capture(payment('0100', 1), { 38: '' }),
+    code: '12',
+  },
+  {
+    what: 'what is reversed',
+    before: [payment('0100', 1), reversal(payment('0100', 1))],
+    captured: capture(payment('0100', 1)),
+    code: '12',
+  },
+  {
+    what: 'a hold that has lapsed',
+    before: [payment('0100', 1)],
+    waitMs: HOLD_MS,
+    captured: capture(payment('0100', 1)),
+    code: '12',
+  },
+  {
+    what: 'more than is held',
+    before: [payment('0100', 1)],
+    captured: capture(payment('0100', 1), { 4: '000000001251' }),
+    code: '13',
+  },
+  {
+    what: 'nothing',
+    before: [payment('0100', 1)],
+    captured: capture(payment('0100', 1), { 4: '000000000000' }),
+    code: '13',
+  },
+  ...[
+    { 2: '5555555555554444' },
+    { 37: '632610999999' },
+    { 38: '000000' },
+    { 41: 'TERM0002' },
+    { 49: '978' },
+  ].map((changes) => ({
+    what: `what contradicts its original in DE${Object.keys(changes)}`,
+    before: [payment('0100', 1)],
+    captured: capture(payment('0100', 1), changes),
+    code: '12',
+  })),
+]
+
+for (const { what, before = [], captured, waitMs = 0, code: expected } of UNCAPTURABLE) {
+  test(`a capture of ${what} is answered ${expected}, and moves nothing`, (t) => {
+    const clock = fakeClock()
+    const { host, book } = openHost({ clock })
+    for (const message of before) host.answer(message, SIGNED_ON)
+    clock.advance(waitMs)
+    book.lapseHolds(clock.nowMs())
+    const [cards, exchanges] = [book.cards().map((card) => ({ ...card })), book.exchanges()]
+    const answer = host.answer(captured, SIGNED_ON)?.answer
+    t.is(code(answer), expected)
+    t.is(answer?.fields['15'], undefined)
+    t.deepEqual([book.cards(), book.exchanges()], [cards, exchanges])
+  })
+}
+
+test('each mandatory element of a capture that is missing is answered 30', (t) => {
+  const { host, book } = openHost()
+  const hold = payment('0100', 1)
+  host.answer(hold, SIGNED_ON)
+  for (const element of '2 3 4 7 11 12 13 18 22 25 32 37 38 41 42 49 90'.split(' ')) {
+    const answer = host.answer(capture(hold, { [element]: undefined }), SIGNED_ON)?.answer
+    t.is(code(answer), '30', element)
+  }
+  t.is(code(host.answer(capture(hold), { signedOn: false })?.answer), '91')
+  t.like(book.exchanges(), [{ effect: 'held' }])
+})
+
 test('after the cutover approvals carry the new business date', (t) => {
   const { host } = openHost({ businessDate: '2026-12-31' })
   t.is(host.cutOver(), '2027-01-01')
   const answer = host.answer(payment('0200', 1), SIGNED_ON)?.answer
   t.like(answer?.fields, { 15: '0101', 63: 'M01011000000001' })
+})
+
+test('a capture is posted on the business date on which it comes', (t) => {
+  const { host } = openHost({ businessDate: '2026-12-31' })
+  const hold = payment('0100', 1)
+  t.is(host.answer(hold, SIGNED_ON)?.answer.fields['15'], '1231')
+  host.cutOver()
+  t.is(host.answer(capture(hold), SIGNED_ON)?.answer.fields['15'], '0101')
 })

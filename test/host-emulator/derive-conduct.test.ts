@@ -3,7 +3,16 @@ import fc from 'fast-check'
 import { ConductError, compileConduct, deriveConduct, type HostDocuments } from '#host-emulator'
 import type { Message } from '#iso8583'
 import { LANTERN, LANTERN_DOCUMENTS } from './lantern.ts'
-import { changed, DIALECT, json, openHost, payment, reversal, TRANSCRIPTS } from './meridian.ts'
+import {
+  capture,
+  changed,
+  DIALECT,
+  json,
+  openHost,
+  payment,
+  reversal,
+  TRANSCRIPTS,
+} from './meridian.ts'
 import { play } from './playing.ts'
 
 const MERIDIAN = deriveConduct({ mapping: json('mapping.json'), link: json('link.json') }, DIALECT)
@@ -21,6 +30,8 @@ const NOT_DERIVABLE: Readonly<Record<string, Readonly<Record<number, readonly st
   '07-sale-ecommerce-3ds': { 2: ['63'] },
   '08-sale-merchant-initiated-recurring': { 2: ['63'] },
   '14-sale-duplicate': { 2: ['63'] },
+  '19-capture-in-part': { 2: ['63'] },
+  '20-capture-refused': { 4: ['63'] },
 }
 
 for (const transcript of TRANSCRIPTS) {
@@ -50,7 +61,7 @@ function difference(a: Message, b: Message): string[] {
 }
 
 const anyAct = fc.record({
-  kind: fc.constantFrom('0100', '0200', 'reverse', 'repeat'),
+  kind: fc.constantFrom('0100', '0200', 'reverse', 'repeat', 'capture'),
   stan: fc.integer({ min: 1, max: 5 }),
   changes: fc.record(
     {
@@ -74,15 +85,16 @@ test('whatever meridian is asked, its derived conduct answers as its own, but fo
   const own = compileConduct(changed(json('conduct.json'), { accountCurrency: undefined }), DIALECT)
   const bare = (answer: Message | undefined) => ({ ...answer?.fields, mti: answer?.mti, 63: '' })
   fc.assert(
-    fc.property(fc.array(anyAct, { maxLength: 12 }), (acts) => {
+    fc.property(fc.array(anyAct, { maxLength: 12, size: 'max' }), (acts) => {
       const hosts = [openHost({ conduct: own }), openHost({ conduct: MERIDIAN })]
       for (const { kind, stan, changes } of acts) {
         const original = payment('0200', stan, changes)
-        const request =
-          kind === '0100' || kind === '0200'
-            ? payment(kind, stan, changes)
-            : reversal(original, {}, kind === 'repeat' ? '0421' : '0420')
-        const [a, b] = hosts.map(({ host }) => host.answer(request, { signedOn: true })?.answer)
+        const request = () => {
+          if (kind === '0100' || kind === '0200') return payment(kind, stan, changes)
+          if (kind === 'capture') return capture(payment('0100', stan, changes))
+          return reversal(original, {}, kind === 'repeat' ? '0421' : '0420')
+        }
+        const [a, b] = hosts.map(({ host }) => host.answer(request(), { signedOn: true })?.answer)
         t.deepEqual(bare(a), bare(b))
       }
       const [ownBook, derivedBook] = hosts.map(({ book }) => [
@@ -93,6 +105,31 @@ test('whatever meridian is asked, its derived conduct answers as its own, but fo
     }),
     { numRuns: 60 },
   )
+})
+
+/** A capture as lantern could have it. */
+const CAPTURE = {
+  mti: '2220',
+  answerMti: '2230',
+  request: {
+    '2': { use: 'mandatory', from: 'original.2' },
+    '4': { use: 'mandatory', from: 'capture.amount' },
+    '11': { use: 'mandatory', from: 'exchange.stan' },
+    '37': { use: 'mandatory', from: 'original.37' },
+    '56.stan': { use: 'mandatory', from: 'original.11' },
+    '56.moment': { use: 'mandatory', from: 'original.12' },
+    '56.acquirer': { use: 'mandatory', from: 'original.32' },
+  },
+  answer: { '11': { use: 'echoed' }, '39': { use: 'mandatory', to: 'responseCode' } },
+} as const
+
+test('captures are derived where the mapping has them, and name what reversals name', (t) => {
+  const mapping = changed(LANTERN_DOCUMENTS.mapping, { 'messages/payment.capture': CAPTURE })
+  const conduct = deriveConduct({ mapping, link: LANTERN_DOCUMENTS.link }, LANTERN)
+  const rules = conduct.rulesFor({ mti: '2221', fields: {} })
+  t.is(rules.kind, 'capture')
+  const none = deriveConduct(LANTERN_DOCUMENTS, LANTERN)
+  t.is(none.rulesFor({ mti: '2220', fields: {} }).kind, 'unlisted')
 })
 
 const UNDERIVABLE: readonly {
@@ -113,6 +150,18 @@ const UNDERIVABLE: readonly {
       'messages/payment.reverse/request/56.stan': undefined,
     },
     faults: ['mapping/messages/payment.reverse/request'],
+  },
+  {
+    what: 'captures that name their original by less than reversals do',
+    mapping: {
+      'messages/payment.capture': changed(CAPTURE, { 'request/56.moment': undefined }),
+    },
+    faults: ['mapping/messages/payment.capture/request'],
+  },
+  {
+    what: 'captures that do not say how much',
+    mapping: { 'messages/payment.capture': changed(CAPTURE, { 'request/4': undefined }) },
+    faults: ['mapping/messages/payment.capture/request'],
   },
   {
     what: 'a filled element that nothing explains',

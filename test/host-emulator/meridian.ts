@@ -160,6 +160,34 @@ export function payment(
   return { mti, fields: Object.fromEntries(present) as Message['fields'] }
 }
 
+/** The advice that captures `original`, which was approved with this code. */
+export function capture(
+  original: Message,
+  changes: Readonly<Record<string, string | undefined>> = {},
+  mti = '0220',
+): Message {
+  const kept = '2 3 4 18 22 25 32 37 41 42 49'.split(' ')
+  const { fields } = original
+  const [stan, transmittedAt] = [String(fields['11']), String(fields['7'])]
+  const own = {
+    ...Object.fromEntries(kept.map((element) => [element, fields[element]])),
+    ...{ 7: '1122100030', 11: `9${stan.slice(1)}`, 12: '100030', 13: '1122' },
+    38: approvalCode(stan, transmittedAt),
+    90: {
+      ...{ mti: original.mti, stan, transmittedAt, forwarder: '00000000000' },
+      acquirer: String(fields['32']).padStart(11, '0'),
+    },
+    ...changes,
+  }
+  const present = Object.entries(own).filter(([, value]) => value !== undefined)
+  return { mti, fields: Object.fromEntries(present) as Message['fields'] }
+}
+
+/** What interface.md 4.38 says. */
+function approvalCode(stan: string, transmittedAt: string): string {
+  return String((Number(stan) * 7919 + Number(transmittedAt)) % 1_000_000).padStart(6, '0')
+}
+
 /** The advice that reverses `original`. */
 export function reversal(
   original: Message,

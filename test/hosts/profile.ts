@@ -1,6 +1,6 @@
-import type { Merchant, PaymentRequest } from '#domain'
+import type { Merchant, OwedKind, PaymentRequest } from '#domain'
 import type { Message } from '#iso8583'
-import { createHostFacts, type ExchangeFacts, exchangeFacts } from '#processing'
+import { createHostFacts, type ExchangeFacts, exchangeFacts, type KeptPayment } from '#processing'
 import { readHostProfile, readMessages } from '../../src/host-profile.ts'
 import { SALE } from './golden.ts'
 
@@ -45,7 +45,7 @@ function paymentOf(body: object): PaymentRequest {
   const validated = messages.validateRequest(JSON.stringify(body), { merchant })
   if (validated.kind === 'refused') throw new Error(JSON.stringify(validated.refusal))
   const { request } = validated
-  if (!('amount' in request)) throw new Error('no payment')
+  if (!('pan' in request)) throw new Error('no payment')
   return request
 }
 
@@ -56,20 +56,36 @@ export function written(host: Host, body: object, facts = factsAt(host, 7)): Mes
   return told.message
 }
 
+interface Owed {
+  readonly facts: ExchangeFacts
+  readonly carried?: Readonly<Record<string, string>>
+}
+
 /** The message that reverses one, from what is kept of it. */
-export function reversed(
+export function reversed(host: Host, original: Message, owed: Owed): Message {
+  return owedFor(host, 'reversal', original, { ...owed, cause: 'host-silent' })
+}
+
+/** The message that captures one, from what is kept of it. */
+export function captured(
   host: Host,
   original: Message,
-  { facts, carried = {} }: { facts: ExchangeFacts; carried?: Readonly<Record<string, string>> },
+  owed: Owed & Required<Pick<KeptPayment, 'capture'>>,
+): Message {
+  return owedFor(host, 'advice', original, { ...owed, cause: 'merchant-asked' })
+}
+
+function owedFor(
+  host: Host,
+  kind: OwedKind,
+  original: Message,
+  { facts, ...owed }: Owed & Pick<KeptPayment, 'cause' | 'capture'>,
 ): Message {
   const { mapping } = PROFILES[host]
   const image = mapping.storedImage(original)
-  const told = mapping.toReversal(
-    { image, terminal: 'T0000001', carried, cause: 'host-silent', isRepeat: false },
-    merchant,
-    facts,
-  )
-  if (told.kind === 'refused') throw new Error(JSON.stringify(told.refusal))
+  const kept = { image, terminal: 'T0000001', ...owed, isRepeat: false }
+  const told = mapping.owed[kind]?.write(kept, merchant, facts)
+  if (told?.kind !== 'written') throw new Error(JSON.stringify(told))
   return told.message
 }
 

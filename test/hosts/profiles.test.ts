@@ -3,7 +3,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js'
 import test from 'ava'
 import { networkRequest } from '../../src/communication/host/network-messages.ts'
 import { FRAMES, SALE, SIGN_ONS } from './golden.ts'
-import { factsAt, HOSTS, NOW_MS, PROFILES, reversed, saleAt, written } from './profile.ts'
+import { captured, factsAt, HOSTS, NOW_MS, PROFILES, reversed, saleAt, written } from './profile.ts'
 
 const ajv = new Ajv2020({ strictTypes: false, strictRequired: false, allErrors: true })
 const specs = (file: string) => JSON.parse(readFileSync(`specs/${file}`, 'utf8'))
@@ -42,6 +42,17 @@ for (const host of HOSTS) {
     const bytes = dialect.pack(reversal)
     t.deepEqual(dialect.pack(dialect.unpack(bytes)), bytes)
     t.like(reversal, REVERSALS[host])
+  })
+
+  test(`the capture for ${host} can be written from what is kept, and holds no secret`, (t) => {
+    const original = written(host, { ...saleAt(host), type: 'payment.authorize' })
+    const facts = factsAt(host, 8, NOW_MS + 20_000)
+    const capture = { amountMinor: 1000n, extent: 'part' } as const
+    const advice = captured(host, original, { facts, carried: { 38: '654321' }, capture })
+    const bytes = dialect.pack(advice)
+    t.deepEqual(dialect.pack(dialect.unpack(bytes)), bytes)
+    t.like(advice, CAPTURES[host])
+    t.is(advice.fields['48'], undefined)
   })
 }
 
@@ -87,6 +98,39 @@ const REVERSALS = {
       25: '4021',
       30: { transaction: '000000001250', reconciliation: '000000000000' },
       56: { mti: '1200', stan: '000007', localTime: '261122100000', acquirer: '445566' },
+    },
+  },
+} as const
+
+const CAPTURES = {
+  borealis: {
+    mti: '0220',
+    fields: {
+      ...{ 4: '000000001000', 7: '1122100020', 11: '000008', 12: '120020', 33: '912' },
+      ...{ 37: 'B26326000007', 38: '654321' },
+      90: {
+        mti: '0100',
+        stan: '000007',
+        transmittedAt: '1122100000',
+        acquirer: '00000445566',
+        forwarder: '00000000912',
+      },
+    },
+  },
+  pampas: {
+    mti: '0220',
+    fields: {
+      ...{ 4: '000000001000', 7: '1122100020', 11: '000008', 12: '070020', 24: '031' },
+      ...{ 37: '112210000007', 38: '654321', 62: '000007' },
+      60: { mti: '0100', stan: '000007', transmittedAt: '1122100000' },
+    },
+  },
+  kestrel: {
+    mti: '1220',
+    fields: {
+      ...{ 4: '000000001000', 11: '000008', 12: '261122100020', 24: '202', 38: '654321' },
+      30: { transaction: '000000001250', reconciliation: '000000000000' },
+      56: { mti: '1100', stan: '000007', localTime: '261122100000', acquirer: '445566' },
     },
   },
 } as const

@@ -294,7 +294,7 @@ test('a gateway that does not know the key refuses, once', async (t) => {
   t.is(gateway.tokens.length, 1)
 })
 
-test('echo, inquire and send carry what they are asked to', async (t) => {
+test('echo, inquire, capture and send carry what they are asked to', async (t) => {
   const seen: Record<string, unknown>[] = []
   const { client } = await meet(t, {}, (request, turn) => {
     seen.push(request)
@@ -308,6 +308,11 @@ test('echo, inquire and send carry what they are asked to', async (t) => {
   t.like(await client.send('{"type":"payment.sale","id":"raw"}'), { kind: 'approved', id: 'raw' })
   t.like(seen[1], { type: 'payment.inquire', payment: 'order-1', merchant: 'acme' })
   t.not(seen[0]?.['id'], seen[1]?.['id'])
+  await client.capture('order-1')
+  await client.capture('order-1', { value: '900', currency: 'USD' })
+  t.like(seen[3], { type: 'payment.capture', payment: 'order-1' })
+  t.false('amount' in (seen[3] ?? {}))
+  t.like(seen[4], { amount: { value: '900', currency: 'USD' } })
 })
 
 const STRANGE: Record<string, [object, string]> = {

@@ -15,7 +15,12 @@ INTENT = '''merchant id operation amount_minor currency accept_partial pan_maske
 transmitted_at rrn terminal business_date begun_at_ms fingerprint pan_hash sealed_image'''.split()
 OUTCOME = '''reason decided_at_ms response_code approval_code approved_minor checks details
 carried settlement_date'''.split()
-WRITTEN = {'begun': INTENT, **dict.fromkeys(['approved', 'declined', 'failed', 'unknown'], OUTCOME)}
+WRITTEN = {
+    'begun': INTENT,
+    **dict.fromkeys(['approved', 'declined', 'failed', 'unknown'], OUTCOME),
+    'capturing': ['captured_minor', 'capture_business_date', 'capture_asked_at_ms'],
+    'captured': ['capture_settlement_date'],
+}
 
 
 def text_of(value):
@@ -38,7 +43,7 @@ def main(file):
     database.row_factory = sqlite3.Row
     heads, count = {}, 0
     for event in database.execute('SELECT * FROM payment_events WHERE hash IS NOT NULL ORDER BY seq'):
-        select = 'SELECT * FROM payments WHERE seq = ?'
+        select = 'SELECT * FROM payments LEFT JOIN captures ON payment = seq WHERE seq = ?'
         content = content_of(event, database.execute(select, [event['payment']]).fetchone())
         if content != event['content'].hex():
             sys.exit(f'content of event {event["seq"]}')

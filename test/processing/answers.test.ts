@@ -136,6 +136,39 @@ check(
   { ...concluded(APPROVAL), state: 'reversed_not_found' },
   { ...PENDING, outcome: 'reversed', reversal: 'nothing-found', time },
 )
+const hold: Payment = {
+  ...concluded({ ...APPROVAL, details: { settlementDate: '1122', networkReference: 'N1' } }),
+  operation: 'payment.authorize',
+}
+const capture = { amountMinor: 1000n, businessDate: '2026-11-24', askedAtMs: decidedAtMs }
+const CAPTURED = {
+  ...PENDING,
+  operation: 'payment.authorize',
+  approvedAmount: PENDING.amount,
+  capturedAmount: { value: '1000', currency: 'USD' },
+  approvalCode: '899819',
+  networkReference: 'N1',
+  time,
+}
+check(
+  'a capture under way is told with its amount, beside all that was approved',
+  { ...hold, state: 'capturing', capture },
+  { ...CAPTURED, outcome: 'capturing', settlementDate: '1122' },
+)
+check(
+  'what is captured settles on the day of its capture',
+  { ...hold, state: 'captured', capture: { ...capture, settlementDate: '2026-11-25' } },
+  { ...CAPTURED, outcome: 'captured', settlementDate: '1125' },
+)
+const partly = { ...hold.outcome, state: 'approved', decidedAtMs, approvedMinor: 1100n } as const
+check(
+  'a capture of what was approved in part is a capture',
+  { ...hold, outcome: partly, state: 'capturing', capture },
+  {
+    ...{ ...CAPTURED, outcome: 'capturing', settlementDate: '1122' },
+    approvedAmount: { value: '1100', currency: 'USD' },
+  },
+)
 check('a decline is told', concluded({ state: 'declined', decidedAtMs, responseCode: '51' }), {
   ...PENDING,
   outcome: 'declined',
@@ -200,6 +233,9 @@ test('the schema of errors lists every code of the domain', (t) => {
     ID_CONFLICT: true,
     PAYMENT_NOT_FOUND: true,
     PAYMENT_REVERSED: true,
+    PAYMENT_CAPTURED: true,
+    CAPTURE_NOT_ALLOWED: true,
+    CAPTURE_CONFLICT: true,
     NOT_SUPPORTED_BY_HOST: true,
     HOST_UNAVAILABLE: true,
     BUSY: true,

@@ -1,5 +1,7 @@
 import test from 'ava'
 import { type MemoryStore, openMemoryStore } from '#store'
+import { createDayActs } from '../../src/store/business-days.ts'
+import { openMemoryDatabase } from '../../src/store/database.ts'
 import { intent } from './sample.ts'
 
 function open(store: MemoryStore, date: string, by: 'calendar' | 'host' = 'calendar'): string {
@@ -45,4 +47,19 @@ test('a day that is over closes when its last payment has ended', (t) => {
   t.is(stillClosing(store), 1)
   store.transact(() => store.endAttempt(1, { kind: 'acknowledged', atMs: 3 }))
   t.is(stillClosing(store), 0)
+})
+
+test('closing looks at open payments alone, however many there are', (t) => {
+  const database = openMemoryDatabase()
+  const prepare = database.prepare.bind(database)
+  const plans: string[] = []
+  database.prepare = (sql) => {
+    const plan = prepare(`EXPLAIN QUERY PLAN ${sql}`).all()
+    plans.push(plan.map(({ detail }) => String(detail)).join())
+    return prepare(sql)
+  }
+  createDayActs(database)
+  const searching = plans.filter((plan) => plan.includes('payments'))
+  t.is(searching.length, 1)
+  t.regex(searching[0] ?? '', /SEARCH payments USING INDEX open_payments \(state=\?\)/)
 })

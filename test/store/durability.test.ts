@@ -65,7 +65,7 @@ test('damage to the file of a running store breaks it when it is met, and is rep
   t.deepEqual(faults, ['STORE_CORRUPT'])
 })
 
-test('a write-ahead log over its limit stops new payments, not outcomes', async (t) => {
+test('a write-ahead log over its limit stops new payments and captures, not outcomes', async (t) => {
   const file = storeFile(t)
   const limits = { walBytesMax: 256 * 1024, walCheckpointBytes: 64 * 1024, busyTimeoutMs: 10 }
   const store = await openSample(t, { file, limits })
@@ -82,6 +82,8 @@ test('a write-ahead log over its limit stops new payments, not outcomes', async 
     })
   }
   t.true(refusedAt > 0)
+  const wish = { merchant: 'acme-books', id: 'order-0', businessDate: '2026-11-22', atMs: 1 }
+  await t.throwsAsync(store.capture(wish), { code: 'WAL_FULL' })
   await store.conclude('acme-books', 'order-0', approved)
   reader.exec('COMMIT')
   reader.close()

@@ -8,7 +8,7 @@ import { openMemoryStore, openWorkDesk } from '#store'
 import { openMemoryDatabase } from '../../src/store/database.ts'
 import { journalOver } from '../../src/store/journal.ts'
 import { CHAIN_START, eventHash } from '../../src/store/journal-chain.ts'
-import { intentRow } from '../../src/store/payment-row.ts'
+import { intentRow, outcomeRow } from '../../src/store/payment-row.ts'
 import { makeUnchained } from './older-store.ts'
 import { approved, bytes, intent, openSample, storeFile } from './sample.ts'
 
@@ -132,7 +132,7 @@ test('what an operator does beside a running gateway is in the same chain', asyn
   await store.endAttempt(1, { kind: 'refused', responseCode: '21', atMs: 10 })
   const desk = openWorkDesk(file, { clock: createSystemClock() })
   t.teardown(() => desk.close())
-  desk.closeAsReversed(1, 'ada')
+  desk.closeAsDone(1, 'ada')
   await store.begin(intent(2))
   const head = await store.chainHead()
   t.deepEqual(audited(file), { events: 4, heads: { main: head?.hash } })
@@ -156,7 +156,23 @@ test('events are written in one place alone', (t) => {
   t.deepEqual(writers, ['src/store/journal-chain.ts'])
 })
 
-for (const table of ['payment_events', 'strays', 'merchant_changes', 'payments']) {
+test('a capture is in the chain with its amount, and with the day that it settles on', async (t) => {
+  const file = storeFile(t)
+  const store = await openSample(t, { file })
+  await store.begin(intent(1, { operation: 'payment.authorize' }))
+  await store.conclude('acme-books', 'order-1', approved)
+  await store.capture({
+    merchant: 'acme-books',
+    id: 'order-1',
+    businessDate: '2026-11-24',
+    atMs: 9,
+  })
+  await store.endAttempt(1, { kind: 'acknowledged', atMs: 10 })
+  const head = await store.chainHead()
+  t.deepEqual(audited(file), { events: 4, heads: { main: head?.hash } })
+})
+
+for (const table of ['payment_events', 'strays', 'merchant_changes', 'payments', 'captures']) {
   test(`no row of ${table} is deleted`, (t) => {
     const database = filled()
     t.throws(() => database.exec(`DELETE FROM ${table}`), { message: /append-only|never deleted/ })
@@ -169,6 +185,7 @@ for (const change of [
   "merchant_changes SET changed_by = 'nobody'",
   'payments SET amount_minor = 1',
   "payments SET sealed_image = x'00'",
+  'captures SET captured_minor = 1',
 ]) {
   test(`UPDATE ${change} is refused`, (t) => {
     const database = filled()
@@ -181,7 +198,10 @@ function filled(): DatabaseSync {
   const database = openMemoryDatabase()
   const journal = journalOver(database)
   journal.transact(() => {
-    journal.payments.begin(intentRow(intent(1)))
+    journal.payments.begin(intentRow(intent(1, { operation: 'payment.authorize' })))
+    journal.payments.conclude('acme-books', 'order-1', outcomeRow(approved))
+    const when = { businessDate: '2026-11-24', atMs: 9 }
+    journal.payments.capture({ merchant: 'acme-books', id: 'order-1', ...when })
     journal.journalStray(['late', 'meridian', '0210', null, null, null, 1, bytes(1, 1)])
     const merchant = { id: 'acme-books' } as Parameters<typeof journal.merchants.put>[0]['merchant']
     journal.merchants.put({ merchant, by: 'ada', atMs: 1 })

@@ -1,8 +1,14 @@
 import test from 'ava'
 import fc from 'fast-check'
-import { ALLOWED_MOVES, type PaymentOutcome, type PaymentState } from '#domain'
+import {
+  ALLOWED_MOVES,
+  type Capture,
+  type OwedKind,
+  type PaymentOutcome,
+  type PaymentState,
+} from '#domain'
 import { type MemoryStore, openMemoryStore, type Store, StoreError } from '#store'
-import { bytes, intent, openSample } from './sample.ts'
+import { bytes, intent, openSample, usd } from './sample.ts'
 
 /** What a store must look like from outside: the simplest thing that could keep the promises. */
 interface Model {
@@ -16,10 +22,12 @@ interface ModelPayment {
   readonly content: number
   readonly state: PaymentState
   readonly outcome?: PaymentOutcome
+  readonly capture?: Capture
 }
 
 interface ModelDebt {
   readonly seq: number
+  readonly kind: OwedKind
   readonly cause: string
   readonly owedAtMs: number
   /** When it is due; undefined once it has ended. */
@@ -31,6 +39,13 @@ type Act =
   | { readonly act: 'conclude'; readonly id: number; readonly outcome: PaymentOutcome }
   | { readonly act: 'find'; readonly id: number }
   | { readonly act: 'reverse'; readonly id: number; readonly atMs: number }
+  | {
+      readonly act: 'capture'
+      readonly id: number
+      /** All that was approved, when absent. */
+      readonly minor?: bigint | undefined
+      readonly atMs: number
+    }
   | { readonly act: 'take'; readonly atMs: number }
   | { readonly act: 'end'; readonly id: number; readonly kind: Ending }
 
@@ -38,10 +53,10 @@ type Ending = 'acknowledged' | 'not-found' | 'refused'
 
 const outcome: fc.Arbitrary<PaymentOutcome> = fc.record(
   {
-    state: fc.constantFrom('approved', 'declined', 'failed'),
+    state: fc.constantFrom('approved', 'approved', 'approved', 'declined', 'failed'),
     decidedAtMs: fc.integer({ min: 1, max: 2 ** 44 }),
     responseCode: fc.stringMatching(/^[0-9A-Z]{2}$/),
-    approvedMinor: fc.bigInt(0n, 999_999_999_999n),
+    approvedMinor: fc.oneof(fc.bigInt(1n, 3n), fc.bigInt(1n, 999_999_999_999n)),
     carried: fc.dictionary(fc.stringMatching(/^[0-9]{1,3}$/), fc.string()),
     details: fc.dictionary(fc.stringMatching(/^[a-zA-Z]{1,20}$/), fc.string()),
   },
@@ -54,7 +69,16 @@ const unknown: fc.Arbitrary<PaymentOutcome> = fc.record({
   decidedAtMs: fc.integer({ min: 1, max: 2 ** 44 }),
 })
 
-const id = fc.integer({ min: 1, max: 4 })
+const id = fc.integer({ min: 1, max: 3 })
+const capture: fc.Arbitrary<Act> = fc.record(
+  {
+    act: fc.constant('capture' as const),
+    id,
+    minor: fc.oneof(fc.bigInt(1n, 3n), fc.constant(1250n)),
+    atMs: fc.nat(),
+  },
+  { requiredKeys: ['act', 'id', 'atMs'] },
+)
 const acts: fc.Arbitrary<Act[]> = fc.array(
   fc.oneof(
     fc.record({
@@ -69,6 +93,7 @@ const acts: fc.Arbitrary<Act[]> = fc.array(
       outcome: fc.oneof({ weight: 3, arbitrary: outcome }, unknown),
     }),
     fc.record({ act: fc.constant('reverse' as const), id, atMs: fc.nat() }),
+    { weight: 3, arbitrary: capture },
     fc.record({ act: fc.constant('take' as const), atMs: fc.nat() }),
     fc.record({
       act: fc.constant('end' as const),
@@ -77,7 +102,7 @@ const acts: fc.Arbitrary<Act[]> = fc.array(
     }),
     fc.record({ act: fc.constant('find' as const), id }),
   ),
-  { maxLength: 30 },
+  { maxLength: 30, size: 'max' },
 )
 
 test('any acts in any order leave what the model says, and every answer is the model’s', (t) => {
@@ -138,7 +163,7 @@ test('a crash inside a transaction leaves what was committed before it', (t) => 
 /** Acts that both kinds of store have, whether or not they keep one waiting. */
 type Acts = Pick<
   MemoryStore | Store,
-  'begin' | 'conclude' | 'find' | 'reverse' | 'takeOwed' | 'endAttempt'
+  'begin' | 'conclude' | 'find' | 'reverse' | 'capture' | 'takeOwed' | 'endAttempt'
 >
 
 function perform(store: Acts, act: Act): unknown {
@@ -151,12 +176,21 @@ function perform(store: Acts, act: Act): unknown {
       return store.find('acme-books', `order-${act.id}`)
     case 'reverse':
       return store.reverse('acme-books', `order-${act.id}`, act.atMs)
+    case 'capture':
+      return store.capture(wishOf(act))
     case 'take':
       return store.takeOwed({ host: 'meridian', countMax: 2, ...takenAt(act.atMs) })
     case 'end':
       return store.endAttempt(act.id, { kind: act.kind, atMs: 7 })
   }
 }
+
+function wishOf({ id, minor, atMs }: ActOf<'capture'>) {
+  const amount = minor === undefined ? {} : { amount: { minor, currency: usd() } }
+  return { merchant: 'acme-books', id: `order-${id}`, ...amount, ...ON, atMs }
+}
+
+const ON = { businessDate: '2026-11-24' }
 
 const LEASE_MS = 2 ** 20
 
@@ -190,6 +224,8 @@ function expected(model: Model, stans: Set<number>, act: Act): unknown {
       return paymentOf(model.payments, act.id)
     case 'reverse':
       return reversed(model, act)
+    case 'capture':
+      return captured(model, act)
     case 'take':
       return taken(model, act.atMs)
     case 'end':
@@ -232,12 +268,36 @@ function reversed(model: Model, { id, atMs }: ActOf<'reverse'>): unknown {
   return paymentOf(model.payments, id)
 }
 
+function captured(model: Model, { id, minor, atMs }: ActOf<'capture'>): unknown {
+  const known = model.payments.get(`order-${id}`)
+  if (known === undefined) return { kind: 'unseen' }
+  const payment = paymentOf(model.payments, id)
+  const refused = (why: string) => ({ kind: 'refused', why, payment })
+  if (operationOf(id) === 'payment.sale') return refused('no-authorization')
+  const approvedMinor = known.outcome?.approvedMinor ?? 1250n
+  const amountMinor = minor ?? approvedMinor
+  if (known.capture) {
+    const isSame = known.capture.amountMinor === amountMinor
+    return isSame ? { kind: 'taken', payment } : refused('other-amount')
+  }
+  if (known.state !== 'approved') return refused('state')
+  if (amountMinor > approvedMinor) return refused('more-than-approved')
+  const capture = { amountMinor, ...ON, askedAtMs: atMs }
+  model.payments.set(`order-${id}`, { ...known, state: 'capturing', capture })
+  owe(model, id, { kind: 'advice', reason: 'merchant-asked', atMs })
+  return { kind: 'taken', payment: paymentOf(model.payments, id) }
+}
+
 function owe(
   { owed }: Model,
   id: number,
-  { reason = '', atMs }: { readonly reason?: string; readonly atMs: number },
+  {
+    kind = 'reversal',
+    reason = '',
+    atMs,
+  }: { readonly kind?: OwedKind; readonly reason?: string; readonly atMs: number },
 ): void {
-  const debt = { seq: owed.size + 1, cause: reason, owedAtMs: atMs, dueAtMs: atMs }
+  const debt = { seq: owed.size + 1, kind, cause: reason, owedAtMs: atMs, dueAtMs: atMs }
   owed.set(`order-${id}`, debt)
 }
 
@@ -246,9 +306,9 @@ function taken({ payments, owed }: Model, atMs: number): unknown {
   due.sort(([, a], [, b]) => (a.dueAtMs ?? 0) - (b.dueAtMs ?? 0) || a.seq - b.seq)
   return due.slice(0, 2).map(([id, debt]) => {
     debt.dueAtMs = atMs + LEASE_MS
-    const { seq, cause, owedAtMs } = debt
+    const { seq, kind, cause, owedAtMs } = debt
     const payment = paymentOf(payments, Number(id.replace('order-', '')))
-    return { seq, cause, owedAtMs, payment, attempts: 0 }
+    return { seq, kind, cause, owedAtMs, payment, attempts: 0 }
   })
 }
 
@@ -257,6 +317,11 @@ function ended({ payments, owed }: Model, { id: seq, kind }: ActOf<'end'>): unkn
   const known = payments.get(id ?? '')
   if (debt?.dueAtMs === undefined || known === undefined || id === undefined) return undefined
   debt.dueAtMs = undefined
+  if (known.capture) {
+    const capture = { ...known.capture, settlementDate: known.capture.businessDate }
+    if (kind === 'acknowledged') payments.set(id, { ...known, state: 'captured', capture })
+    return undefined
+  }
   if (kind === 'refused') return undefined
   const state = kind === 'acknowledged' ? 'reversed' : 'reversed_not_found'
   payments.set(id, { ...known, state })
@@ -266,14 +331,24 @@ function ended({ payments, owed }: Model, { id: seq, kind }: ActOf<'end'>): unkn
 function paymentOf(payments: Model['payments'], index: number): unknown {
   const known = payments.get(`order-${index}`)
   if (known === undefined) return undefined
-  const { state, outcome } = known
-  const begun = intentOf({ id: index, stan: 1, ...known })
-  return outcome === undefined ? { ...begun, state } : { ...begun, state, outcome }
+  const { state, outcome, capture } = known
+  return {
+    ...intentOf({ stan: 1, ...known, id: index }),
+    state,
+    ...(outcome ? { outcome } : {}),
+    ...(capture ? { capture } : {}),
+  }
+}
+
+/** Of each kind half. */
+function operationOf(id: number) {
+  return id % 2 === 0 ? 'payment.sale' : 'payment.authorize'
 }
 
 function intentOf(given: { id: number; content: number; stan: number }) {
   const { exchange } = intent(1)
   return intent(given.id, {
+    operation: operationOf(given.id),
     fingerprint: bytes(32, given.content),
     exchange: { ...exchange, stan: given.stan },
   })

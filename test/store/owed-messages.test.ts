@@ -238,10 +238,10 @@ test('an operator says that the host has reversed it otherwise', async (t) => {
   await store.endAttempt(1, { kind: 'refused', atMs: 2_000 })
   const desk = openWorkDesk(file, { clock: createFakeClock(5_000) })
   t.teardown(() => desk.close())
-  desk.closeAsReversed(1, 'J. Doe')
+  desk.closeAsDone(1, 'J. Doe')
   t.is((await store.find('acme-books', 'order-1'))?.state, 'reversed')
   t.deepEqual(await store.takeOwed(taking(2 ** 45)), [])
-  t.throws(() => desk.closeAsReversed(1, 'J. Doe'), { code: 'WORK_NOT_OPEN' })
+  t.throws(() => desk.closeAsDone(1, 'J. Doe'), { code: 'WORK_NOT_OPEN' })
 })
 
 test('what is overdue is one open work item, is still sent, and closes when acknowledged', async (t) => {

@@ -1,31 +1,34 @@
 import { type Command, Option } from 'commander'
 import type { MerchantClient, MerchantResult } from '#merchant-client'
-import type { ExitCode, Finish } from '../exit-codes.ts'
-import type { Outside } from '../outside.ts'
+import { EXIT, type ExitCode, type Finish } from '../exit-codes.ts'
+import { complain, type Outside } from '../outside.ts'
 import { type Over, openClient } from './client-file.ts'
 import { tellResult } from './result-lines.ts'
 
 /** A command that names a payment sent before. */
-export interface Question {
+export interface Question<Own extends object> {
   readonly name: string
   readonly description: string
   readonly help: string
-  ask(client: MerchantClient, payment: string): Promise<MerchantResult>
+  /** Options of its own, beside those of every such command. */
+  readonly options?: readonly Option[]
+  /** @returns what came of it, or what is wrong with the options */
+  ask(client: MerchantClient, payment: string, options: Own): Promise<MerchantResult> | string
   exitOf(result: MerchantResult): ExitCode
 }
 
-interface AskOptions {
+interface CommonOptions {
   readonly client: string
   readonly over: Over
   readonly json?: true
 }
 
-export function addQuestion(
+export function addQuestion<Own extends object>(
   program: Command,
-  question: Question,
+  question: Question<Own>,
   { outside, finish }: { readonly outside: Outside; readonly finish: Finish },
 ): void {
-  program
+  const command = program
     .command(question.name)
     .description(question.description)
     .argument('<payment>', 'the id that the payment was sent with')
@@ -37,14 +40,27 @@ export function addQuestion(
     )
     .option('--json', 'print the result as JSON')
     .addHelpText('after', question.help)
-    .action(async (payment: string, options: AskOptions) => {
-      const { client } = openClient(options.client, options.over)
-      try {
-        const result = await question.ask(client, payment)
-        tellResult(result, options.json === true, outside)
-        finish(question.exitOf(result))
-      } finally {
-        client.close()
-      }
+    .action(async (payment: string, options: CommonOptions & Own) => {
+      finish(await answered(question, payment, { options, outside }))
     })
+  for (const option of question.options ?? []) command.addOption(option)
+}
+
+async function answered<Own extends object>(
+  question: Question<Own>,
+  payment: string,
+  { options, outside }: { readonly options: CommonOptions & Own; readonly outside: Outside },
+): Promise<ExitCode> {
+  const { client } = openClient(options.client, options.over)
+  try {
+    const result = await question.ask(client, payment, options)
+    if (typeof result === 'string') {
+      complain(outside, result)
+      return EXIT.usage
+    }
+    tellResult(result, options.json === true, outside)
+    return question.exitOf(result)
+  } finally {
+    client.close()
+  }
 }

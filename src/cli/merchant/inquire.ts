@@ -12,7 +12,7 @@ Nothing goes to the host. Exit codes as those of send; 0 too for a payment that 
 
 /** `sallyport inquire`: how a payment stands. */
 export function addInquire(program: Command, outside: Outside, finish: Finish): void {
-  const question: Question = {
+  const question: Question<object> = {
     name: 'inquire',
     description: 'ask a gateway how one of the merchant’s payments stands',
     help: HELP,

@@ -37,6 +37,8 @@ export function exitOfResult(result: MerchantResult): ExitCode {
     case 'partial':
     case 'echo':
     case 'reversed':
+    case 'capturing':
+    case 'captured':
     case 'unseen':
       return EXIT.done
     case 'declined':

@@ -14,7 +14,7 @@ nothing to reverse, else as those of send.`
 
 /** `sallyport reverse`: one of a merchant’s payments is not to be. */
 export function addReverse(program: Command, outside: Outside, finish: Finish): void {
-  const question: Question = {
+  const question: Question<object> = {
     name: 'reverse',
     description: 'reverse one of the merchant’s payments, whether or not it has come',
     help: HELP,

@@ -5,14 +5,14 @@ import {
   CHECKS,
   type Check,
   type ChecksDocument,
+  FOLLOW_UP_ELEMENTS,
+  type FollowUpElement,
+  type FollowUpsDocument,
   PAYMENT_ELEMENTS,
   type PaymentElement,
   type PaymentsDocument,
   type PaymentType,
-  REVERSAL_ELEMENTS,
   type Reason,
-  type ReversalElement,
-  type ReversalsDocument,
 } from './document.ts'
 import { fits } from './element-reader.ts'
 import { compileMessageRules, compileUnlistedRules, type MessageRules } from './message-rules.ts'
@@ -33,7 +33,7 @@ export interface Conduct {
   /** How messages are authenticated; undefined where they are not. */
   readonly mac: MacDocument | undefined
   /** The rules for a request, by its type and, where payments share one, by its elements. */
-  rulesFor(request: Message): PaymentRules | ReversalRules | NetworkRules | UnlistedRules
+  rulesFor(request: Message): PaymentRules | FollowUpRules | NetworkRules | UnlistedRules
   /** Whether the host's messages have room for a response code. */
   hasRoomFor(responseCode: string): boolean
 }
@@ -56,9 +56,10 @@ type Write = (fields: Draft, value: string) => void
 /** What the checks that a payment asked for have found, in the words of CHECK_WORDS. */
 export type CheckResults = { readonly [Name in Check]?: string }
 
-export interface ReversalRules extends MessageRules {
-  readonly kind: 'reversal'
-  readonly read: Readonly<Record<ReversalElement, ReadText>>
+/** Rules for messages that follow a payment and name it. */
+export interface FollowUpRules extends MessageRules {
+  readonly kind: 'reversal' | 'capture'
+  readonly read: Readonly<Record<FollowUpElement, ReadText>>
   readonly readOriginalType: ReadText
   /** What {@link PaymentRules.identityOf} says of the original. */
   originalOf(fields: Composite): string
@@ -83,7 +84,7 @@ export class ConductError extends SpecificationError {
 export function compileConduct(document: unknown, dialect: Dialect): Conduct {
   const { conduct, faults } = readConductDocument(document, dialect)
   if (faults.length > 0) throw new ConductError(faults)
-  const { accountCurrency, mac, network, payments, responseCodes, reversals } = conduct
+  const { accountCurrency, captures, mac, network, payments, responseCodes, reversals } = conduct
   const networkRules = compileNetworkRules(network, dialect)
   const codeElement = payments[0]?.answer.responseCode ?? ''
   const codeFacts = dialect.field(codeElement)
@@ -96,8 +97,9 @@ export function compileConduct(document: unknown, dialect: Dialect): Conduct {
       payments: payments.flatMap((it) =>
         typed(it, compilePaymentRules(it, conduct.identity, dialect)),
       ),
-      others: new Map<string, ReversalRules | NetworkRules>([
-        ...typed(reversals, compileReversalRules(reversals, dialect)),
+      others: new Map<string, FollowUpRules | NetworkRules>([
+        ...typed(reversals, compileFollowUpRules('reversal', reversals, dialect)),
+        ...(captures ? typed(captures, compileFollowUpRules('capture', captures, dialect)) : []),
         ...typed(network, networkRules),
       ]),
       unlisted: {
@@ -122,7 +124,7 @@ function typed<Rules>(
 interface Dispatch {
   /** In the order of the document. */
   readonly payments: Typed<PaymentRules>
-  readonly others: ReadonlyMap<string, ReversalRules | NetworkRules>
+  readonly others: ReadonlyMap<string, FollowUpRules | NetworkRules>
   readonly unlisted: UnlistedRules
 }
 
@@ -165,12 +167,16 @@ function compilePaymentRules(
   }
 }
 
-function compileReversalRules(document: ReversalsDocument, dialect: Dialect): ReversalRules {
+function compileFollowUpRules(
+  kind: FollowUpRules['kind'],
+  document: FollowUpsDocument,
+  dialect: Dialect,
+): FollowUpRules {
   const { answer, elements, original } = document
   return {
-    kind: 'reversal',
+    kind,
     ...compileMessageRules(document, answer.responseCode),
-    read: readersOf(REVERSAL_ELEMENTS, elements),
+    read: readersOf(FOLLOW_UP_ELEMENTS, elements),
     readOriginalType: readerAt(original.type),
     originalOf: compileIdentity(original.identity),
     tellOwn: compileOwnValues(answer, dialect),

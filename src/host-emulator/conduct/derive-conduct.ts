@@ -1,8 +1,8 @@
 import type { Dialect, SpecFault } from '#iso8583'
 import { type Conduct, ConductError, compileConduct } from './conduct.ts'
+import { deriveCaptures, deriveReversals, identityOf } from './derive-follow-ups.ts'
 import { deriveNetwork } from './derive-network.ts'
 import { derivePayments } from './derive-payments.ts'
-import { deriveReversals, identityOf } from './derive-reversals.ts'
 import type { ConductDocument } from './document.ts'
 import { codesFor } from './iso-codes.ts'
 import { readLinkDocument } from './link-document.ts'
@@ -34,15 +34,20 @@ export function deriveConduct(documents: HostDocuments, dialect: Dialect): Condu
 
   const parts = { mapping, dialect, faults }
   const holds = mapping.codes.partial.length > 0
-  const payments = [
-    derivePayments(mapping.authorize, { ...parts, effect: 'hold', partialApprovals: holds }),
-    derivePayments(mapping.sale, { ...parts, effect: 'post', partialApprovals: false }),
-  ]
+  const authorize = { ...parts, effect: 'hold', partialApprovals: holds } as const
+  const holding = derivePayments(mapping.authorize, authorize)
+  const posting = derivePayments(mapping.sale, {
+    ...parts,
+    effect: 'post',
+    partialApprovals: false,
+  })
+  const payments = [holding, posting]
   const identity = identityOf(link.stanUniqueWith, parts)
   const conduct = {
     identity: identity.map(({ element }) => element),
     payments,
     reversals: deriveReversals(payments, identity, parts),
+    ...deriveCaptures([holding], identity, parts),
     network: deriveNetwork(link.network),
   }
   const codeFacts = dialect.field(payments[0]?.answer.responseCode ?? '')

@@ -10,7 +10,9 @@ export interface ConductDocument {
   /** Elements of a payment that together name it, no matter how they are filled. */
   readonly identity: readonly string[]
   readonly payments: readonly PaymentsDocument[]
-  readonly reversals: ReversalsDocument
+  readonly reversals: FollowUpsDocument
+  /** Captures of what a payment holds; a host need not take them. */
+  readonly captures?: CapturesDocument
   readonly network: NetworkDocument
   /** How messages are authenticated; absent where they are not. */
   readonly mac?: MacDocument
@@ -112,10 +114,11 @@ export interface CheckDocument {
   readonly values: Readonly<Record<string, string>>
 }
 
-export interface ReversalsDocument extends MessagesDocument {
+/** Messages that follow a payment and name it: reversals, captures. */
+export interface FollowUpsDocument extends MessagesDocument {
   readonly types: readonly MessageType[]
-  /** What must be the original's, where the reversal has it. */
-  readonly elements: Carriers<ReversalElement, never>
+  /** What must be the original's, where the message has it; of a capture not the amount. */
+  readonly elements: Carriers<FollowUpElement, never>
   readonly original: {
     /** The message type of the original. */
     readonly type?: string
@@ -125,7 +128,11 @@ export interface ReversalsDocument extends MessagesDocument {
   readonly answer: AnswerDocument
 }
 
-export const REVERSAL_ELEMENTS = [
+export interface CapturesDocument extends FollowUpsDocument {
+  readonly elements: Carriers<FollowUpElement, 'amount'>
+}
+
+export const FOLLOW_UP_ELEMENTS = [
   'pan',
   'amount',
   'currency',
@@ -136,7 +143,7 @@ export const REVERSAL_ELEMENTS = [
   'transmissionTime',
 ] as const
 
-export type ReversalElement = (typeof REVERSAL_ELEMENTS)[number]
+export type FollowUpElement = (typeof FOLLOW_UP_ELEMENTS)[number]
 
 export interface NetworkDocument extends MessagesDocument {
   readonly types: readonly MessageType[]
@@ -187,14 +194,16 @@ export const REASONS = [
   'originalNotFound',
   'contradiction',
   'lateOriginal',
+  'notHeld',
   'unlisted',
 ] as const
 
 /**
  * Why the host answers as it does.
  *
- * `checkFailed`: CVV2 or CAVV; `contradiction`: a reversal that is not of its original;
- * `lateOriginal`: an original that comes after its reversal; `unlisted`: none of the host's codes,
- * for the fault `answer-code`.
+ * `checkFailed`: CVV2 or CAVV; `contradiction`: a reversal or a capture that is not of its
+ * original; `lateOriginal`: an original that comes after its reversal; `notHeld`: nothing is held
+ * to capture, or it is captured and cannot be reversed; `unlisted`: none of the host's codes, for
+ * the fault `answer-code`.
  */
 export type Reason = (typeof REASONS)[number]

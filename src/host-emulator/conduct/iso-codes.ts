@@ -28,6 +28,7 @@ const ISO_CODES: Readonly<Record<Exclude<Reason, 'unlisted'>, readonly string[]>
   originalNotFound: ['25', '914', '9114'],
   contradiction: ['12', '902', '914', '9102'],
   lateOriginal: ['12', '902', '9102'],
+  notHeld: ['12', '902', '9102'],
 }
 
 /** What a mapping says that response codes mean. */

@@ -7,6 +7,8 @@ export interface MappingDocument {
   readonly authorize: MessageMapping
   readonly sale: MessageMapping
   readonly reverse: MessageMapping
+  /** Where the host takes captures. */
+  readonly capture?: MessageMapping
   /** By name: which word each value of the host becomes. */
   readonly tables: ReadonlyMap<string, Readonly<Record<string, string>>>
   readonly codes: ListedCodes
@@ -50,6 +52,7 @@ export function readMappingDocument(document: unknown, faults: SpecFault[]): Map
     authorize: kind('payment.authorize'),
     sale: kind('payment.sale'),
     reverse: kind('payment.reverse'),
+    ...(messages.has('payment.capture') ? { capture: kind('payment.capture') } : {}),
     tables: tablesOf(read.objectIfAny('tables')),
     codes: {
       approved: listed('approved'),

@@ -2,21 +2,22 @@ import { type Dialect, documentPlace, type SpecFault } from '#iso8583'
 import { createDocumentReader, type DocumentReader } from '../document-reader.ts'
 import { macDocumentOf } from '../macs/mac-document.ts'
 import {
+  type CapturesDocument,
   CHECK_WORDS,
   CHECKS,
   type Check,
   type CheckDocument,
   type ChecksDocument,
   type ConductDocument,
+  FOLLOW_UP_ELEMENTS,
+  type FollowUpsDocument,
   type MessageType,
   PAYMENT_ELEMENTS,
   type PaymentAnswerDocument,
   type PaymentElement,
   type PaymentsDocument,
   REASONS,
-  REVERSAL_ELEMENTS,
   type Reason,
-  type ReversalsDocument,
 } from './document.ts'
 import { createElementReader, type ElementReader } from './element-reader.ts'
 import { answerOf, MESSAGES, messagesOf, messageType, toldOf } from './read-messages.ts'
@@ -39,6 +40,7 @@ export function readConductDocument(
     'identity',
     'payments',
     'reversals',
+    'captures',
     'network',
     'mac',
     'responseCodes',
@@ -48,21 +50,25 @@ export function readConductDocument(
   if (identity.length === 0) read.refuse('identity', 'must name an element')
   const payments = read.list('payments', (it) => paymentsOf(it, elements))
   if (payments.length === 0) read.refuse('payments', 'must have a kind of payment')
-  const reversals = reversalsOf(read.object('reversals'), elements)
-  if (reversals.original.identity.length !== identity.length) {
+  const reversals = followUpsOf(read.object('reversals'), elements)
+  const captures = read.has('captures') ? capturesOf(read.object('captures'), elements) : undefined
+  const followUps = { reversals, ...(captures ? { captures } : {}) }
+  for (const [name, { original }] of Object.entries(followUps)) {
+    if (original.identity.length === identity.length) continue
     const reason = 'must name an element for each of `identity`, in its order'
-    faults.push({ path: ['reversals', 'original', 'identity'], reason })
+    faults.push({ path: [name, 'original', 'identity'], reason })
   }
   const network = networkOf(read.object('network'), elements)
   const mac = read.has('mac') ? macDocumentOf(read.object('mac'), elements) : undefined
-  const codeElements = [...payments, reversals].map(({ answer }) => answer.responseCode)
+  const answering = [...payments, ...Object.values(followUps)]
+  const codeElements = answering.map(({ answer }) => answer.responseCode)
   const responseCodes = codesOf(read.object('responseCodes'), codeElements, elements)
-  faults.push(...sharedTypes(payments, { reversals, network }))
+  faults.push(...sharedTypes(payments, { ...followUps, network }))
   return {
     conduct: {
       ...(accountCurrency === undefined ? {} : { accountCurrency }),
       ...(mac === undefined ? {} : { mac }),
-      ...{ identity, payments, reversals, network, responseCodes },
+      ...{ identity, payments, ...followUps, network, responseCodes },
     },
     faults,
   }
@@ -135,10 +141,19 @@ function checksOf(read: DocumentReader, elements: ElementReader): ChecksDocument
   return checks
 }
 
-function reversalsOf(read: DocumentReader, elements: ElementReader): ReversalsDocument {
+function capturesOf(read: DocumentReader, elements: ElementReader): CapturesDocument {
+  const captures = followUpsOf(read, elements)
+  const carriers = read.object('elements')
+  const { amount = '' } = captures.elements
+  if (carriers.has('amount')) elements.checkDigits(carriers, 'amount', amount)
+  else carriers.refuse('amount', 'is missing')
+  return { ...captures, elements: { ...captures.elements, amount } }
+}
+
+function followUpsOf(read: DocumentReader, elements: ElementReader): FollowUpsDocument {
   read.onlyMembers([...MESSAGES, 'elements', 'original', 'answer'])
   const carriers = read.object('elements')
-  carriers.onlyMembers(REVERSAL_ELEMENTS)
+  carriers.onlyMembers(FOLLOW_UP_ELEMENTS)
   const original = read.object('original')
   original.onlyMembers(['type', 'identity'])
   const answer = read.object('answer')
@@ -171,7 +186,7 @@ function codesOf(
  */
 function sharedTypes(
   payments: readonly PaymentsDocument[],
-  others: Readonly<Record<'reversals' | 'network', { readonly types: readonly MessageType[] }>>,
+  others: Readonly<Record<string, { readonly types: readonly MessageType[] }>>,
 ): SpecFault[] {
   const kinds = [
     ...payments.map(({ types, supported }, at) => ({ path: ['payments', at], types, supported })),

@@ -21,8 +21,9 @@ export interface AnswerReader {
   /** Elements that an answer can have, and those of them that it always repeats. */
   readonly elements: ReadonlySet<string>
   readonly echoed: ReadonlySet<string>
-  /** Elements that later messages of the payment bring along. */
+  /** Elements that later messages of the payment bring along; those that every approval has. */
   readonly carried: ReadonlySet<string>
+  readonly carriedOnApproval: ReadonlySet<string>
   read(sent: Message, answer: Message): AnswerReading
   /**
    * The elements of {@link AnswerReader.carried} that an answer has, whatever else is wrong with
@@ -62,7 +63,8 @@ export function compileAnswer(
   } else {
     checkCode(code, parts)
   }
-  const carried = used.filter((it) => it.placed.spec.carry).map((it) => it.placed.element)
+  const carrying = used.filter(({ placed }) => placed.spec.carry)
+  const carried = carrying.map(({ placed }) => placed.element)
   const echoed = used.filter(({ placed: { spec } }) => spec.use === 'echoed' && !spec.unlessVerdict)
   const listed = treeOf(used.map((it) => it.placed.element))
   const strict = parts.spec.unlistedAnswerElements !== 'ignored'
@@ -78,10 +80,18 @@ export function compileAnswer(
     elements: new Set(used.map((it) => it.placed.element)),
     echoed: new Set(echoed.map((it) => it.placed.element)),
     carried: new Set(carried),
+    carriedOnApproval: new Set(carrying.filter(isOnApproval).map(({ placed }) => placed.element)),
     read,
     carriedOf: compileCarried(carried),
   }
 }
+
+function isOnApproval({ placed: { spec } }: Known): boolean {
+  const { use, unlessVerdict = [] } = spec
+  return use === 'mandatory' && !APPROVALS.some((verdict) => unlessVerdict.includes(verdict))
+}
+
+const APPROVALS = ['approved', 'partial'] as const
 
 function compileCarried(elements: readonly string[]): AnswerReader['carriedOf'] {
   const readers = elements.map((element) => [element, readerAt(element)] as const)

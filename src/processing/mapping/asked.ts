@@ -1,6 +1,6 @@
-import type { CompiledKinds } from './mapping.ts'
+import type { CompiledKinds } from './compiled-kinds.ts'
 import type { PlacedMessage } from './placed-messages.ts'
-import type { MessageKind } from './specification.ts'
+import type { ByKind, MessageKind } from './specification.ts'
 
 /** What is certain of one kind of message and its answer, for the keys of a link to be held to. */
 export interface Asked {
@@ -19,35 +19,36 @@ export interface Asked {
 
 export function askedOf(
   kinds: CompiledKinds,
-  placed: Readonly<Record<MessageKind, PlacedMessage>>,
+  placed: ByKind<PlacedMessage>,
   sizes: ReadonlyMap<MessageKind, number>,
 ): readonly Asked[] {
-  const asked = (kind: MessageKind, traces: ReadonlySet<string>): Asked => ({
-    kind,
-    always: kinds[kind].request.always,
-    elements: kinds[kind].request.elements,
-    traces,
-    echoed: kinds[kind].answer.echoed,
-    answered: kinds[kind].answer.elements,
-    bytesMin: sizes.get(kind) ?? 0,
-  })
+  const asked = (kind: MessageKind, traces: ReadonlySet<string>): readonly Asked[] => {
+    const compiled = kinds[kind]
+    if (compiled === undefined) return []
+    const { request, answer } = compiled
+    const { always, elements } = request
+    const answered = { echoed: answer.echoed, answered: answer.elements }
+    return [{ kind, always, elements, traces, ...answered, bytesMin: sizes.get(kind) ?? 0 }]
+  }
   const own = new Set(['exchange.stan'])
   const authorize = elementsFrom(placed['payment.authorize'], own)
   const sale = elementsFrom(placed['payment.sale'], own)
   const originals = [...authorize].filter((it) => sale.has(it)).map((it) => `original.${it}`)
   const reverse = elementsFrom(placed['payment.reverse'], new Set([...own, ...originals]))
+  const capture = elementsFrom(placed['payment.capture'], own)
   return [
-    asked('payment.authorize', authorize),
-    asked('payment.sale', sale),
-    asked('payment.reverse', reverse),
+    ...asked('payment.authorize', authorize),
+    ...asked('payment.sale', sale),
+    ...asked('payment.reverse', reverse),
+    ...asked('payment.capture', capture),
   ]
 }
 
 function elementsFrom(
-  { request }: PlacedMessage,
+  message: PlacedMessage | undefined,
   sources: ReadonlySet<string>,
 ): ReadonlySet<string> {
-  const written = request.filter(
+  const written = (message?.request ?? []).filter(
     ({ spec }) => spec.use !== 'forbidden' && sources.has(spec.from ?? ''),
   )
   return new Set(written.map(({ element }) => element))

@@ -42,17 +42,17 @@ export function compileValue(
     faults.add([...path, 'from'], unknownSource(from, parts))
     return undefined
   }
-  if (parts.reversal && source.sensitive === 'sad') {
-    const reason = 'is sensitive authentication data, which is not kept; a reversal cannot have it'
+  if (parts.owed && source.sensitive === 'sad') {
+    const reason = `is sensitive authentication data, not kept; a ${parts.owed} cannot have it`
     faults.add([...path, 'from'], reason)
   } else checkSensitivity(placed, source, facts, faults)
   checkPresence(placed, source, faults)
   return compileSource({ placed, facts, source }, parts)
 }
 
-function unknownSource(from: string, { reversal }: RequestParts): string {
-  return reversal && from.startsWith('request.')
-    ? `${from} is not kept; a reversal has original., carried., reversal., merchant. and exchange.`
+function unknownSource(from: string, { owed }: RequestParts): string {
+  return owed && from.startsWith('request.')
+    ? `${from} is not kept; a ${owed} has original., carried., ${owed}., merchant. and exchange.`
     : `there is no source ${from}`
 }
 
@@ -195,7 +195,7 @@ function compileTabled(
   }
   table.checkOutputs((text) => textMisfit(text, facts), faults)
   if (source.words) table.checkInputs(source.words, faults)
-  if (source.words && parts.reversal) table.checkEvery(source.words, faults)
+  if (source.words && parts.owed) table.checkEvery(source.words, faults)
   const refused = refusal(
     'NOT_SUPPORTED_BY_HOST',
     'the host does not take this',

@@ -1,9 +1,11 @@
 import type { SpecFault } from '#iso8583'
 import type {
   AnswerElementSpec,
+  ByKind,
   Faults,
   MappingSpec,
   MessageKind,
+  MessageSpec,
   Placed,
   PlacedMember,
   RequestElementSpec,
@@ -23,22 +25,22 @@ export interface PlacedMessage {
  * Lay each kind's own elements over those of the kind that it is `like`, in ascending order of
  * elements. Elements keep the place where they are written, so that a fault is shown there.
  */
-export function placeMessages(
-  spec: MappingSpec,
-  faults: Faults,
-): Readonly<Record<MessageKind, PlacedMessage>> {
-  const placed = (kind: MessageKind): PlacedMessage => ({
-    mti: spec.messages[kind].mti,
-    answerMti: spec.messages[kind].answerMti,
+export function placeMessages(spec: MappingSpec, faults: Faults): ByKind<PlacedMessage> {
+  const { messages } = spec
+  const placed = (kind: MessageKind, { mti, answerMti }: MessageSpec): PlacedMessage => ({
+    mti,
+    answerMti,
     refuses: membersOf(spec, { kind, list: 'refuses' }, faults),
     untold: membersOf(spec, { kind, list: 'untold' }, faults),
     request: elementsOf(spec, { kind, part: 'request' }, faults),
     answer: elementsOf(spec, { kind, part: 'answer' }, faults),
   })
+  const capture = messages['payment.capture']
   return {
-    'payment.authorize': placed('payment.authorize'),
-    'payment.sale': placed('payment.sale'),
-    'payment.reverse': placed('payment.reverse'),
+    'payment.authorize': placed('payment.authorize', messages['payment.authorize']),
+    'payment.sale': placed('payment.sale', messages['payment.sale']),
+    'payment.reverse': placed('payment.reverse', messages['payment.reverse']),
+    ...(capture ? { 'payment.capture': placed('payment.capture', capture) } : {}),
   }
 }
 
@@ -47,16 +49,16 @@ export function placeMessages(
  * sources are one fault, of the `like` that brought them.
  */
 export function likenessFaults(kind: MessageKind, spec: MappingSpec, faults: Faults): Faults {
-  const isForeign = (other: unknown) => (other === REVERSE) !== (kind === REVERSE)
+  const isForeign = (other: unknown) => originOf(other) !== originOf(kind)
   return {
     list: faults.list,
     add(path, reason) {
       const [room, from] = path
       if (room !== 'messages' || !isForeign(from)) return faults.add(path, reason)
       let at = kind
-      for (let like = spec.messages[at].like; like && !isForeign(like); ) {
+      for (let like = spec.messages[at]?.like; like && !isForeign(like); ) {
         at = like
-        like = spec.messages[at].like
+        like = spec.messages[at]?.like
       }
       const told = `${from} has elements that cannot stand in ${at}: ${SOURCES}`
       faults.add(['messages', at, 'like'], told)
@@ -64,9 +66,14 @@ export function likenessFaults(kind: MessageKind, spec: MappingSpec, faults: Fau
   }
 }
 
-const REVERSE: MessageKind = 'payment.reverse'
+/** What a kind of message is written from, which kinds that are alike have in common. */
+function originOf(kind: unknown): 'request' | 'reversal' | 'capture' {
+  if (kind === 'payment.reverse') return 'reversal'
+  return kind === 'payment.capture' ? 'capture' : 'request'
+}
 
-const SOURCES = 'a reversal is written from original. and carried., the others from request.'
+const SOURCES =
+  'reversals and captures are written from original. and carried., payments from request.'
 
 interface ElementSpecs {
   readonly request: RequestElementSpec
@@ -81,7 +88,7 @@ function elementsOf<Part extends keyof ElementSpecs>(
   const elements = new Map<string, Placed<ElementSpecs[Part]>>()
   for (const from of lineage(spec, kind, faults)) {
     // The schema says that the members of `request` are request elements, and so for `answer`.
-    const own = Object.entries(spec.messages[from][part] ?? {}) as [string, ElementSpecs[Part]][]
+    const own = Object.entries(spec.messages[from]?.[part] ?? {}) as [string, ElementSpecs[Part]][]
     for (const [element, elementSpec] of own) {
       const path = ['messages', from, part, element]
       elements.set(element, { element, spec: elementSpec, path })
@@ -97,7 +104,7 @@ function membersOf(
   faults: Faults,
 ): PlacedMember[] {
   return lineage(spec, kind, faults).flatMap((from) =>
-    (spec.messages[from][list] ?? []).map((source, index) => ({
+    (spec.messages[from]?.[list] ?? []).map((source, index) => ({
       source,
       path: ['messages', from, list, index],
     })),
@@ -109,13 +116,18 @@ function lineage(spec: MappingSpec, kind: MessageKind, faults: Faults): readonly
   const line: MessageKind[] = []
   let at: MessageKind | undefined = kind
   while (at !== undefined) {
-    if (line.includes(at)) {
-      const path: SpecFault['path'] = ['messages', at, 'like']
+    const like: MessageKind | undefined = spec.messages[at]?.like
+    const path: SpecFault['path'] = ['messages', at, 'like']
+    line.unshift(at)
+    if (like !== undefined && line.includes(like)) {
       faults.add(path, 'comes back to itself')
       break
     }
-    line.unshift(at)
-    at = spec.messages[at].like
+    if (like !== undefined && spec.messages[like] === undefined) {
+      faults.add(path, `${like} is not described`)
+      break
+    }
+    at = like
   }
   return line
 }

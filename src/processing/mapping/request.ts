@@ -30,8 +30,8 @@ export interface RequestParts {
   readonly tables: ReadonlyMap<string, Table>
   readonly find: FindSource
   readonly faults: Faults
-  /** A reversal is written long after the request, from what may be kept. */
-  readonly reversal: boolean
+  /** What is owed is written long after the request, from what may be kept. */
+  readonly owed?: 'reversal' | 'capture'
 }
 
 export function compileRequest(
@@ -87,9 +87,9 @@ function compileElement(placed: Placed<RequestElementSpec>, parts: RequestParts)
   const { element, path } = placed
   const facts = leafFacts(placed, parts)
   if (!facts) return undefined
-  if (parts.reversal && facts.sensitive === 'sad') {
+  if (parts.owed && facts.sensitive === 'sad') {
     const reason = `element ${element} is sensitive authentication data, which is not kept`
-    parts.faults.add(path, `${reason}; a reversal cannot have it`)
+    parts.faults.add(path, `${reason}; a ${parts.owed} cannot have it`)
     return undefined
   }
   const value = compileValue(placed, facts, parts)

@@ -15,12 +15,21 @@ export interface Given {
   readonly merchant: Merchant
   readonly exchange: ExchangeFacts
   readonly terminal: string
-  /** The merchant's request; empty when a reversal is written. */
+  /** The merchant's request; empty when what is owed is written. */
   readonly body: JsonObject
-  /** The message to be reversed, as it is kept; and what its answer asked to bring along. */
+  /** The message to be reversed or captured, as it is kept; what its answer said to bring along. */
   readonly original?: { readonly mti: string; readonly fields: Composite }
   readonly carried?: Readonly<Record<string, string>>
   readonly cause?: ReversalCause
+  /** How much of it is captured. */
+  readonly capture?: CaptureGiven
+}
+
+/** What a capture takes. */
+export interface CaptureGiven {
+  readonly amountMinor: bigint
+  /** Whether that is all that was approved, or a part. */
+  readonly extent: 'whole' | 'part'
 }
 
 /** Where a value comes from, found once when a mapping is compiled. */
@@ -63,24 +72,32 @@ export function requestSources(members: ReadonlyMap<string, Member>): FindSource
   }
 }
 
-/** What a reversal can know of the message that it reverses. */
+/** What a reversal or a capture can know of the message that it is of. */
 export interface Originals {
   readonly dialect: Dialect
-  /** Elements that every payment message has, and those that some have. */
+  /** Elements that every such message has, and those that some have. */
   readonly always: ReadonlySet<string>
   readonly maybe: ReadonlySet<string>
+  /** Elements that every approval of one carries, and those that some answers do. */
+  readonly approved: ReadonlySet<string>
   readonly carried: ReadonlySet<string>
 }
 
-/** Sources of a reversal: the stored image of the original and what its answer said to carry. */
-export function reversalSources(originals: Originals): FindSource {
+/**
+ * Sources of a reversal or a capture: the stored image of the original, what its answer said to
+ * carry, and what is its own.
+ */
+export function owedSources(of: 'reversal' | 'capture', originals: Originals): FindSource {
+  const own = of === 'reversal' ? REVERSAL : CAPTURE
+  // Only what was approved is captured; what is reversed may have had no answer at all.
+  const sure: ReadonlySet<string> = of === 'capture' ? originals.approved : new Set()
   return (path) => {
     const [room = '', ...rest] = path.split('.')
     const element = rest.join('.')
     if (path === 'original.mti') return ORIGINAL_MTI
-    if (path === 'reversal.cause') return REVERSAL_CAUSE
+    if (room === of) return own.get(path)
     if (room === 'original') return originalSource(element, originals)
-    if (room === 'carried') return carriedSource(element, originals)
+    if (room === 'carried') return carriedSource(element, { ...originals, sure })
     return COMMON.get(path)
   }
 }
@@ -163,10 +180,14 @@ function originalSource(
   }
 }
 
-function carriedSource(element: string, { dialect, carried }: Originals): Source | undefined {
+function carriedSource(
+  element: string,
+  { dialect, carried, sure }: Originals & { readonly sure: ReadonlySet<string> },
+): Source | undefined {
   const facts = dialect.field(element)
   if (!facts || !carried.has(element)) return undefined
-  return { ...elementSource(facts), always: false, read: (given) => given.carried?.[element] }
+  const always = sure.has(element)
+  return { ...elementSource(facts), always, read: (given) => given.carried?.[element] }
 }
 
 function elementSource(facts: FieldFacts): Pick<Source, 'sensitive' | 'value'> {
@@ -185,12 +206,20 @@ const ORIGINAL_MTI: Source = {
   read: ({ original }) => original?.mti,
 }
 
-const REVERSAL_CAUSE: Source = {
-  always: true,
-  sensitive: false,
-  words: REVERSAL_CAUSES,
-  read: ({ cause }) => cause,
-}
+const REVERSAL: ReadonlyMap<string, Source> = new Map([
+  [
+    'reversal.cause',
+    { always: true, sensitive: false, words: REVERSAL_CAUSES, read: ({ cause }) => cause },
+  ],
+])
+
+const CAPTURE: ReadonlyMap<string, Source> = new Map([
+  ['capture.amount', known('n', [1, 12], ({ capture }) => capture?.amountMinor.toString())],
+  [
+    'capture.extent',
+    { always: true, sensitive: false, words: ['whole', 'part'], read: (it) => it.capture?.extent },
+  ],
+])
 
 function known(content: string, [min, max]: [number, number], read: Source['read']): Source {
   return { always: true, sensitive: false, value: { content, min, max }, read }

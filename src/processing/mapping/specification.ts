@@ -1,3 +1,4 @@
+import type { PaymentOperation } from '#domain'
 import { type SpecFault, SpecificationError } from '#iso8583'
 
 /**
@@ -12,16 +13,21 @@ export interface MappingSpec {
   /** Response codes to a reversal that say that the host has no such original. */
   readonly originalNotFound?: readonly string[]
   readonly unlistedAnswerElements?: 'refused' | 'ignored'
-  readonly messages: Readonly<Record<MessageKind, MessageSpec>>
+  readonly messages: ByKind<MessageSpec>
 }
 
 /** What a response code of the host means. */
 export type Verdict = 'approved' | 'partial' | 'declined' | 'unknown'
 
-/** What the gateway sends: the merchants' operations, and the reversal of one. */
-export type MessageKind = 'payment.authorize' | 'payment.sale' | 'payment.reverse'
+/** What the gateway sends: the merchants' operations, the reversal of one, the capture of one. */
+export type MessageKind = PaymentOperation | 'payment.reverse' | 'payment.capture'
 
-interface MessageSpec {
+/** Something of each kind of message; a host need not take captures. */
+export type ByKind<T> = Readonly<Record<Exclude<MessageKind, 'payment.capture'>, T>> & {
+  readonly 'payment.capture'?: T
+}
+
+export interface MessageSpec {
   readonly like?: MessageKind
   readonly mti: string
   readonly answerMti: string

@@ -1,16 +1,18 @@
-import { type JsonObject, type Merchant, REVERSAL_CAUSES } from '#domain'
+import { AMOUNT_MINOR_MAX, type JsonObject, type Merchant, REVERSAL_CAUSES } from '#domain'
 import { EncodeError, type Message } from '#iso8583'
 import { createHostFacts, exchangeFacts } from '../exchange-facts.ts'
 import type { Member } from '../messages/members.ts'
-import type { CompiledKinds, MappingParts } from './mapping.ts'
+import type { CompiledKinds } from './compiled-kinds.ts'
+import type { MappingParts } from './mapping.ts'
 import { type Nested, nestedAt } from './nested.ts'
 import type { PlacedMessage } from './placed-messages.ts'
 import type { Given } from './sources.ts'
-import type { Faults, MessageKind } from './specification.ts'
+import type { ByKind, Faults, MessageKind } from './specification.ts'
 import { isNamed } from './untold.ts'
 
 /**
- * Write and pack the shortest and the longest request of each operation and their reversals.
+ * Write and pack the shortest and the longest request of each operation, their reversals and
+ * captures.
  *
  * It finds what no look at single elements can: a composite that lacks a part or grows too long.
  *
@@ -38,18 +40,25 @@ export function tryOut(
       for (const cause of REVERSAL_CAUSES) {
         attempt({ kind: 'payment.reverse', given: { ...given, original, cause } })
       }
+      if (kind !== 'payment.authorize') continue
+      attempt({ kind: 'payment.capture', given: { ...given, original, capture: CAPTURES[extent] } })
     }
   }
   return sizes
 }
 
+const CAPTURES = {
+  least: { amountMinor: 1n, extent: 'part' },
+  most: { amountMinor: AMOUNT_MINOR_MAX, extent: 'whole' },
+} as const
+
 interface Compiled {
   readonly kinds: CompiledKinds
-  readonly placed: Readonly<Record<MessageKind, PlacedMessage>>
+  readonly placed: ByKind<PlacedMessage>
 }
 
 interface Trial {
-  readonly kind: keyof CompiledKinds
+  readonly kind: MessageKind
   readonly given: Given
 }
 
@@ -64,9 +73,9 @@ function tryKind(
   { dialect }: MappingParts,
   faults: Faults,
 ): Tried {
-  const written = kinds[trial.kind].request.write(trial.given)
+  const written = kinds[trial.kind]?.request.write(trial.given)
   // What a table refuses it refuses at run time too, before anything is sent.
-  if (written.kind === 'refused') return {}
+  if (written?.kind !== 'written') return {}
   const { message } = written
   try {
     return { message, bytes: dialect.pack(message).length }

@@ -1,21 +1,17 @@
-import type { PaymentOperation } from '#domain'
 import type { Member } from '../messages/members.ts'
 import type { Messages } from '../messages/messages.ts'
 import type { PlacedMessage } from './placed-messages.ts'
-import type { Faults } from './specification.ts'
+import type { ByKind, Faults } from './specification.ts'
 
 /** Members that are the gateway's own to act upon, whatever the host is told. */
 const OF_THE_GATEWAY = new Set(['type', 'id', 'merchant', 'time', 'terminal', 'acceptPartial'])
 
 /**
  * Note what of a merchant's request would be lost without a word: no element takes it, `refuses`
- * does not name it, and `untold` does not say that the host can do without.
+ * does not name it, and `untold` does not say that the host can do without. How much is captured
+ * every host must be told.
  */
-export function checkTold(
-  placed: Readonly<Record<PaymentOperation, PlacedMessage>>,
-  messages: Messages,
-  faults: Faults,
-): void {
+export function checkTold(placed: ByKind<PlacedMessage>, messages: Messages, faults: Faults): void {
   for (const kind of ['payment.authorize', 'payment.sale'] as const) {
     const members = [...messages.members(kind).values()]
     checkUntold(placed[kind], new Set(members.map(sourceOf)), faults)
@@ -27,6 +23,10 @@ export function checkTold(
     const list = lost.map(sourceOf).join(', ')
     const reason = `no element takes ${list}: name them under \`refuses\` or \`untold\``
     faults.add(['messages', kind], reason)
+  }
+  const capture = placed['payment.capture']
+  if (capture && !namedIn(capture).has('capture.amount')) {
+    faults.add(['messages', 'payment.capture'], 'no element takes capture.amount')
   }
 }
 

@@ -12,12 +12,17 @@ export interface RequestBody extends JsonObject {
 
 export interface PaymentBody extends RequestBody {
   readonly terminal?: string
-  readonly amount: { readonly value: string; readonly currency: string }
+  readonly amount: AmountBody
   readonly acceptPartial?: boolean
   readonly card: CardBody
   readonly threeDS?: JsonObject
   readonly initiator?: 'cardholder' | 'merchant'
   readonly storedCredential?: 'initial' | 'unscheduled' | 'recurring' | 'instalment'
+}
+
+export interface AmountBody extends JsonObject {
+  readonly value: string
+  readonly currency: string
 }
 
 interface CardBody extends JsonObject {
@@ -31,6 +36,10 @@ interface CardBody extends JsonObject {
 /** What names a payment that was sent before: an inquiry, a reversal. */
 export interface InquiryBody extends RequestBody {
   readonly payment: string
+}
+
+export interface CaptureBody extends InquiryBody {
+  readonly amount?: AmountBody
 }
 
 /**

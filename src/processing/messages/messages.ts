@@ -1,7 +1,7 @@
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { isJsonObject, type PaymentRequest } from '#domain'
 import { createValidation, type RequestContext, type Validated } from '../validation/validate.ts'
-import type { InquiryBody, PaymentBody, ReadBody, RequestBody } from './bodies.ts'
+import type { CaptureBody, InquiryBody, PaymentBody, ReadBody, RequestBody } from './bodies.ts'
 import { compileContent } from './canonical.ts'
 import { type Member, type MessageSchemas, membersOf, schemaOf } from './members.ts'
 import { refusalOfError } from './schema-refusal.ts'
@@ -48,6 +48,7 @@ export function compileMessages(schemas: MessageSchemas): Messages {
     'payment.sale': readerOf<PaymentBody>('payment.sale'),
     'payment.inquire': readerOf<InquiryBody>('payment.inquire'),
     'payment.reverse': readerOf<InquiryBody>('payment.reverse'),
+    'payment.capture': readerOf<CaptureBody>('payment.capture'),
     echo: readerOf<RequestBody>('echo'),
   }
   const contents = {

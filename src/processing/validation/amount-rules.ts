@@ -1,8 +1,8 @@
 import { currencyOf, type Merchant, type Money, money, type Refusal, refusal } from '#domain'
-import type { PaymentBody } from '../messages/bodies.ts'
+import type { AmountBody } from '../messages/bodies.ts'
 
 /** The amount asked for, or a refusal when ISO 4217 has no such currency. */
-export function amountOf({ amount }: PaymentBody): Money | { readonly refused: Refusal } {
+export function amountOf(amount: AmountBody): Money | { readonly refused: Refusal } {
   const currency = currencyOf(amount.currency)
   if (currency) return money(BigInt(amount.value), currency)
   const reason = 'must be an ISO 4217 alphabetic code in use'

@@ -9,7 +9,13 @@ import {
   refusal,
   Secret,
 } from '#domain'
-import type { InquiryBody, PaymentBody, ReadBody, RequestBody } from '../messages/bodies.ts'
+import type {
+  CaptureBody,
+  InquiryBody,
+  PaymentBody,
+  ReadBody,
+  RequestBody,
+} from '../messages/bodies.ts'
 import { amountOf } from './amount-rules.ts'
 import { panOf } from './card-rules.ts'
 import { credentialRefusal } from './credential-rules.ts'
@@ -33,6 +39,7 @@ export interface RequestReaders {
   readonly 'payment.sale': ReadBody<PaymentBody>
   readonly 'payment.inquire': ReadBody<InquiryBody>
   readonly 'payment.reverse': ReadBody<InquiryBody>
+  readonly 'payment.capture': ReadBody<CaptureBody>
   readonly echo: ReadBody<RequestBody>
 }
 
@@ -47,6 +54,7 @@ export function createValidation(
     ['payment.sale', paymentJudge('payment.sale', readers['payment.sale'])],
     ['payment.inquire', naming('payment.inquire', readers['payment.inquire'])],
     ['payment.reverse', naming('payment.reverse', readers['payment.reverse'])],
+    ['payment.capture', captureJudge(readers['payment.capture'])],
     ['echo', echoJudge(readers.echo)],
   ])
   return (json, context) => {
@@ -71,7 +79,7 @@ function paymentJudge(operation: PaymentOperation, read: ReadBody<PaymentBody>):
     if (wrong) return refused(wrong)
     const sentAtMs = timeOf(body)
     if (isRefused(sentAtMs)) return refused(sentAtMs.refused)
-    const amount = amountOf(body)
+    const amount = amountOf(body.amount)
     if (isRefused(amount)) return refused(amount.refused)
     const pan = panOf(body)
     if (isRefused(pan)) return refused(pan.refused)
@@ -100,16 +108,25 @@ function naming(
   })
 }
 
+function captureJudge(read: ReadBody<CaptureBody>): Judge {
+  return plainJudge(read, ({ merchant, id, payment, amount: wanted }, sentAtMs) => {
+    const request = { operation: 'payment.capture', merchant, id, sentAtMs, payment } as const
+    if (wanted === undefined) return request
+    const amount = amountOf(wanted)
+    return isRefused(amount) ? amount : { ...request, amount }
+  })
+}
+
 function echoJudge(read: ReadBody<RequestBody>): Judge {
   return plainJudge(read, ({ merchant, id }, sentAtMs) => {
     return { operation: 'echo', merchant, id, sentAtMs }
   })
 }
 
-/** For a kind of request that has no rules but those of every request. */
+/** For a kind of request that has few rules but those of every request. */
 function plainJudge<Body extends RequestBody>(
   read: ReadBody<Body>,
-  requestOf: (body: Body, sentAtMs: number) => MerchantRequest,
+  requestOf: (body: Body, sentAtMs: number) => MerchantRequest | Refused,
 ): Judge {
   return (json, { merchant }) => {
     const body = read(json)
@@ -118,7 +135,8 @@ function plainJudge<Body extends RequestBody>(
     if (wrong) return refused(wrong)
     const sentAtMs = timeOf(body)
     if (isRefused(sentAtMs)) return refused(sentAtMs.refused)
-    return { kind: 'valid', request: requestOf(body, sentAtMs) }
+    const request = requestOf(body, sentAtMs)
+    return isRefused(request) ? refused(request.refused) : { kind: 'valid', request }
   }
 }
 

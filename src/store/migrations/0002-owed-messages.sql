@@ -1,4 +1,4 @@
--- A payment moves on after its exchange: three more states, and the day it settles on. SQLite
+-- A payment moves on after its exchange: five more states, and the day it settles on. SQLite
 -- cannot change a CHECK, so the table is made anew; nobody else reads it meanwhile.
 CREATE TABLE payments_anew (
   seq             INTEGER PRIMARY KEY,
@@ -22,7 +22,8 @@ CREATE TABLE payments_anew (
   sealed_image    BLOB NOT NULL,
   state           TEXT NOT NULL DEFAULT 'begun'
                   CHECK (state IN ('begun', 'approved', 'declined', 'failed', 'unknown',
-                                   'reversing', 'reversed', 'reversed_not_found')),
+                                   'reversing', 'reversed', 'reversed_not_found',
+                                   'capturing', 'captured')),
   reason          TEXT,
   decided_at_ms   INTEGER,
   response_code   TEXT,
@@ -47,13 +48,24 @@ ALTER TABLE payments_anew RENAME TO payments;
 
 -- Spelled with OR, because the planner then sees that `state = 'begun'` implies it.
 CREATE INDEX open_payments ON payments (state, decided_at_ms)
-  WHERE state = 'begun' OR state = 'unknown' OR state = 'reversing';
+  WHERE state = 'begun' OR state = 'unknown' OR state = 'reversing' OR state = 'capturing';
+
+-- How much of an authorization is taken. It settles on the day that the host says when it has it.
+-- Columns are named apart from those of `payments`, which they are read beside.
+CREATE TABLE captures (
+  payment                 INTEGER PRIMARY KEY REFERENCES payments (seq),
+  captured_minor          INTEGER NOT NULL CHECK (captured_minor BETWEEN 1 AND 999999999999),
+  capture_business_date   TEXT NOT NULL,
+  capture_settlement_date TEXT,
+  capture_asked_at_ms     INTEGER NOT NULL
+) STRICT;
 
 -- What the host must be told until it acknowledges it. `due_at_ms` is both when it is due and,
 -- moved on by a lease, whose it is meanwhile; none once nothing more is to be sent.
 CREATE TABLE owed_messages (
   seq           INTEGER PRIMARY KEY,
   payment       INTEGER NOT NULL REFERENCES payments (seq),
+  kind          TEXT NOT NULL CHECK (kind IN ('reversal', 'advice')),
   host          TEXT NOT NULL,
   cause         TEXT NOT NULL,
   state         TEXT NOT NULL DEFAULT 'due'
@@ -71,13 +83,15 @@ CREATE TABLE owed_messages (
 CREATE INDEX due_owed_messages ON owed_messages (host, due_at_ms) WHERE due_at_ms IS NOT NULL;
 
 -- What an earlier program left unknown is owed now.
-INSERT INTO owed_messages (payment, host, cause, owed_at_ms, due_at_ms)
-  SELECT seq, host, reason, decided_at_ms, decided_at_ms FROM payments WHERE state = 'unknown';
+INSERT INTO owed_messages (payment, kind, host, cause, owed_at_ms, due_at_ms)
+  SELECT seq, 'reversal', host, reason, decided_at_ms, decided_at_ms
+  FROM payments WHERE state = 'unknown';
 
 -- What an operator must look at: one open item a message and kind.
 CREATE TABLE work_items (
   seq          INTEGER PRIMARY KEY,
-  kind         TEXT NOT NULL CHECK (kind IN ('reversal-overdue', 'reversal-refused')),
+  kind         TEXT NOT NULL CHECK (kind IN ('reversal-overdue', 'reversal-refused',
+                                             'advice-overdue', 'advice-refused')),
   owed         INTEGER NOT NULL REFERENCES owed_messages (seq),
   payment      INTEGER NOT NULL REFERENCES payments (seq),
   opened_at_ms INTEGER NOT NULL,

@@ -37,3 +37,9 @@ CREATE TRIGGER payments_intent_stays BEFORE UPDATE OF
   transmitted_at, rrn, terminal, business_date, begun_at_ms, fingerprint, pan_hash, sealed_image
   ON payments
 BEGIN SELECT RAISE(ABORT, 'what began a payment stays as it was'); END;
+CREATE TRIGGER captures_remain BEFORE DELETE ON captures
+BEGIN SELECT RAISE(ABORT, 'a capture is never deleted'); END;
+CREATE TRIGGER captures_stay BEFORE UPDATE OF
+  payment, captured_minor, capture_business_date, capture_asked_at_ms
+  ON captures
+BEGIN SELECT RAISE(ABORT, 'what is captured stays as it was'); END;

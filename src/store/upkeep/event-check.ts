@@ -7,7 +7,7 @@ import {
   EVENT_COLUMNS,
   eventHash,
 } from '../journal-chain.ts'
-import { LASTING_COLUMNS } from '../payment-row.ts'
+import { LASTING_COLUMNS, PAYMENT_TABLES } from '../payment-row.ts'
 import type { FaultList } from './faults.ts'
 
 /** Follows events in order: each against its payment, and against the event before it. */
@@ -167,7 +167,7 @@ function createContentCheck(database: DatabaseSync, faults: FaultList) {
   const contents = new Map<string, { columns: readonly string[]; select: StatementSync }>()
   for (const [state, columns] of Object.entries(LASTING_COLUMNS)) {
     const select = database.prepare(
-      `SELECT ${['seq', ...columns].join()} FROM payments WHERE seq = ?`,
+      `SELECT ${['seq', ...columns].join()} FROM ${PAYMENT_TABLES} WHERE seq = ?`,
     )
     contents.set(state, { columns, select })
   }

@@ -7,7 +7,7 @@ const askedAs = (kind: string) => mapping.asked.find((it) => it.kind === kind)
 test('of each kind of message it is told what requests have and answers repeat', (t) => {
   t.deepEqual(
     mapping.asked.map(({ kind }) => kind),
-    ['payment.authorize', 'payment.sale', 'payment.reverse'],
+    ['payment.authorize', 'payment.sale', 'payment.reverse', 'payment.capture'],
   )
   const sale = askedAs('payment.sale')
   t.true(sale?.always.has('11') && sale.echoed.has('11') && sale.traces.has('11'))
@@ -19,6 +19,12 @@ test('of each kind of message it is told what requests have and answers repeat',
 test('a reversal may have its original’s trace number for its own', (t) => {
   const pampas = readHostProfile('pampas', messages).mapping.asked
   t.true(pampas.find(({ kind }) => kind === 'payment.reverse')?.traces.has('11'))
+})
+
+test('a capture has a trace number of its own', (t) => {
+  const capture = askedAs('payment.capture')
+  t.deepEqual([...(capture?.traces ?? [])], ['11'])
+  t.true(capture?.always.has('38') && capture.echoed.has('4'))
 })
 
 for (const name of hostNames()) {

@@ -18,6 +18,7 @@ type Edit = readonly [path: Path, value: unknown]
 const R = ['messages', 'payment.authorize', 'request']
 const A = ['messages', 'payment.authorize', 'answer']
 const V = ['messages', 'payment.reverse', 'request']
+const C = ['messages', 'payment.capture', 'request']
 
 function edited(edits: readonly Edit[]): string {
   const apply = (text: string, [path, value]: Edit) =>
@@ -246,6 +247,36 @@ const FAULTS: readonly [title: string, edit: Edit, fault: readonly [Path, RegExp
     'a refusal by a reversal, which has no request',
     [['messages', 'payment.reverse', 'refuses'], ['request.threeDS']],
     [['messages', 'payment.reverse', 'refuses', 0], /no member of the request/],
+  ],
+  [
+    'a capture that does not say how much',
+    [[...C, '4'], { use: 'mandatory', from: 'original.4' }],
+    [['messages', 'payment.capture'], /no element takes capture.amount/],
+  ],
+  [
+    'a capture with a member of the request',
+    [[...C, '18', 'from'], 'request.card.expiry'],
+    [[...C, '18', 'from'], /is not kept; a capture has original., carried., capture., /],
+  ],
+  [
+    'a capture with the cause of a reversal',
+    [[...C, '25'], { use: 'mandatory', from: 'reversal.cause', table: 'condition' }],
+    [[...C, '25', 'from'], /no source reversal.cause/],
+  ],
+  [
+    'a capture with what only some approvals carry',
+    [[...C, '63', 'use'], 'mandatory'],
+    [[...C, '63', 'from'], /can be absent/],
+  ],
+  [
+    'a reversal with the amount of a capture',
+    [[...V, '4', 'from'], 'capture.amount'],
+    [[...V, '4', 'from'], /no source capture.amount/],
+  ],
+  [
+    'a kind like one that is not described',
+    [['messages', 'payment.capture'], { like: 'payment.refund', mti: '0220', answerMti: '0230' }],
+    [['messages', 'payment.capture', 'like'], /must be one of .*payment.capture/],
   ],
   [
     'a date that its element has not',
@@ -493,6 +524,9 @@ const LIKENESSES = [
   ['payment.sale', 'payment.reverse'],
   ['payment.authorize', 'payment.reverse'],
   ['payment.reverse', 'payment.sale'],
+  ['payment.reverse', 'payment.capture'],
+  ['payment.capture', 'payment.authorize'],
+  ['payment.sale', 'payment.capture'],
 ] as const
 
 for (const [kind, other] of LIKENESSES) {
@@ -503,9 +537,21 @@ for (const [kind, other] of LIKENESSES) {
       faults.map(({ path }) => path.join('.')),
       [`messages.${kind}.like`],
     )
-    t.regex(faults[0]?.reason ?? '', /a reversal is written from original\. and carried\./)
+    t.regex(
+      faults[0]?.reason ?? '',
+      /reversals and captures are written from original\. and carried\./,
+    )
   })
 }
+
+test('a kind like the capture that a host does not take is one fault', (t) => {
+  const faults = faultsOf([
+    [['messages', 'payment.capture'], undefined],
+    [['messages', 'payment.sale', 'like'], 'payment.capture'],
+  ])
+  t.true(faults.some(({ path }) => path.join('.') === 'messages.payment.sale.like'))
+  t.true(faults.some(({ reason }) => reason === 'payment.capture is not described'))
+})
 
 test('a length that its prefix cannot tell is found with what to do about it', (t) => {
   const document = JSON.parse(JSON.stringify(dialectSpec))

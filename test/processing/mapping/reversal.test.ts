@@ -31,7 +31,7 @@ interface Wish {
 function reversal(by: Mapping, { cause = 'host-silent', isRepeat = false }: Wish = {}): Message {
   const image = by.storedImage(original)
   const kept = { image, terminal: 'TERM0001', cause, isRepeat }
-  const written = by.toReversal(kept, merchant, facts)
+  const written = by.owed.reversal.write(kept, merchant, facts)
   if (written.kind === 'refused') throw new Error(written.refusal.reason)
   return written.message
 }
@@ -59,7 +59,7 @@ function answer(sent: Message, change: Composite): Message {
 }
 
 for (const [code, kind] of [
-  ['00', 'reversed'],
+  ['00', 'acknowledged'],
   ['25', 'not-found'],
   ['12', 'refused'],
   ['96', 'undecided'],
@@ -69,7 +69,7 @@ for (const [code, kind] of [
   test(`an answer with ${code} to a reversal is read as ${kind}, to its repeat too`, (t) => {
     for (const isRepeat of [false, true]) {
       const sent = reversal(mapping, { isRepeat })
-      const read = mapping.readReversalAnswer(sent, answer(sent, { 39: code }))
+      const read = mapping.owed.reversal.read(sent, answer(sent, { 39: code }))
       t.deepEqual(read, { kind, responseCode: code })
     }
   })
@@ -77,12 +77,12 @@ for (const [code, kind] of [
 
 test('an answer that is not to this reversal is mismatched', (t) => {
   const sent = reversal(mapping)
-  t.like(mapping.readReversalAnswer(sent, answer(sent, { 39: '00', 4: '000000000001' })), {
+  t.like(mapping.owed.reversal.read(sent, answer(sent, { 39: '00', 4: '000000000001' })), {
     kind: 'mismatched',
     path: '4',
   })
   const { mti: _, ...rest } = answer(sent, { 39: '00' })
-  t.like(mapping.readReversalAnswer(sent, { mti: '0410', ...rest }), {
+  t.like(mapping.owed.reversal.read(sent, { mti: '0410', ...rest }), {
     kind: 'mismatched',
     path: 'mti',
   })
@@ -91,7 +91,7 @@ test('an answer that is not to this reversal is mismatched', (t) => {
 test('without codes that say so, no original is ever not found', (t) => {
   const silent = changed((document) => delete document['originalNotFound'])
   const sent = reversal(silent)
-  t.like(silent.readReversalAnswer(sent, answer(sent, { 39: '25' })), { kind: 'refused' })
+  t.like(silent.owed.reversal.read(sent, answer(sent, { 39: '25' })), { kind: 'refused' })
 })
 
 /** Meridian, telling why in DE63. */

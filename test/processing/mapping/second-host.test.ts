@@ -243,7 +243,7 @@ test('its verification value is kept nowhere, wherever it stands', (t) => {
   const kept = Buffer.from(lantern.storedImage(sent(fullSale))).toString()
   t.false(kept.includes('737'))
   const image = lantern.storedImage(sent(fullSale))
-  const reversed = lantern.toReversal(
+  const reversed = lantern.owed.reversal.write(
     { image, terminal: 'TERM0001', cause: 'host-silent', isRepeat: false },
     merchant,
     facts,

@@ -19,6 +19,7 @@ interface Transcript {
   }
   readonly request?: object
   readonly answer?: object
+  readonly capture?: { readonly request: object; readonly answer: object }
   readonly steps: readonly (Message & { readonly from: string; readonly hex: string })[]
 }
 
@@ -29,7 +30,9 @@ const TRANSCRIPTS: readonly Transcript[] = globSync('specs/hosts/meridian/transc
 
 test('there are flows of payments to follow', (t) => {
   t.true(TRANSCRIPTS.length >= 8)
-  t.true(TRANSCRIPTS.some(({ steps }) => steps.some(({ mti }) => mti === '0420')))
+  for (const type of ['0420', '0220']) {
+    t.true(TRANSCRIPTS.some(({ steps }) => steps.some(({ mti }) => mti === type)))
+  }
 })
 
 for (const transcript of TRANSCRIPTS) {
@@ -69,30 +72,83 @@ for (const transcript of TRANSCRIPTS) {
     test(`${flow}: the reversal is written from what was kept`, (t) => {
       const written = mapping.toHost(request, given.merchant, facts)
       if (written.kind === 'refused') return t.fail()
-      const reversedAt = `2026-${String(reversal.fields['7']).replace(
-        /^(..)(..)(..)(..)(..)$/,
-        '$1-$2T$3:$4:$5Z',
-      )}`
-      const again = exchangeFacts(Date.parse(reversedAt), given.exchange.stan, host)
+      const again = exchangeFacts(sentAtMs(reversal), given.exchange.stan, host)
       const image = mapping.storedImage(written.message)
       const cause = 'host-silent' as const
       const kept = { image, terminal: request.terminal, cause, isRepeat: false }
-      const reversed = mapping.toReversal(kept, given.merchant, again)
+      const reversed = mapping.owed.reversal.write(kept, given.merchant, again)
       if (reversed.kind === 'refused') return t.fail()
       t.deepEqual(reversed.message.fields, reversal.fields)
       t.is(hexOf(dialect.pack(reversed.message)), reversal.hex)
       const answer = steps.find(({ mti }) => mti === '0430')
       if (!answer) return
       const unpacked = dialect.unpack(Buffer.from(answer.hex, 'hex'))
-      t.like(mapping.readAnswer('payment.reverse', reversed.message, unpacked), { kind: 'verdict' })
+      t.like(mapping.owed.reversal.read(reversed.message, unpacked), { kind: 'acknowledged' })
     })
   }
+
+  const advices = steps.filter(({ mti }) => /^022[01]$/.test(mti))
+  if (transcript.capture && last) {
+    const { capture } = transcript
+    test(`${flow}: the capture and its repeat are written from what was kept, and told`, (t) => {
+      const written = mapping.toHost(request, given.merchant, facts)
+      if (written.kind === 'refused') return t.fail()
+      const unpacked = (hex: string) => dialect.unpack(Buffer.from(hex, 'hex'))
+      const reading = mapping.readAnswer(request.operation, written.message, unpacked(last.hex))
+      if (reading.kind === 'mismatched') return t.fail()
+      const { carried = {} } = reading.findings
+      const { amount } = captureOf(transcript)
+      const amountMinor = amount?.minor ?? request.amount.minor
+      for (const [index, advice] of advices.entries()) {
+        const again = exchangeFacts(sentAtMs(advice), Number(advice.fields['11']), host)
+        const kept = {
+          image: mapping.storedImage(written.message),
+          terminal: request.terminal,
+          carried,
+          cause: 'merchant-asked' as const,
+          capture: { amountMinor, extent: 'part' as const },
+          isRepeat: index > 0,
+        }
+        const told = mapping.owed.advice?.write(kept, given.merchant, again)
+        if (told?.kind !== 'written') return t.fail()
+        t.deepEqual(told.message.fields, advice.fields)
+        t.is(hexOf(dialect.pack(told.message)), advice.hex)
+        const answer = unpacked(steps.find(({ mti }) => mti === '0230')?.hex ?? '')
+        t.deepEqual(mapping.owed.advice?.read(told.message, answer), {
+          ...{ kind: 'acknowledged', responseCode: '00', settlementDate: '1122' },
+        })
+      }
+      const decidedAtMs = Date.parse(given.exchange.decidedAt ?? '')
+      const payment = paymentOf(transcript, {
+        ...{ state: 'approved', decidedAtMs },
+        ...reading.findings,
+      })
+      const businessDate = '2026-11-22'
+      const taken = { amountMinor, businessDate, settlementDate: businessDate, askedAtMs: 0 }
+      const settled = { ...payment, state: 'captured' as const, capture: taken }
+      t.deepEqual(JSON.parse(answerOf(settled, captureOf(transcript).id)), capture.answer)
+    })
+  }
+}
+
+/** When a message of the gateway left, by its DE7. */
+function sentAtMs({ fields }: Message): number {
+  const [month, day, ...time] = String(fields['7']).match(/../g) ?? []
+  return Date.parse(`2026-${month}-${day}T${time.join(':')}Z`)
+}
+
+function captureOf({ capture, given }: Transcript) {
+  const text = JSON.stringify(capture?.request)
+  const validated = messages.validateRequest(text, { merchant: given.merchant })
+  if (validated.kind === 'refused') throw new Error(JSON.stringify(validated.refusal))
+  if (validated.request.operation !== 'payment.capture') throw new Error('no capture')
+  return validated.request
 }
 
 function requestOf({ request, given }: Transcript) {
   const validated = messages.validateRequest(JSON.stringify(request), { merchant: given.merchant })
   if (validated.kind === 'refused') throw new Error(JSON.stringify(validated.refusal))
-  if (!('amount' in validated.request)) throw new Error('no payment')
+  if (!('pan' in validated.request)) throw new Error('no payment')
   return validated.request
 }
 

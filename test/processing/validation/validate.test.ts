@@ -188,8 +188,25 @@ for (const [title, body, code, field] of REFUSED) {
   })
 }
 
+const capture = { ...base('payment.capture'), payment: 'order-1' }
+
+test('a capture names a payment, and an amount or none', (t) => {
+  const requestOf = (body: object) => {
+    const validated = messages.validateRequest(JSON.stringify(body), { merchant })
+    return validated.kind === 'valid' ? validated.request : undefined
+  }
+  t.like(requestOf(capture), { operation: 'payment.capture', payment: 'order-1' })
+  t.false('amount' in (requestOf(capture) ?? {}))
+  t.like(requestOf({ ...capture, amount }), { amount: { minor: 1250n, currency: { code: 'USD' } } })
+  t.deepEqual(refusalOf({ ...capture, payment: undefined }), ['FIELD_MISSING', 'payment'])
+  const nothing = { ...capture, amount: { ...amount, value: '0' } }
+  t.deepEqual(refusalOf(nothing), ['FIELD_INVALID', 'amount.value'])
+  const nowhere = { ...capture, amount: { ...amount, currency: 'ZZZ' } }
+  t.deepEqual(refusalOf(nowhere), ['FIELD_INVALID', 'amount.currency'])
+})
+
 test('a merchant that is not active is refused everything', (t) => {
-  for (const body of [bareSale, inquiry, base('echo')]) {
+  for (const body of [bareSale, inquiry, capture, base('echo')]) {
     t.deepEqual(refusalOf(body, { ...merchant, active: false }), ['MERCHANT_INACTIVE', undefined])
   }
 })
@@ -212,7 +229,7 @@ test('the terminal is the one asked for, or the merchant’s first', (t) => {
 
 test('a valid request carries its amount in minor units and its moment', (t) => {
   const validated = messages.validateRequest(JSON.stringify(fullSale), { merchant })
-  if (validated.kind !== 'valid' || !('amount' in validated.request)) return t.fail()
+  if (validated.kind !== 'valid' || !('pan' in validated.request)) return t.fail()
   const { amount: asked, sentAtMs, acceptPartial, operation } = validated.request
   t.is(asked.minor, 1250n)
   t.is(asked.currency.numeric, '840')

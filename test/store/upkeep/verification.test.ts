@@ -113,8 +113,8 @@ const PLANTED: Readonly<Record<string, Planted>> = {
     found: ['state: payment 4'],
   },
   'a debt of no payment': {
-    sql: `INSERT INTO owed_messages (payment, host, cause, owed_at_ms, due_at_ms)
-          VALUES (99, 'meridian', 'link-lost', 1, 1)`,
+    sql: `INSERT INTO owed_messages (payment, kind, host, cause, owed_at_ms, due_at_ms)
+          VALUES (99, 'reversal', 'meridian', 'link-lost', 1, 1)`,
     found: ['reference: owed_messages 1'],
   },
   'an index that was added': {
@@ -137,6 +137,40 @@ for (const [what, { sql, found }] of Object.entries(PLANTED)) {
     t.deepEqual(placesOf(faults), [...found])
     t.is(faultCount, found.length)
   })
+}
+
+/** On one payment, captured: event 3 says how much, event 4 when it settles. */
+const PLANTED_IN_CAPTURES: Readonly<Record<string, Planted>> = {
+  'a capture of another amount': {
+    sql: 'UPDATE captures SET captured_minor = 1',
+    found: ['content: event 3'],
+  },
+  'a capture that settles on another day': {
+    sql: `UPDATE captures SET capture_settlement_date = '2026-12-31'`,
+    found: ['content: event 4'],
+  },
+  'a capture that is gone': {
+    sql: 'DELETE FROM captures',
+    found: ['content: event 3', 'content: event 4'],
+  },
+}
+
+for (const [what, { sql, found }] of Object.entries(PLANTED_IN_CAPTURES)) {
+  test(`${what} is found`, (t) => {
+    const file = storeFile(t)
+    writeTo(file, captureOne)
+    t.is(verifyStore(file).faultCount, 0)
+    tamper(file, sql)
+    t.deepEqual(placesOf(verifyStore(file).faults), [...found])
+  })
+}
+
+function captureOne({ payments, owed }: Journal): void {
+  payments.begin(intentRow(intent(1, { operation: 'payment.authorize' })))
+  payments.conclude('acme-books', 'order-1', outcomeRow(approved))
+  const when = { businessDate: '2026-11-24', atMs: 3 }
+  payments.capture({ merchant: 'acme-books', id: 'order-1', ...when })
+  owed.endAttempt(1, { kind: 'acknowledged', settlementDate: '2026-11-25', atMs: 4 })
 }
 
 for (const from of ['approved', 'unknown'] as const) {

@@ -1,6 +1,11 @@
 import { repeatTypeOf } from '../message-types.ts'
 import { carrierOf, type Derivation, deriveAnswer, usesOf } from './derive-payments.ts'
-import type { PaymentsDocument, ReversalElement, ReversalsDocument } from './document.ts'
+import type {
+  CapturesDocument,
+  FollowUpElement,
+  FollowUpsDocument,
+  PaymentsDocument,
+} from './document.ts'
 import { dateLayoutOf } from './element-reader.ts'
 import type { MessageMapping } from './mapping-document.ts'
 
@@ -66,20 +71,56 @@ export function deriveReversals(
   payments: readonly PaymentsDocument[],
   identity: readonly Named[],
   parts: Derivation,
-): ReversalsDocument {
+): FollowUpsDocument {
   const { reverse } = parts.mapping
-  const { mti, answerMti } = reverse
-  const type = carrierOf(reverse, ['original.mti'])
-  const derived = deriveAnswer(reverse, parts)
+  const places = identity.map(({ inReversal }) => inReversal)
+  return deriveFollowUps(reverse, { payments, places }, parts)
+}
+
+/** Derive what a host does with captures of these payments, when it takes any. */
+export function deriveCaptures(
+  payments: readonly PaymentsDocument[],
+  identity: readonly Named[],
+  parts: Derivation,
+): { readonly captures?: CapturesDocument } {
+  const { capture } = parts.mapping
+  if (capture === undefined) return {}
+  const places = identity.map(({ element }) => {
+    const place = namedIn(element, capture)
+    const reason = `lacks original.${element}, by which reversals name a payment.authorize`
+    if (place === undefined) parts.faults.push({ path: [...capture.path, 'request'], reason })
+    return place?.inReversal ?? element
+  })
+  const document = deriveFollowUps(capture, { payments, places }, parts)
+  const amount = carrierOf(capture, ['capture.amount'])
+  if (amount === undefined) {
+    const reason = 'needs an element from capture.amount: without it nobody knows what is taken'
+    parts.faults.push({ path: [...capture.path, 'request'], reason })
+  }
+  return { captures: { ...document, elements: { ...document.elements, amount: amount ?? '' } } }
+}
+
+interface NamedOriginals {
+  readonly payments: readonly PaymentsDocument[]
+  /** Where a message has what names its original. */
+  readonly places: readonly string[]
+}
+
+function deriveFollowUps(
+  message: MessageMapping,
+  { payments, places }: NamedOriginals,
+  parts: Derivation,
+): FollowUpsDocument {
+  const { mti, answerMti } = message
+  const type = carrierOf(message, ['original.mti'])
+  const derived = deriveAnswer(message, parts)
+  const dates = [...derived.dates, ...businessDates(message, payments, parts)]
   return {
     types: [mti, repeatTypeOf(mti)].map((request) => ({ request, answer: answerMti })),
-    ...usesOf(reverse),
-    elements: elementsOf(payments, reverse),
-    original: {
-      ...(type === undefined ? {} : { type }),
-      identity: identity.map(({ inReversal }) => inReversal),
-    },
-    answer: { ...derived, dates: [...derived.dates, ...businessDates(payments, parts)] },
+    ...usesOf(message),
+    elements: elementsOf(payments, message),
+    original: { ...(type === undefined ? {} : { type }), identity: places },
+    answer: { ...derived, dates },
   }
 }
 
@@ -87,44 +128,45 @@ const LIKE_ORIGINAL = ['pan', 'amount', 'currency', 'rrn', 'terminal'] as const
 
 function elementsOf(
   payments: readonly PaymentsDocument[],
-  reverse: MessageMapping,
-): ReversalsDocument['elements'] {
+  message: MessageMapping,
+): FollowUpsDocument['elements'] {
   const places = (find: (payment: PaymentsDocument) => string | undefined, of: string) =>
     payments.flatMap((payment) => {
       const path = find(payment)
       return path === undefined ? [] : [`${of}.${path}`]
     })
-  const found: [ReversalElement, string | undefined][] = [
-    ...LIKE_ORIGINAL.map((name): [ReversalElement, string | undefined] => [
+  const found: [FollowUpElement, string | undefined][] = [
+    ...LIKE_ORIGINAL.map((name): [FollowUpElement, string | undefined] => [
       name,
       carrierOf(
-        reverse,
+        message,
         places(({ elements }) => elements[name], 'original'),
       ),
     ]),
     [
       'approvalCode',
       carrierOf(
-        reverse,
+        message,
         places(({ answer }) => answer.approvalCode?.element, 'carried'),
       ),
     ],
     [
       'stan',
-      carrierOf(reverse, ['exchange.stan', ...places(({ elements }) => elements.stan, 'original')]),
+      carrierOf(message, ['exchange.stan', ...places(({ elements }) => elements.stan, 'original')]),
     ],
-    ['transmissionTime', carrierOf(reverse, ['exchange.transmittedAt', 'exchange.utc'])],
+    ['transmissionTime', carrierOf(message, ['exchange.transmittedAt', 'exchange.utc'])],
   ]
   return Object.fromEntries(found.filter(([, path]) => path !== undefined))
 }
 
-/** Dates that the answer to a reversal may have, where payments have theirs. */
+/** Dates that the answer may have, where payments have theirs. */
 function businessDates(
+  message: MessageMapping,
   payments: readonly PaymentsDocument[],
-  { dialect, mapping }: Derivation,
-): ReversalsDocument['answer']['dates'] {
+  { dialect }: Derivation,
+): FollowUpsDocument['answer']['dates'] {
   const dates = new Set(payments.flatMap(({ answer }) => answer.dates.map((it) => it.element)))
-  return [...mapping.reverse.answer].flatMap(([element, { use, to }]) => {
+  return [...message.answer].flatMap(([element, { use, to }]) => {
     const facts = dialect.field(element)
     const isDate = facts !== undefined && dateLayoutOf(facts) !== undefined
     const isTold = use === 'conditional' && to === undefined

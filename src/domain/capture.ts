@@ -1,0 +1,47 @@
+import type { Money } from './money.ts'
+import type { Payment } from './payment.ts'
+
+/** What a merchant's wish to capture a payment comes to, as the payment stands. */
+export type CaptureVerdict =
+  /** So much is to be captured, from now on. */
+  | { readonly kind: 'due'; readonly amountMinor: bigint }
+  /** The same was asked for before. */
+  | { readonly kind: 'repeat' }
+  | { readonly kind: 'refused'; readonly why: CaptureObstacle }
+
+/** Why a payment is not captured as its merchant wants. */
+export type CaptureObstacle =
+  /** It is a sale, whose money is taken already. */
+  | 'no-authorization'
+  | 'other-currency'
+  | 'more-than-approved'
+  /** It is captured already, or being captured, with another amount. */
+  | 'other-amount'
+  /** Nothing is held, as far as its state says. */
+  | 'state'
+
+/**
+ * Judge a wish to capture: an approved authorization is captured once, wholly or in part.
+ *
+ * @param amount all that was approved, when absent
+ */
+export function captureVerdict(payment: Payment, amount: Money | undefined): CaptureVerdict {
+  if (payment.operation !== 'payment.authorize') return refused('no-authorization')
+  if (amount !== undefined && amount.currency.code !== payment.amount.currency.code) {
+    return refused('other-currency')
+  }
+  const approvedMinor = payment.outcome?.approvedMinor ?? payment.amount.minor
+  const amountMinor = amount?.minor ?? approvedMinor
+  if (payment.capture !== undefined) {
+    return payment.capture.amountMinor === amountMinor ? REPEAT : refused('other-amount')
+  }
+  if (payment.state !== 'approved') return refused('state')
+  if (amountMinor > approvedMinor) return refused('more-than-approved')
+  return { kind: 'due', amountMinor }
+}
+
+const REPEAT: CaptureVerdict = Object.freeze({ kind: 'repeat' })
+
+function refused(why: CaptureObstacle): CaptureVerdict {
+  return { kind: 'refused', why }
+}

@@ -1,0 +1,124 @@
+import type { PaymentOperation } from '#domain'
+import type { Dialect } from '#iso8583'
+import { type AnswerReader, compileAnswer, verdictsOf } from './answer.ts'
+import { checkTypes } from './answer-type.ts'
+import type { MappingParts } from './mapping.ts'
+import { likenessFaults, type PlacedMessage } from './placed-messages.ts'
+import { compileRequest, type RequestWriter } from './request.ts'
+import { type FindSource, type Originals, owedSources, requestSources } from './sources.ts'
+import {
+  type ByKind,
+  createFaults,
+  type Faults,
+  type MappingSpec,
+  type MessageKind,
+} from './specification.ts'
+import { tablesOf } from './tables.ts'
+import { checkTold } from './untold.ts'
+
+/** One kind of message, there and back. */
+export interface CompiledKind {
+  readonly request: RequestWriter
+  readonly answer: AnswerReader
+}
+
+export type CompiledKinds = ByKind<CompiledKind>
+
+interface Specified {
+  readonly spec: MappingSpec
+  readonly placed: ByKind<PlacedMessage>
+}
+
+/** Compile every kind of message that a mapping describes; faults are added to `faults`. */
+export function compileKinds(
+  specified: Specified,
+  parts: MappingParts,
+  faults: Faults,
+): CompiledKinds {
+  const { placed } = specified
+  const { dialect, messages } = parts
+  const compile = createKindCompiler(specified, parts, faults)
+  const forRequest = (kind: PaymentOperation) =>
+    compile(kind, { message: placed[kind], find: requestSources(messages.members(kind)) }, faults)
+  const authorize = forRequest('payment.authorize')
+  const sale = forRequest('payment.sale')
+  // What is owed of originals that are like nothing they can be lacks much by no fault of its own.
+  const sink = isUnlike(faults) ? createFaults() : faults
+  const undone = owedSources('reversal', originalsOf([authorize, sale], dialect))
+  const reversal = { message: placed['payment.reverse'], find: undone, owed: 'reversal' } as const
+  const reverse = compile('payment.reverse', reversal, sink)
+  const capture = compileCapture(placed, (message) => {
+    const find = owedSources('capture', originalsOf([authorize], dialect))
+    return compile('payment.capture', { message, find, owed: 'capture' }, sink)
+  })
+  // A source that is misspelt is told as that, and not as a member that is lost as well.
+  if (faults.list.length === 0) checkTold(placed, messages, faults)
+  return {
+    ...{ 'payment.authorize': authorize, 'payment.sale': sale, 'payment.reverse': reverse },
+    ...capture,
+  }
+}
+
+function compileCapture(
+  { 'payment.capture': message }: ByKind<PlacedMessage>,
+  compile: (message: PlacedMessage) => CompiledKind,
+): Pick<CompiledKinds, 'payment.capture'> {
+  return message === undefined ? {} : { 'payment.capture': compile(message) }
+}
+
+interface Placing {
+  readonly message: PlacedMessage
+  readonly find: FindSource
+  readonly owed?: 'reversal' | 'capture'
+}
+
+function createKindCompiler(
+  { spec }: Specified,
+  { dialect, messages }: MappingParts,
+  allFaults: Faults,
+) {
+  const tables = tablesOf(spec)
+  const verdicts = verdictsOf(spec, allFaults)
+  const members = messages.members('payment.answer')
+  return (kind: MessageKind, { message, ...how }: Placing, sink: Faults): CompiledKind => {
+    const faults = likenessFaults(kind, spec, sink)
+    checkTypes(kind, message, faults)
+    const common = { dialect, tables, faults }
+    const request = compileRequest(message, { ...common, ...how })
+    const answer = compileAnswer(
+      { mti: message.answerMti, path: ['messages', kind, 'answer'] },
+      message.answer,
+      { ...common, spec, members, request, verdicts },
+    )
+    const silent = how.owed ? undefined : partialFault(kind, message)
+    if (silent && !isUnlike(sink) && spec.responseCodes.partial.length > 0) {
+      faults.add(['responseCodes', 'partial'], silent)
+    }
+    return { request, answer }
+  }
+}
+
+/** What is certain of the messages that something is owed for, whichever of these kinds it is. */
+function originalsOf(kinds: readonly CompiledKind[], dialect: Dialect): Originals {
+  type Elements = (kind: CompiledKind) => ReadonlySet<string>
+  const inAny = (of: Elements) => new Set(kinds.flatMap((kind) => [...of(kind)]))
+  const inEach = (of: Elements) =>
+    new Set([...inAny(of)].filter((element) => kinds.every((kind) => of(kind).has(element))))
+  return {
+    dialect,
+    always: inEach(({ request }) => request.always),
+    maybe: inAny(({ request }) => request.elements),
+    approved: inEach(({ answer }) => answer.carriedOnApproval),
+    carried: inAny(({ answer }) => answer.carried),
+  }
+}
+
+/** Whether a kind is `like` one that it cannot be like: of much that it lacks that is the cause. */
+function isUnlike({ list }: Faults): boolean {
+  return list.some(({ path }) => path[0] === 'messages' && path[2] === 'like')
+}
+
+function partialFault(kind: MessageKind, { answer }: PlacedMessage): string | undefined {
+  if (answer.some((it) => it.spec.to === 'approvedAmount')) return undefined
+  return `the answer to ${kind} has no element that goes \`to\` approvedAmount`
+}
