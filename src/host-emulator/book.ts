@@ -102,6 +102,17 @@ function createBook(rows: BookFile, firstDate: string): Book {
     balances.move(pan, approvedMinor, exchange.effect === 'posted' ? approvedMinor : 0n)
     write().setEffect.run(effect, exchange.key)
   }
+  const capture = (key: string, amountMinor: bigint): void => {
+    const exchange = exchangeIn(rows, key)
+    if (exchange?.effect !== 'held') return
+    balances.move(exchange.pan, exchange.approvedMinor - amountMinor, -amountMinor)
+    write().setEffect.run('captured', key)
+    rows.addCapture.run(key, amountMinor)
+  }
+  const reverse = (key: string): void => {
+    const exchange = exchangeIn(rows, key)
+    if (exchange?.effect === 'held' || exchange?.effect === 'posted') undo(exchange, 'reversed')
+  }
   const commit = (): void => {
     if (!writing && !balances.hasChanges()) return
     const { database } = write()
@@ -127,17 +138,8 @@ function createBook(rows: BookFile, firstDate: string): Book {
     exchange: (key) => exchangeIn(rows, key),
     exchanges: () => rows.exchanges.all().map(exchangeOf),
     countArrival: (key) => void write().countArrival.run(key),
-    capture(key, amountMinor) {
-      const exchange = exchangeIn(rows, key)
-      if (exchange?.effect !== 'held') return
-      balances.move(exchange.pan, exchange.approvedMinor - amountMinor, -amountMinor)
-      write().setEffect.run('captured', key)
-      rows.addCapture.run(key, amountMinor)
-    },
-    reverse(key) {
-      const exchange = exchangeIn(rows, key)
-      if (exchange?.effect === 'held' || exchange?.effect === 'posted') undo(exchange, 'reversed')
-    },
+    capture,
+    reverse,
     reverseUnseen: (exchange) => void insert(write(), exchange, 'reversed-unseen'),
     lapseHolds(nowMs) {
       if (nowMs < nextLapseMs) return

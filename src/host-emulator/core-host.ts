@@ -81,16 +81,7 @@ export function createCoreHost(counter: PaymentCounter, macs?: HostMacs): CoreHo
   }
   const refuse = (request: Message, rules: RulesOfAny, code: string): Reply => {
     counts.refused++
-    switch (rules.kind) {
-      case 'payment':
-        return plainly(refusePayment(request, rules, { code, businessDate: book.businessDate }))
-      case 'reversal':
-      case 'capture':
-        return plainly(answerFollowUp(request, rules, { book, code, verdict: 'declined' }))
-      case 'network':
-      case 'unlisted':
-        return plainly(rules.answerTo(request, code))
-    }
+    return plainly(answerRefusal(request, rules, { book, code }))
   }
 
   return {
@@ -174,6 +165,23 @@ function answerFollowUp(
     approvalCode: '',
   })
   return answer
+}
+
+function answerRefusal(
+  request: Message,
+  rules: RulesOfAny,
+  { book, code }: Omit<FollowUpEnd, 'verdict'>,
+): Message {
+  switch (rules.kind) {
+    case 'payment':
+      return refusePayment(request, rules, { code, businessDate: book.businessDate })
+    case 'reversal':
+    case 'capture':
+      return answerFollowUp(request, rules, { book, code, verdict: 'declined' })
+    case 'network':
+    case 'unlisted':
+      return rules.answerTo(request, code)
+  }
 }
 
 /** @returns the response code (interface.md 5). */

@@ -64,7 +64,7 @@ test('a backup beside a gateway that writes is the store as it was at one moment
   const written = await stop()
   t.is(made.kind, 'made')
   if (made.kind !== 'made') return
-  t.true(written > 5, `${written} were paid meanwhile`)
+  t.true(written > 0, `${written} were paid meanwhile`)
   t.is(made.found.faultCount, 0)
   t.true(made.found.payments >= 5_000 && made.found.payments < 5_000 + written)
   t.is(verifyStore(file).faultCount, 0)
