@@ -9,7 +9,7 @@ import { type Surroundings, startSurroundings } from './rig/subjects.ts'
 
 /**
  * How soon is the first payment approved by a gateway that was killed, with many payments in its
- * journal? From the start of its process to the answer.
+ * journal and with next to none? From the start of its process to the answer.
  */
 export interface RestartFigures {
   /** In the journal before the first start. */
@@ -17,9 +17,16 @@ export interface RestartFigures {
   readonly journalMiB: number
   /** How long that took to make; nothing that a gateway would have to do. */
   readonly builtInS: number
-  readonly servedMsOfEachRun: readonly number[]
+  readonly long: StartFigures
+  /** The same with a new journal: a start without its history. */
+  readonly new: StartFigures
+}
+
+/** Medians over the runs. */
+export interface StartFigures {
   readonly servedMs: number
-  /** What the gateway's process used of the processor until then, all threads: the median. */
+  readonly servedMsOfEachRun: readonly number[]
+  /** What the gateway's process used of the processor until then, all threads. */
   readonly cpuMs: number
 }
 
@@ -32,29 +39,14 @@ export async function measureRestart(
   const site = await makeSite({ rsaBits: bits, algorithm, ...(folder && { folder }) })
   const surroundings = await startSurroundings()
   try {
-    const port = await freePort()
-    const configFile = site.gatewaySetup(surroundings.hostPort, port)
-    const journal = join(dirname(configFile), 'journal.db')
-    const sinceMs = performance.now()
-    buildHistory(journal, payments)
-    const builtInS = rounded((performance.now() - sinceMs) / 1_000)
-    const journalMiB = rounded(statSync(journal).size / 2 ** 20)
-    say(`${payments} payments, ${journalMiB} MiB, built in ${builtInS} s`)
-
     const order = { identity: site.identity, keys: 'fresh', from: 1, count: 1 } as const
     await surroundings.loadGenerator.ask('load', order)
-    const scene = { site, surroundings, configFile, port }
-    // The first start makes what every later one finds.
-    await serveOne(0, scene)
-    const starts: Start[] = []
-    for (let run = 1; run <= (options.runs ?? (options.quick ? 1 : 5)); run++) {
-      starts.push(await serveOne(run, scene))
-      say(`run ${run}: ${rounded(starts.at(-1)?.servedMs ?? 0)} ms`)
-    }
-    const servedMsOfEachRun = starts.map((it) => rounded(it.servedMs))
-    const cpuMs = rounded(median(starts.map((it) => it.cpuMs)))
-    const servedMs = median(servedMsOfEachRun)
-    return { payments, journalMiB, builtInS, servedMsOfEachRun, servedMs, cpuMs }
+    const scene = { site, surroundings, say }
+    const [long, fresh] = [await makeGateway(scene), await makeGateway(scene)]
+    const built = buildInto(long, payments)
+    say(`${payments} payments, ${built.journalMiB} MiB, built in ${built.builtInS} s`)
+    const runs = options.runs ?? (options.quick ? 1 : 5)
+    return { payments, ...built, ...(await measureStarts({ long, fresh }, runs, scene)) }
   } finally {
     await surroundings.close()
     site.close()
@@ -64,8 +56,45 @@ export async function measureRestart(
 interface RestartScene {
   readonly site: Site
   readonly surroundings: Surroundings
+  readonly say: (line: string) => void
+}
+
+/** A gateway's folder, and where it is going to listen. */
+interface Place {
   readonly configFile: string
   readonly port: number
+}
+
+async function makeGateway({ site, surroundings }: RestartScene): Promise<Place> {
+  const port = await freePort()
+  return { configFile: site.gatewaySetup(surroundings.hostPort, port), port }
+}
+
+function buildInto({ configFile }: Place, payments: number) {
+  const journal = join(dirname(configFile), 'journal.db')
+  const sinceMs = performance.now()
+  buildHistory(journal, payments)
+  const builtInS = rounded((performance.now() - sinceMs) / 1_000)
+  return { builtInS, journalMiB: rounded(statSync(journal).size / 2 ** 20) }
+}
+
+/** Starts alternate, so that a slow minute of the machine hits both. */
+async function measureStarts(
+  { long, fresh }: { readonly long: Place; readonly fresh: Place },
+  runs: number,
+  scene: RestartScene,
+): Promise<{ long: StartFigures; new: StartFigures }> {
+  const starts: Record<'long' | 'new', Start[]> = { long: [], new: [] }
+  // The first start makes what every later one finds.
+  for (const place of [long, fresh]) await serveOne(0, place, scene)
+  for (let run = 1; run <= runs; run++) {
+    const [before, after] = [await serveOne(run, fresh, scene), await serveOne(run, long, scene)]
+    starts.new.push(before)
+    starts.long.push(after)
+    const [newMs, longMs] = [before, after].map((it) => rounded(it.servedMs))
+    scene.say(`run ${run}: ${newMs} ms with a new journal, ${longMs} ms with the long one`)
+  }
+  return { long: figuresOf(starts.long), new: figuresOf(starts.new) }
 }
 
 interface Start {
@@ -74,8 +103,11 @@ interface Start {
 }
 
 /** Start a gateway, have one sale approved that no run before had, kill it. */
-async function serveOne(run: number, scene: RestartScene): Promise<Start> {
-  const { site, surroundings, configFile, port } = scene
+async function serveOne(
+  run: number,
+  { configFile, port }: Place,
+  { site, surroundings }: RestartScene,
+): Promise<Start> {
   const sinceMs = performance.now()
   const gateway = startGateway(configFile)
   try {
@@ -89,11 +121,23 @@ async function serveOne(run: number, scene: RestartScene): Promise<Start> {
   }
 }
 
+function figuresOf(starts: readonly Start[]): StartFigures {
+  const servedMsOfEachRun = starts.map((it) => rounded(it.servedMs))
+  const cpuMs = rounded(median(starts.map((it) => it.cpuMs)))
+  return { servedMs: rounded(median(servedMsOfEachRun)), servedMsOfEachRun, cpuMs }
+}
+
 export function printRestart(figures: RestartFigures): string[] {
-  const { payments, journalMiB, builtInS, servedMs, servedMsOfEachRun, cpuMs } = figures
+  const { payments, journalMiB, builtInS } = figures
   return [
     `${payments} payments in a journal of ${journalMiB} MiB, built in ${builtInS} s`,
     `from the start of a killed gateway's next process to its first approved payment:`,
-    `${servedMs} ms (${servedMsOfEachRun.join(', ')}), ${cpuMs} ms of the processor`,
+    row('with a new journal', figures.new),
+    row('with that one', figures.long),
   ]
+}
+
+function row(name: string, { servedMs, servedMsOfEachRun, cpuMs }: StartFigures): string {
+  const each = servedMsOfEachRun.join(', ')
+  return `  ${name.padEnd(20)}${servedMs} ms (${each}), ${cpuMs} ms of the processor`
 }

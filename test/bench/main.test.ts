@@ -71,8 +71,9 @@ test.serial(
   'a gateway that was killed is timed to its first payment, with payments in its journal',
   async (t) => {
     const figures = JSON.parse(await bench('restart', '--json', '--payments', '30', '--runs', '1'))
-    t.like(figures, { payments: 30 })
-    t.true(figures.servedMs > 0 && figures.cpuMs > 0 && figures.journalMiB > 0)
+    t.is(figures.payments, 30)
+    t.true(figures.journalMiB > 0)
+    for (const it of [figures.long, figures.new]) t.true(it.servedMs > 0 && it.cpuMs > 0)
   },
 )
 
