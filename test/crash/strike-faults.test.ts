@@ -14,6 +14,13 @@ test('a gateway may stop itself, be killed, or come to its end before the blow',
   t.deepEqual(strikeFaults(eio, { ...stopped, phase: undefined, exitCode: 0 }), [])
 })
 
+test('a gateway that found no room once goes on in its reserve', (t) => {
+  const full: Blow = { call: 'store-write', nth: 62, by: 'ENOSPC' }
+  const going: Strike = { ...stopped, exitCode: 0, toldAfter: ['order-4'] }
+  t.deepEqual(strikeFaults(full, going), [])
+  t.is(strikeFaults({ ...full, by: 'ENOSPC+' }, going).length, 2)
+})
+
 test('found is a gateway that goes on, tells what is not on disk, or loses anything', (t) => {
   t.deepEqual(strikeFaults(eio, { ...stopped, exitCode: 0 }), [
     'EIO at sync 8: it ended with 0 while working',

@@ -16,8 +16,8 @@ export interface Blow {
   readonly call: Call
   /** Counted from 1, in each thread for itself. */
   readonly nth: number
-  /** The process is killed in the place of the call; or the call fails, once. */
-  readonly by: 'SIGKILL' | 'EIO' | 'ENOSPC'
+  /** The process is killed in the place of the call; or the call fails, with `+` and all after. */
+  readonly by: 'SIGKILL' | 'EIO' | 'ENOSPC' | 'ENOSPC+'
 }
 
 /** `sync` and `store-write`: of the journal and its log; `write`: to anything, sockets too. */
@@ -70,14 +70,23 @@ const CALLS: Readonly<Record<Call, string>> = {
   write: 'write,writev,sendto,sendmsg',
 }
 
+const INJECTIONS: Readonly<Record<Blow['by'], { readonly injection: string; readonly all?: '+' }>> =
+  {
+    SIGKILL: { injection: 'signal=SIGKILL' },
+    EIO: { injection: 'error=EIO' },
+    ENOSPC: { injection: 'error=ENOSPC' },
+    'ENOSPC+': { injection: 'error=ENOSPC', all: '+' },
+  }
+
 function straceWords({ call, nth, by }: Blow, { journalFile }: Site): string[] {
   const files = call === 'write' ? [] : ['-P', journalFile, '-P', `${journalFile}-wal`]
+  const { injection, all = '' } = INJECTIONS[by]
   // strace stops only at these calls when it is asked to, but then it delivers no signal.
-  const how = by === 'SIGKILL' ? ['signal=SIGKILL'] : [`error=${by}`, '--seccomp-bpf']
-  const [injection, ...quickly] = how
+  const quickly = by === 'SIGKILL' ? [] : ['--seccomp-bpf']
   return [
     ...['strace', '-D', '-f', ...quickly, '-qq', '-ttt', ...files],
-    ...['-e', `trace=${CALLS[call]}`, '-e', `inject=${CALLS[call]}:${injection}:when=${nth}`],
+    ...['-e', `trace=${CALLS[call]}`],
+    ...['-e', `inject=${CALLS[call]}:${injection}:when=${nth}${all}`],
   ]
 }
 

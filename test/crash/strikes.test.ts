@@ -19,7 +19,8 @@ const BLOWS: readonly (Omit<Blow, 'nth'> & { readonly nths: readonly number[] })
   { call: 'write', by: 'SIGKILL', nths: [30, 60] },
   { call: 'sync', by: 'EIO', nths: [2, 8, 14] },
   { call: 'store-write', by: 'EIO', nths: [36] },
-  { call: 'store-write', by: 'ENOSPC', nths: [4, 62] },
+  { call: 'store-write', by: 'ENOSPC', nths: [62] },
+  { call: 'store-write', by: 'ENOSPC+', nths: [4, 85] },
 ]
 
 for (const { call, by, nths } of BLOWS) {

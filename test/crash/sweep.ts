@@ -36,6 +36,7 @@ const BLOWS: readonly Omit<Blow, 'nth'>[] = [
   { call: 'store-write', by: 'SIGKILL' },
   { call: 'store-write', by: 'EIO' },
   { call: 'store-write', by: 'ENOSPC' },
+  { call: 'store-write', by: 'ENOSPC+' },
   { call: 'write', by: 'SIGKILL' },
 ]
 
