@@ -1,4 +1,4 @@
-import { createBalances } from './balances.ts'
+import { type Balances, createBalances } from './balances.ts'
 import {
   type BookedCard,
   type BookedKey,
@@ -97,22 +97,7 @@ function createBook(rows: BookFile, firstDate: string): Book {
     writing = true
     return rows
   }
-  const undo = (exchange: Exchange, effect: 'reversed' | 'lapsed'): void => {
-    const { pan, approvedMinor } = exchange
-    balances.move(pan, approvedMinor, exchange.effect === 'posted' ? approvedMinor : 0n)
-    write().setEffect.run(effect, exchange.key)
-  }
-  const capture = (key: string, amountMinor: bigint): void => {
-    const exchange = exchangeIn(rows, key)
-    if (exchange?.effect !== 'held') return
-    balances.move(exchange.pan, exchange.approvedMinor - amountMinor, -amountMinor)
-    write().setEffect.run('captured', key)
-    rows.addCapture.run(key, amountMinor)
-  }
-  const reverse = (key: string): void => {
-    const exchange = exchangeIn(rows, key)
-    if (exchange?.effect === 'held' || exchange?.effect === 'posted') undo(exchange, 'reversed')
-  }
+  const { undo, capture, reverse } = createFollowUps(rows, balances, write)
   const commit = (): void => {
     if (!writing && !balances.hasChanges()) return
     const { database } = write()
@@ -159,6 +144,27 @@ function createBook(rows: BookFile, firstDate: string): Book {
       rows.database.close()
     },
   }
+}
+
+/** What becomes of an exchange that is in the book. */
+function createFollowUps(rows: BookFile, balances: Balances, write: () => BookFile) {
+  const undo = (exchange: Exchange, effect: 'reversed' | 'lapsed'): void => {
+    const { pan, approvedMinor } = exchange
+    balances.move(pan, approvedMinor, exchange.effect === 'posted' ? approvedMinor : 0n)
+    write().setEffect.run(effect, exchange.key)
+  }
+  const capture = (key: string, amountMinor: bigint): void => {
+    const exchange = exchangeIn(rows, key)
+    if (exchange?.effect !== 'held') return
+    balances.move(exchange.pan, exchange.approvedMinor - amountMinor, -amountMinor)
+    write().setEffect.run('captured', key)
+    rows.addCapture.run(key, amountMinor)
+  }
+  const reverse = (key: string): void => {
+    const exchange = exchangeIn(rows, key)
+    if (exchange?.effect === 'held' || exchange?.effect === 'posted') undo(exchange, 'reversed')
+  }
+  return { undo, capture, reverse }
 }
 
 function takeUpCards(
