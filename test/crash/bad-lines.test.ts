@@ -4,7 +4,7 @@ import type { MerchantClient } from '#merchant-client'
 import { createSeeded, type Seeded } from '../fuzz/seeded.ts'
 import type { Poison } from '../proxy/proxy.ts'
 import type { Toxic } from '../proxy/toxics.ts'
-import { type Between, checkCalm, openBetween, saleThrough } from './between.ts'
+import { type Between, checkCalm, openBetween, saleThrough, untilQuiet } from './between.ts'
 import { PLAN } from './shop.ts'
 
 const both = (...toxics: readonly Toxic[]): Poison => ({ toTarget: toxics, toClient: toxics })
@@ -22,7 +22,7 @@ const HARMLESS: Readonly<Record<string, readonly Toxic[]>> = {
   'hardly any': [{ kind: 'bandwidth', bytesPerSecond: 30_000 }],
 }
 
-test('what only arrives slowly or in pieces is approved as ever', async (t) => {
+test.serial('what only arrives slowly or in pieces is approved as ever', async (t) => {
   const between = await openBetween(t, 1, PATIENT)
   const client = between.client()
   for (const [what, toxics] of Object.entries(HARMLESS)) {
@@ -32,13 +32,16 @@ test('what only arrives slowly or in pieces is approved as ever', async (t) => {
   t.deepEqual(await checkCalm(t, between), { approved: 3 })
 })
 
-test('an answer that comes too late approves nothing, and its payment is reversed', async (t) => {
-  const between = await openBetween(t, 2)
-  const client = between.client()
-  const late = { host: { toClient: [{ kind: 'latency', delayMs: 800 }] } } as const
-  t.is(await saleThrough(between, client, late), 'unknown')
-  t.deepEqual(await checkCalm(t, between), { reversed: 1 })
-})
+test.serial(
+  'an answer that comes too late approves nothing, and its payment is reversed',
+  async (t) => {
+    const between = await openBetween(t, 2)
+    const client = between.client()
+    const late = { host: { toClient: [{ kind: 'latency', delayMs: 800 }] } } as const
+    t.is(await saleThrough(between, client, late), 'unknown')
+    t.deepEqual(await checkCalm(t, between), { reversed: 1 })
+  },
+)
 
 /** Bytes of a sale on one line, there or back. */
 async function bytesOfSale(
@@ -46,12 +49,11 @@ async function bytesOfSale(
   client: MerchantClient,
   line: 'hostLine' | 'merchantLine',
 ) {
-  const before = [between[line].passed('toTarget'), between[line].passed('toClient')] as const
-  await saleThrough(between, client, {})
-  return {
-    toTarget: between[line].passed('toTarget') - before[0],
-    toClient: between[line].passed('toClient') - before[1],
-  }
+  const passed = (direction: 'toTarget' | 'toClient') => between[line].passed(direction)
+  const [toTarget, toClient] = [passed('toTarget'), passed('toClient')]
+  const outcome = await saleThrough(between, client, {})
+  if (outcome !== 'approved') throw new Error(`more than a sale has passed: ${outcome}`)
+  return { toTarget: passed('toTarget') - toTarget, toClient: passed('toClient') - toClient }
 }
 
 /** The first bytes, the last, and some between. */
@@ -60,7 +62,7 @@ function placesIn(bytes: number): number[] {
   return [0, 1, 2, 3, ...some, bytes - 1]
 }
 
-test('an answer of the host that breaks off at any byte is none', async (t) => {
+test.serial('an answer of the host that breaks off at any byte is none', async (t) => {
   const between = await openBetween(t, 3, PATIENT)
   const client = between.client()
   const { toClient: bytes } = await bytesOfSale(between, client, 'hostLine')
@@ -76,8 +78,8 @@ test('an answer of the host that breaks off at any byte is none', async (t) => {
   t.deepEqual(ends, { approved: 2, reversed: 3 * placesIn(bytes).length })
 })
 
-test('a request that breaks off at any byte is found nowhere, in the end', async (t) => {
-  const between = await openBetween(t, 4, { answerTimeoutMs: 1_000, lateAnswerMaxMs: 1_000 })
+test.serial('a request that breaks off at any byte is found nowhere, in the end', async (t) => {
+  const between = await openBetween(t, 4, { answerTimeoutMs: 1_500, lateAnswerMaxMs: 1_500 })
   const client = between.client()
   const { toTarget: bytes } = await bytesOfSale(between, client, 'hostLine')
   const places = placesIn(bytes).filter((_, index) => index % 2 === 0)
@@ -89,76 +91,90 @@ test('a request that breaks off at any byte is found nowhere, in the end', async
   t.deepEqual(ends, { approved: 1, reversed_not_found: places.length })
 })
 
-test('a host that is gone without a word is noticed, and told of its debts when it is back', async (t) => {
-  const between = await openBetween(t, 5, { echoIdleMs: 200 })
-  const client = between.client()
-  const { hostLine, gateway, shop } = between
-  hostLine.poison(both({ kind: 'silence', afterBytes: 0 }))
-  await shop.run(client, PLAN.sale)
-  t.like(shop.errands.at(-1)?.last, { outcome: 'unknown', reason: 'host-silent' })
-  await gateway.untilLogged('host-line-dead', 2)
-  t.deepEqual(await checkCalm(t, between), { reversed_not_found: 1 })
-})
+test.serial(
+  'a host that is gone without a word is noticed, and told of its debts when it is back',
+  async (t) => {
+    const between = await openBetween(t, 5, { echoIdleMs: 200 })
+    const client = between.client()
+    const { hostLine, gateway, shop } = between
+    await untilQuiet(between)
+    hostLine.poison(both({ kind: 'silence', afterBytes: 0 }))
+    await shop.run(client, PLAN.sale)
+    t.like(shop.errands.at(-1)?.last, { outcome: 'unknown', reason: 'host-silent' })
+    await gateway.untilLogged('host-line-dead', 2)
+    t.deepEqual(await checkCalm(t, between), { reversed_not_found: 1 })
+  },
+)
 
-test('a host that cannot be reached takes nothing, and everything when it is back', async (t) => {
-  const between = await openBetween(t, 6, PATIENT)
-  const client = between.client()
-  const { hostLine, gateway, shop } = between
-  await hostLine.drop()
-  await gateway.untilLogged('host-line-lost', 2)
-  t.like(await client.sale({ ...SALE, id: 'never-begun' }), { code: 'HOST_UNAVAILABLE' })
-  await hostLine.raise()
-  t.true(await shop.run(client, PLAN.sale))
-  t.deepEqual(await checkCalm(t, between), { approved: 1 })
-})
+test.serial(
+  'a host that cannot be reached takes nothing, and everything when it is back',
+  async (t) => {
+    const between = await openBetween(t, 6, PATIENT)
+    const client = between.client()
+    const { hostLine, gateway, shop } = between
+    await untilQuiet(between)
+    await hostLine.drop()
+    await gateway.untilLogged('host-line-lost', 2)
+    t.like(await client.sale({ ...SALE, id: 'never-begun' }), { code: 'HOST_UNAVAILABLE' })
+    await hostLine.raise()
+    t.true(await shop.run(client, PLAN.sale))
+    t.deepEqual(await checkCalm(t, between), { approved: 1 })
+  },
+)
 
 const SALE = {
   amount: { value: '999999', currency: 'USD' },
   card: { pan: PLAN.sale.pan, expiry: '3012', entryMode: 'ecommerce' },
 } as const
 
-test('a merchant whose line breaks off at any byte hears the same when it asks again', async (t) => {
-  const between = await openBetween(t, 7, PATIENT)
-  const client = between.client()
-  const { toTarget, toClient } = await bytesOfSale(between, client, 'merchantLine')
-  const bytes = await bytesOfSale(between, client, 'merchantLine')
-  t.true(toTarget > bytes.toTarget && toClient > bytes.toClient, 'the first one shakes hands')
-  for (const direction of ['toTarget', 'toClient'] as const) {
-    for (const afterBytes of placesIn(bytes[direction])) {
-      for (const kind of ['cut', 'reset'] as const) {
-        const merchant = { [direction]: [{ kind, afterBytes }] }
-        t.is(await saleThrough(between, client, { merchant }), undefined)
-        await client.echo()
+test.serial(
+  'a merchant whose line breaks off at any byte hears the same when it asks again',
+  async (t) => {
+    const between = await openBetween(t, 7, PATIENT)
+    const client = between.client()
+    const { toTarget, toClient } = await bytesOfSale(between, client, 'merchantLine')
+    const bytes = await bytesOfSale(between, client, 'merchantLine')
+    t.true(toTarget > bytes.toTarget && toClient > bytes.toClient, 'the first one shakes hands')
+    for (const direction of ['toTarget', 'toClient'] as const) {
+      for (const afterBytes of placesIn(bytes[direction])) {
+        for (const kind of ['cut', 'reset'] as const) {
+          const merchant = { [direction]: [{ kind, afterBytes }] }
+          t.is(await saleThrough(between, client, { merchant }), undefined)
+          await client.echo()
+        }
       }
     }
-  }
-  t.is(between.shop.lost, 4 * placesIn(1).length)
-  await checkCalm(t, between)
-})
+    t.is(between.shop.lost, 4 * placesIn(1).length)
+    await checkCalm(t, between)
+  },
+)
 
 for (const seed of [11, 12]) {
-  test(`whatever befalls both lines under load, all agree in the end (${seed})`, async (t) => {
-    const random = createSeeded(seed)
-    const between = await openBetween(t, seed, { echoIdleMs: 200 })
-    const { hostLine, merchantLine, shop } = between
-    for (let storm = 0; storm < 30; storm++) {
-      const client = between.client()
-      hostLine.poison(anyPoison(random))
-      merchantLine.poison(anyPoison(random))
-      const opening = shop.open(client, { inFlight: 16, mayLose: true })
-      await wait(100)
-      opening.close()
-      for (const line of [hostLine, merchantLine]) {
-        if (random.oneIn(3)) line.end(random.pick(['cut', 'reset']))
-        line.poison({})
+  test.serial(
+    `whatever befalls both lines under load, all agree in the end (${seed})`,
+    async (t) => {
+      const random = createSeeded(seed)
+      const between = await openBetween(t, seed, { echoIdleMs: 200 })
+      const { hostLine, merchantLine, shop } = between
+      for (let storm = 0; storm < 30; storm++) {
+        const client = between.client()
+        hostLine.poison(anyPoison(random))
+        merchantLine.poison(anyPoison(random))
+        const opening = shop.open(client, { inFlight: 16, mayLose: true })
+        await wait(100)
+        opening.close()
+        for (const line of [hostLine, merchantLine]) {
+          if (random.oneIn(3)) line.end(random.pick(['cut', 'reset']))
+          line.poison({})
+        }
+        client.close()
+        await opening.closed
       }
-      client.close()
-      await opening.closed
-    }
-    const ends = await checkCalm(t, between)
-    t.true(shop.lost > 0)
-    for (const end of ['approved', 'reversed']) t.true((ends[end] ?? 0) > 0, end)
-  })
+      const ends = await checkCalm(t, between)
+      t.true(shop.lost > 0)
+      for (const end of ['approved', 'reversed']) t.true((ends[end] ?? 0) > 0, end)
+    },
+  )
 }
 
 function anyPoison(random: Seeded): Poison {

@@ -89,7 +89,8 @@ export async function saleThrough(
   return shop.errands.at(-1)?.last?.['outcome']
 }
 
-async function untilQuiet({ installation, gateway }: Between): Promise<void> {
+/** Both lines are up, and nothing is under way. */
+export async function untilQuiet({ installation, gateway }: Between): Promise<void> {
   const count = (event: string) => gateway.stderr().split(`"message":"${event}"`).length - 1
   const linesUp = () => count('host-signed-on') - count('host-line-lost')
   const isQuiet = () => {

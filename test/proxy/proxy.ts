@@ -99,7 +99,7 @@ function openConnection(
   })
   const sockets = [client, target]
   const end = (how: 'cut' | 'reset'): void => {
-    for (const socket of sockets) how === 'cut' ? socket.destroy() : socket.resetAndDestroy()
+    for (const socket of sockets) how === 'cut' ? socket.destroy() : reset(socket)
   }
   const lanes = {
     toTarget: openLane(client, target, { end, onPassed: (it) => onPassed('toTarget', it) }),
@@ -115,6 +115,12 @@ function openConnection(
     end,
     closed: Promise.all(sockets.map((it) => new Promise((resolve) => it.once('close', resolve)))),
   }
+}
+
+/** Node never closes a socket that is reset in the moment of its end (EINVAL): that one is closed. */
+function reset(socket: Socket): void {
+  if (socket.writableEnded) socket.destroy()
+  else socket.resetAndDestroy()
 }
 
 interface Lane {
