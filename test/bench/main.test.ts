@@ -77,12 +77,12 @@ test.serial(
   },
 )
 
-test('of ten times capacity some is admitted, the rest refused, and a neighbour served', async (t) => {
+test('of ten times capacity some is admitted, and a neighbour served', async (t) => {
   const words = ['burst', '--json', '--seconds', '1', '--payments', '200', '--in-flight', '8']
   const figures = JSON.parse(await bench(...words))
   const { burst, neighbour, capacityPerS, offeredPerS, residentMiB } = figures
   t.true(capacityPerS > 0 && Math.abs(offeredPerS / capacityPerS - 10) < 0.1)
-  t.true(burst.approved > 0 && burst.refusedUnopened + burst.refusedOpened >= 0)
+  t.true(burst.approved > 0)
   t.like(burst, { outOfOrder: 0, withoutRetryAfter: 0, unanswered: 0 })
   t.true(burst.retryAfterMs.least >= 1_000 && burst.retryAfterMs.most <= 30_000)
   t.is(neighbour.approved, 20)
