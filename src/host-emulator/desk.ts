@@ -47,7 +47,7 @@ export function createDesk(options: DeskOptions): Desk {
   }
   const flushSoon = (line: Line): void => {
     waiting.add(line)
-    if (!due) setImmediate(flush)
+    if (!due) clock.soon(flush)
     due = true
   }
   const written = (message: Message): Uint8Array | undefined => {

@@ -7,6 +7,7 @@ import type { BackoffBounds } from './backoff.ts'
 import {
   type AdoptSocket,
   createHostServer,
+  type Dial,
   type DiallingParts,
   type HostWay,
   keepDialling,
@@ -30,6 +31,7 @@ export interface HostLinkOptions {
   readonly profile: LinkProfile
   readonly way: HostWay
   readonly limits: HostLinkLimits
+  readonly dial?: Dial
   readonly clock: Clock
   readonly random: Random
   readonly log: Log

@@ -1,4 +1,5 @@
 import { createServer } from 'node:tls'
+import type { Clock } from '#platform'
 import { countedAdmission } from './admission.ts'
 import { FramedConnection, type FramedConnectionParts } from './framed-connection.ts'
 import {
@@ -33,7 +34,7 @@ export async function listenFramedTls(
     answer,
     counters,
     admission: countedAdmission(admission, counters),
-    flushSoon: createFlushes(),
+    flushSoon: createFlushes(options.clock),
   }
   const server = createServer(tlsOptionsOf(options.tls, limits.handshakeTimeoutMs))
   return serveConnections(server, options, {
@@ -45,7 +46,7 @@ export async function listenFramedTls(
 }
 
 /** One look at the end of the turn for all connections that have answers to send. */
-function createFlushes(): (connection: FramedConnection) => void {
+function createFlushes(clock: Clock): (connection: FramedConnection) => void {
   let due: FramedConnection[] = []
 
   function flushAll(): void {
@@ -55,7 +56,7 @@ function createFlushes(): (connection: FramedConnection) => void {
   }
 
   return (connection) => {
-    if (due.length === 0) setImmediate(flushAll)
+    if (due.length === 0) clock.soon(flushAll)
     due.push(connection)
   }
 }
