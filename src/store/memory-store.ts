@@ -1,3 +1,4 @@
+import type { DatabaseSync } from 'node:sqlite'
 import type {
   AttemptEnd,
   Merchant,
@@ -46,8 +47,9 @@ export interface MemoryStore {
   close(): void
 }
 
-export function openMemoryStore(): MemoryStore {
-  const { payments, owed, days, merchants, work, ...journal } = journalOver(openMemoryDatabase())
+/** @param database where it is kept, for whoever looks at more of it than acts show */
+export function openMemoryStore(database: DatabaseSync = openMemoryDatabase()): MemoryStore {
+  const { payments, owed, days, merchants, work, ...journal } = journalOver(database)
   return {
     begin: (intent) => payments.begin(intentRow(intent)),
     conclude: (merchant, id, outcome) => payments.conclude(merchant, id, outcomeRow(outcome)),

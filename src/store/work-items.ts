@@ -55,7 +55,7 @@ export interface WorkAnswer {
 
 export function createWorkActs(database: DatabaseSync, moves: Moves): WorkActs {
   const open = database.prepare(
-    `${SELECT} WHERE work.closed_at_ms IS NULL ORDER BY work.seq LIMIT ?`,
+    `${SELECT} WHERE work.closed_at_ms IS NULL ORDER BY work.seq LIMIT (? + 0)`,
   )
   const one = database.prepare(`${SELECT} WHERE work.closed_at_ms IS NULL AND work.seq = ?`)
   const owedOf = database.prepare('SELECT owed FROM work_items WHERE seq = ?')

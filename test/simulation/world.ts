@@ -1,0 +1,54 @@
+import { createSeeded, type Seeded } from '../fakes/seeded.ts'
+import { type Moment, momentNamed } from './moments.ts'
+import { drawScenario, type Rates, type Scenario } from './scenario.ts'
+import { createVirtualTime, type VirtualTime } from './time.ts'
+
+/** Where one seed's story takes place. */
+export interface World {
+  readonly seed: number
+  readonly chance: Seeded
+  readonly time: VirtualTime
+  readonly scenario: Scenario
+  /** Nothing goes wrong any more. */
+  isCalm: boolean
+  /** Whether something goes wrong this time. */
+  goesWrong(what: keyof Rates): boolean
+  /** A moment of the list was reached. */
+  note(moment: Moment): void
+  /** The same by a name that was put together; what is not on the list does not count. */
+  noteNamed(name: string): void
+  readonly moments: ReadonlySet<Moment>
+  /** A line of the story, for whoever wants to read it. */
+  readonly tell: ((line: string) => void) | undefined
+}
+
+export function createWorld(seed: number, tell?: (line: string) => void): World {
+  const scenario = drawScenario(createSeeded(seed, 'scenario'))
+  const chance = createSeeded(seed, 'story')
+  const time = createVirtualTime(scenario.startMs)
+  const moments = new Set<Moment>()
+  const { rates } = scenario
+  return {
+    seed,
+    chance,
+    time,
+    scenario,
+    isCalm: false,
+    goesWrong(what) {
+      const rate = rates[what]
+      return rate > 0 && !this.isCalm && chance.below(1000) < rate
+    },
+    note(moment) {
+      if (moments.has(moment)) return
+      moments.add(moment)
+      tell?.(`                 * ${moment}`)
+    },
+    noteNamed(name) {
+      const moment = momentNamed(name)
+      if (moment !== undefined) this.note(moment)
+    },
+    moments,
+    tell:
+      tell && ((line) => tell(`${String(Math.round(time.elapsedMs())).padStart(8)} ms  ${line}`)),
+  }
+}
