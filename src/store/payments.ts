@@ -25,7 +25,7 @@ export interface OpenExchange {
 export interface Recovery {
   /** How many payments were begun and are now unknown. */
   readonly leftUnknown: number
-  /** Exchanges of unknown payments that were decided at or after the moment asked for. */
+  /** Exchanges that ended as unknown at or after the moment asked for, whatever came of them. */
   readonly openExchanges: readonly OpenExchange[]
 }
 
@@ -207,9 +207,11 @@ function createRecovery(database: DatabaseSync, { moves, owed }: Journals) {
     `UPDATE payments SET state = 'unknown', reason = 'gateway-restarted', decided_at_ms = ?,
      settlement_date = business_date WHERE seq = ?`,
   )
+  // A payment may have been reversed since; its debt still tells when its exchange ended unknown.
   const open = database.prepare(
-    `SELECT host, stan, transmitted_at, terminal FROM payments
-     WHERE state = 'unknown' AND decided_at_ms >= ?`,
+    `SELECT payments.host, payments.stan, transmitted_at, terminal FROM owed_messages AS owed
+     JOIN payments ON payments.seq = owed.payment
+     WHERE owed_at_ms >= ? AND cause <> 'merchant-asked' ORDER BY owed.seq`,
   )
   const cause = 'gateway-restarted'
   return (nowMs: number, openSinceMs: number): Recovery => {
