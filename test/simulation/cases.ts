@@ -1,7 +1,7 @@
-import type { SQLOutputValue } from 'node:sqlite'
 import type { PaymentState } from '#domain'
-import type { Disk, Row } from './disk.ts'
+import type { Disk, JournalledIntent, JournalledMove } from './disk.ts'
 import type { Site } from './site.ts'
+import type { VirtualTime } from './time.ts'
 import { unsealed } from './vault.ts'
 
 /** One payment, as its journal and whoever watched it tell. */
@@ -14,9 +14,11 @@ export interface Case {
   readonly stan: number
   readonly amountMinor: bigint
   readonly businessDate: string
+  /** When it came to be on disk. */
+  readonly begunMs: number
   /** Every state that was on disk, the last one last. */
   readonly history: PaymentState[]
-  reason: string | undefined
+  reason: string | null
   /** What the host approved, where that was less than was asked. */
   approvedMinor: bigint | undefined
   settlementDate: string | undefined
@@ -24,8 +26,7 @@ export interface Case {
   hasLeft: boolean
   leftMs: number
   isDealtWith: boolean
-  /** Its exchange is over for the gateway, and with an answer of the host. */
-  isOver: boolean
+  /** An answer of the host has come to the gateway. */
   isAnswered: boolean
   /** A merchant was told anything of it. */
   isTold: boolean
@@ -44,9 +45,9 @@ export interface Case {
 /** One step of a payment, as it came to be on disk. */
 export interface Step {
   readonly of: Case
-  readonly from: PaymentState | undefined
+  readonly from: PaymentState | null
   readonly to: PaymentState
-  readonly reason: string | undefined
+  readonly reason: string | null
 }
 
 /** The payments of a world, by the names that one meets them under. */
@@ -58,56 +59,60 @@ export interface Cases {
   newSteps(): readonly Step[]
 }
 
-export function openCases(site: Site, disk: Pick<Disk, 'stepsAfter'>): Cases {
+export function openCases(
+  site: Site,
+  disk: Pick<Disk, 'movesAfter' | 'intentOf' | 'findingsOf'>,
+  time: VirtualTime,
+): Cases {
   const bySeq = new Map<number, Case>()
   const byId = new Map<string, Case>()
   const byHostKey = new Map<string, Case>()
   let lastSeq = 0
 
-  function open(row: Row): Case {
-    const made = caseOf(row, site)
-    bySeq.set(made.seq, made)
+  function open(seq: number): Case {
+    const made = caseOf(seq, disk.intentOf(seq), { site, time })
+    bySeq.set(seq, made)
     byId.set(made.id, made)
     if (byHostKey.has(made.hostKey)) throw new Error('two payments have one name at the host')
     byHostKey.set(made.hostKey, made)
     return made
   }
 
+  function stepOf({ seq, payment, from, to, reason }: JournalledMove): Step {
+    lastSeq = seq
+    const of = bySeq.get(payment) ?? open(payment)
+    of.history.push(to)
+    if (from === 'begun') Object.assign(of, disk.findingsOf(payment))
+    return { of, from, to, reason }
+  }
+
   return {
     all: () => [...bySeq.values()],
     byId: (id) => byId.get(id),
     byHostKey: (key) => byHostKey.get(key),
-    newSteps: () =>
-      disk.stepsAfter(lastSeq).map((row) => {
-        lastSeq = Number(row.event)
-        const of = bySeq.get(Number(row.seq)) ?? open(row)
-        const [to, reason] = [String(row.to_state) as PaymentState, textOf(row.reason)]
-        of.history.push(to)
-        if (row.to_state !== 'begun') take(of, row)
-        const from = row.from_state === null ? undefined : (String(row.from_state) as PaymentState)
-        return { of, from, to, reason }
-      }),
+    newSteps: () => disk.movesAfter(lastSeq).map(stepOf),
   }
 }
 
-function caseOf(row: Row, { conduct }: Site): Case {
-  const sent = JSON.parse(DECODER.decode(unsealed(row.sealed_image as Uint8Array)))
-  const rules = conduct.rulesFor(sent)
+function caseOf(
+  seq: number,
+  { sealedImage, ...intent }: JournalledIntent,
+  { site, time }: { readonly site: Site; readonly time: VirtualTime },
+): Case {
+  const sent = JSON.parse(unsealed(sealedImage).toString())
+  const rules = site.conduct.rulesFor(sent)
   return {
-    seq: Number(row.seq),
-    id: String(row.id),
+    ...intent,
+    seq,
     hostKey: rules.kind === 'payment' ? rules.identityOf(sent.fields) : '',
-    stan: Number(row.stan),
-    amountMinor: BigInt(Number(row.amount_minor)),
-    businessDate: String(row.business_date),
+    begunMs: time.elapsedMs(),
     history: [],
-    reason: undefined,
+    reason: null,
     approvedMinor: undefined,
     settlementDate: undefined,
     hasLeft: false,
     leftMs: 0,
     isDealtWith: false,
-    isOver: false,
     isAnswered: false,
     isTold: false,
     told: new Map(),
@@ -119,15 +124,4 @@ function caseOf(row: Row, { conduct }: Site): Case {
     outlivedCrash: false,
     wasOverdue: false,
   }
-}
-
-const DECODER = new TextDecoder()
-
-function take(of: Case, row: Row): void {
-  of.approvedMinor = row.approved_minor === null ? undefined : BigInt(Number(row.approved_minor))
-  of.settlementDate = textOf(row.settlement_date)
-}
-
-function textOf(value: SQLOutputValue | undefined): string | undefined {
-  return value === null || value === undefined ? undefined : String(value)
 }

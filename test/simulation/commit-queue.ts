@@ -1,5 +1,5 @@
 import type { AttemptEnd } from '#domain'
-import { type StanLease, type Store, StoreError, type StoreErrorCode } from '#store'
+import { type StanLease, type Store, StoreError, type StoreErrorCode, type Stray } from '#store'
 import type { JournalPort } from '../../src/journal-port.ts'
 import { isConstraint, storeErrorOf } from '../../src/store/errors.ts'
 import type { Acts } from './disk.ts'
@@ -25,6 +25,7 @@ export interface StoreEars {
   onMisuse(code: StoreErrorCode, act: string): void
   onLeased(lease: StanLease): void
   onAttemptEnded(end: AttemptEnd): void
+  onStray(stray: Stray): void
 }
 
 interface Asked {
@@ -162,6 +163,7 @@ export function openSimulatedStore({
         acts.endAttempt(seq, end)
         ears.onAttemptEnded(end)
       }),
+    raiseOverdue: (overdue) => ask('raiseOverdue', () => acts.raiseOverdue(overdue)),
     openDay: (opening) => ask('openDay', () => acts.openDay(opening)),
     closeDays: (...act) => ask('closeDays', () => acts.closeDays(...act)),
     leaseStans: (...act) =>
@@ -170,7 +172,11 @@ export function openSimulatedStore({
         ears.onLeased(lease)
         return lease
       }),
-    journalStray: (stray) => ask('journalStray', () => acts.journalStray(stray)),
+    journalStray: (stray) =>
+      ask('journalStray', () => {
+        acts.journalStray(stray)
+        ears.onStray(stray)
+      }),
     recover: (...act) => ask('recover', () => acts.recover(...act)),
   }
 }

@@ -1,19 +1,5 @@
-import { openHostLink } from '#communication'
-import {
-  createDispatch,
-  createReception,
-  type Envelopes,
-  type ForwardingLimits,
-  type HostLink,
-  openBusinessDay,
-  openStans,
-  type Reception,
-  type Reservation,
-  startForwarding,
-} from '#control'
-import { dateCut } from '#iso8583'
-import { dateNear } from '#processing'
-import { createEvidence } from '../../src/evidence.ts'
+import { createDispatch, createReception, type Envelopes, type Reception } from '#control'
+import { type HostSideConfig, openHostSide } from '../../src/host-side.ts'
 import { journalPort } from '../../src/journal-port.ts'
 import { openSimulatedStore } from './commit-queue.ts'
 import type { Disk } from './disk.ts'
@@ -27,6 +13,16 @@ import { cheapVault } from './vault.ts'
 import type { Witness } from './witness.ts'
 import type { World } from './world.ts'
 
+/** The gateway as the world sees it: it comes back whenever it is gone. */
+export interface Gateway {
+  /** A merchant's message; undefined when nobody is there to take it. */
+  receive(json: string): Promise<string> | undefined
+  /** It is gone, from one moment to the next. */
+  crash(): void
+  /** It stops in order, and comes back. */
+  stop(): void
+}
+
 export interface GatewayParts {
   readonly world: World
   readonly site: Site
@@ -36,66 +32,41 @@ export interface GatewayParts {
   readonly mutant: Mutant
 }
 
-/** The gateway as the world sees it: it comes back whenever it is gone. */
-export interface Gateway {
-  /** A merchant's message; undefined when nobody is there to take it. */
-  receive(json: string): Promise<string | undefined> | undefined
-  /** From one moment to the next. */
-  crash(): void
-}
-
-const LIMITS = {
-  host: {
-    owedRequestsMax: 2,
-    answeredKeysMax: 16,
-    connectTimeoutMs: 500,
-    frameTimeoutMs: 4_000,
-    reconnectDelayMinMs: 50,
-    reconnectDelayMaxMs: 800,
-  },
-  requests: { freshnessMs: 120_000, retryAfterMs: 500 },
-  evidence: { straysPerMinuteMax: 60 },
-  dayPollMs: 4_000,
-} as const
-
-const FORWARDING: Omit<ForwardingLimits, 'lateAnswerMaxMs'> = {
-  parallelMax: 2,
-  pollMs: 2_000,
-  retryMinMs: 300,
-  retryMaxMs: 2_500,
-  overdueMs: 8_000,
-  leaseMs: 4_000,
-}
-
 export function keepGateway(parts: GatewayParts): Gateway {
-  const { world } = parts
-  const { time, chance } = world
-  let current = live()
+  const { time, chance, isCalm } = parts.world
+  let current = start()
 
-  function live(): Running {
-    const running = startGateway(parts, () => {
-      time.after(20 + chance.below(world.isCalm ? 50 : 500), () => {
-        current = live()
+  function start(): Running {
+    return startGateway(parts, () => {
+      time.after(20 + chance.below(isCalm() ? 50 : 500), () => {
+        current = start()
       })
     })
-    return running
   }
 
   return {
     receive: (json) => current.receive(json),
-    crash: () => current.life.end('crash'),
+    crash: () => current.life.end('crashes'),
+    stop: () => current.stop(),
   }
 }
 
 interface Running {
   readonly life: Life
-  receive(json: string): Promise<string | undefined> | undefined
+  receive(json: string): Promise<string> | undefined
+  stop(): void
+}
+
+/** What has been started, and can be used. */
+interface Started {
+  readonly receive: Reception
+  stop(): Promise<void>
 }
 
 function startGateway(parts: GatewayParts, onEnd: () => void): Running {
   const { world, witness } = parts
   let isAlive = true
-  let reception: Reception | undefined
+  let started: Started | undefined
   const life: Life = {
     get isAlive() {
       return isAlive
@@ -104,7 +75,7 @@ function startGateway(parts: GatewayParts, onEnd: () => void): Running {
       if (!isAlive) return
       isAlive = false
       world.tell?.(`gateway ${why}`)
-      witness.onCrash()
+      witness.onGone()
       onEnd()
     },
     fail(why) {
@@ -114,140 +85,121 @@ function startGateway(parts: GatewayParts, onEnd: () => void): Running {
   }
   world.tell?.('gateway starts')
   boot(parts, life).then(
-    (receive) => {
-      reception = receive
+    (it) => {
+      started = it
     },
     (error: unknown) => {
-      if (error instanceof Error && error.name !== 'StoreError') witness.object(String(error.stack))
+      witness.onNotStarted(error)
       life.fail('cannot start')
     },
   )
   return {
     life,
-    receive: (json) => (isAlive ? reception?.(bytesOf(json)).then(textOf) : undefined),
+    receive: (json) => (isAlive ? started?.receive(bytesOf(json)).then(textOf) : undefined),
+    stop() {
+      void started?.stop().then(() => life.end('has stopped'))
+      if (started !== undefined) world.note('stopped in order')
+    },
   }
 }
 
-const bytesOf = (text: string): Uint8Array => Buffer.from(text, 'latin1')
-const textOf = (bytes: Uint8Array): string => Buffer.from(bytes).toString('latin1')
+const CONFIG: HostSideConfig = {
+  acquirer: { institution: '445566', country: '840' },
+  host: {
+    profile: '',
+    emulated: true,
+    connect: [{ address: 'host', port: 1 }],
+    connections: 1,
+    windowRequests: 2,
+    owedRequestsMax: 2,
+    owedPollMs: 2_000,
+    owedRetryMinMs: 200,
+    owedRetryMaxMs: 1_500,
+    owedOverdueMs: 4_000,
+    answeredKeysMax: 16,
+    straysPerMinuteMax: 60,
+    connectTimeoutMs: 500,
+    frameTimeoutMs: 4_000,
+    reconnectDelayMinMs: 50,
+    reconnectDelayMaxMs: 800,
+  },
+  stanLeaseCount: 1,
+  dayPollMs: 4_000,
+}
+const REQUESTS = { freshnessMs: 120_000, retryAfterMs: 500 }
+const DRAIN_MS = 1_000
 
 /** The real parts, fitted together and started in the order of the real gateway. */
-async function boot(parts: GatewayParts, life: Life): Promise<Reception> {
+async function boot(parts: GatewayParts, life: Life): Promise<Started> {
   const { world, site, disk, host, witness, mutant } = parts
-  const { profile, link: linkProfile, hostFacts, messages, merchant } = site
-  const { scenario, chance, time } = world
+  const { chance, time } = world
+  const { messages, merchant } = site
   const clock = clockOf(time, life)
-  const log = witness.log
-  const simulated = openSimulatedStore({
+  const { log } = witness
+  const profile = { ...site.profile, mapping: mutant.mapping?.(site.mapping) ?? site.mapping }
+  const real = openSimulatedStore({
     world,
     acts: mutant.acts?.(disk) ?? disk.acts,
     life,
     ears: witness,
     ignoresFailedSync: mutant.ignoresFailedSync ?? false,
   })
-  const store = mutant.store?.(simulated) ?? simulated
+  const store = mutant.store?.(real) ?? real
   const nowMs = clock.nowMs()
-  const recovery = await store.recover(nowMs, nowMs - linkProfile.lateAnswerMaxMs)
+  const recovery = await store.recover(nowMs, nowMs - profile.link.lateAnswerMaxMs)
   witness.onRecovered(recovery)
-  const evidence = createEvidence(
-    {
-      store,
-      keyring: { vault: cheapVault as never },
-      profile: { ...profile, link: linkProfile },
-      clock,
-      log,
-    },
-    LIMITS.evidence,
-  )
-  const journal = journalPort(store, () => life.fail('lost an outcome'))
-  const day = await openBusinessDay({ store: journal, clock, log, hostFacts }, LIMITS.dayPollMs)
-  const link = await openHostLink({
-    dialect: profile.dialect,
-    profile: linkProfile,
-    way: {
-      kind: 'connect',
-      endpoints: [{ address: '127.0.0.1', port: 1 }],
-      connections: scenario.connections,
-    },
-    limits: { ...LIMITS.host, windowRequests: scenario.windowRequests },
+  const hostSide = await openHostSide(configOf(world), {
     clock,
+    log,
     random: {
       bytes: (count) => new Uint8Array(count),
       integer: (from, below) => from + chance.below(below - from),
     },
-    log,
-    onStray(stray) {
-      witness.onStray(stray)
-      mutant.onStray?.(stray, disk)
-      evidence.keepStray(stray)
-    },
-    onCutover(settlementDate) {
-      const layout =
-        profile.dialect.field(linkProfile.network.elements.settlementDate)?.content ?? ''
-      const monthAndDayOf = dateCut(layout, 'MMDD') ?? ((text: string) => text)
-      const date = dateNear(monthAndDayOf(settlementDate), day.date())
-      if (date === undefined) return
-      day.announce(date).catch((error: unknown) => log.error('business-day-not-opened', { error }))
-    },
-    dial: () =>
-      dialLine({
-        world,
-        life,
-        link: linkProfile,
-        isReachable: host.isUp,
-        onOpen: host.adopt,
-        onMessage: host.hear,
-      }).connection,
+    dial: () => dialLine({ world, life, link: profile.link, host }).connection,
+    store,
+    keyring: { vault: mutant.vault ?? cheapVault },
+    profile,
+    recovery,
+    merchants: { find: (id) => (id === merchant.id ? merchant : undefined) },
+    journal: journalPort(store, () => life.fail('has lost an outcome')),
+    started: new AsyncDisposableStack(),
   })
-  const stans = await openStans(
-    profile.name,
-    { store: journal, clock },
-    {
-      leaseCount: scenario.stanLeaseCount,
-      lateAnswerMaxMs: linkProfile.lateAnswerMaxMs,
-      resting: recovery.openExchanges.map((it) => it.stan),
-    },
-  )
-  const common = {
-    clock,
-    log,
-    store: journal,
-    host: watched(link, witness),
-    evidence,
-    hostFacts,
-    mapping: mutant.mapping?.(profile.mapping) ?? profile.mapping,
-    vault: mutant.vault ?? cheapVault,
-    stans: mutant.stans?.(stans) ?? stans,
-    merchants: { find: (id: string) => (id === merchant.id ? merchant : undefined) },
-  }
-  const forwarding = startForwarding(common, {
-    ...FORWARDING,
-    lateAnswerMaxMs: linkProfile.lateAnswerMaxMs,
-    ...mutant.forwarding,
-  })
+  const { conduct } = hostSide
+  let isDraining = false
   const dispatch = createDispatch({
-    ...common,
-    day,
-    forwarding,
+    ...conduct,
+    stans: mutant.stans?.(conduct.stans) ?? conduct.stans,
     messages,
-    limits: LIMITS.requests,
+    limits: REQUESTS,
     sandboxPans: new Set(),
-    draining: () => false,
+    draining: () => isDraining,
   })
-  mutant.atStart?.({ disk, host: common.host, clock })
-  return createReception({
-    envelopes: openEnvelopes(merchant.id),
-    dispatch,
-    log,
-    retryAfterMs: LIMITS.requests.retryAfterMs,
-  })
+  mutant.atStart?.(conduct)
+  const { retryAfterMs } = REQUESTS
+  return {
+    receive: createReception({
+      envelopes: openEnvelopes(merchant.id),
+      dispatch,
+      log,
+      retryAfterMs,
+    }),
+    stop() {
+      isDraining = true
+      return hostSide.drain(DRAIN_MS)
+    },
+  }
+}
+
+function configOf({ scenario }: World): HostSideConfig {
+  const { connections, windowRequests, stanLeaseCount } = scenario
+  return { ...CONFIG, stanLeaseCount, host: { ...CONFIG.host, connections, windowRequests } }
 }
 
 /** Envelopes without any cryptography: everybody is who they say. */
 function openEnvelopes(merchant: string): Envelopes {
   return {
     async open(token) {
-      return { kind: 'opened', merchant, json: textOf(token), reply: {} }
+      return { kind: 'opened', merchant, json: textOf(token), reply: NO_SEAL }
     },
     async seal(_reply, json) {
       return bytesOf(json)
@@ -256,18 +208,12 @@ function openEnvelopes(merchant: string): Envelopes {
   }
 }
 
-function watched(link: HostLink, witness: Witness): HostLink {
-  const seen = (place: Reservation): Reservation => {
-    if (place.kind !== 'reserved') return place
-    return {
-      kind: 'reserved',
-      async ask(message) {
-        const reply = await place.ask(message)
-        witness.onReply(message, reply)
-        return reply
-      },
-      release: () => place.release(),
-    }
-  }
-  return { reserve: () => seen(link.reserve()), reserveOwed: () => seen(link.reserveOwed()) }
+const NO_SEAL = {}
+
+function bytesOf(text: string): Uint8Array {
+  return Buffer.from(text, 'latin1')
+}
+
+function textOf(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1')
 }

@@ -28,6 +28,8 @@ export interface HostEars {
   /** A request has been dealt with: whatever it does to the book is done. */
   onDealtWith(request: Message): void
   onAnswered(request: Message, how: AnswerFault | 'properly'): void
+  /** Its answer has come to the gateway, whole and readable. */
+  onAnswerArrived(request: Message): void
 }
 
 export type AnswerFault =
@@ -128,17 +130,19 @@ export function openSimulatedHost(world: World, site: Site, ears: HostEars): Sim
     return Math.max(0, fromMs) + chance.below(Math.max(1, toMs - Math.max(0, fromMs)))
   }
 
-  function put(
-    { line, tpdu, request }: Taken,
-    answer: Message,
-    how: AnswerFault | 'properly',
-  ): void {
+  function put(taken: Taken, answer: Message, how: AnswerFault | 'properly'): void {
+    const { line, tpdu, request } = taken
     const bytes = dialect.pack(altered({ request, answer }, how, paymentRules))
     if (how === 'answerGarbage') line.send(GARBAGE, tpdu)
     else if (how === 'answerUnreadable') line.send(spoilt(bytes), tpdu)
     else if (how === 'answerCut') line.sendCut(bytes, tpdu)
-    else line.send(bytes, tpdu)
-    if (how === 'answerTwice') later(chance.below(2_000), () => line.send(bytes, tpdu))
+    else sendWhole(taken, bytes)
+    if (how === 'answerTwice') later(chance.below(1_000), () => line.send(bytes, tpdu))
+  }
+
+  function sendWhole({ line, tpdu, request }: Taken, bytes: Uint8Array): void {
+    if (line.isOpen) ears.onAnswerArrived(request)
+    line.send(bytes, tpdu)
   }
 
   function someLine(): Line | undefined {
@@ -190,7 +194,7 @@ const NEVER = () => {}
 const HOLD_MS = 7 * 86_400_000
 
 /** Less than the host's longest delay, of which its answer has the rest. */
-const SLOW_MS_MAX = 4_000
+const SLOW_MS_MAX = 2_000
 
 const ANSWER_FAULTS: readonly AnswerFault[] = [
   'answerLost',

@@ -23,15 +23,18 @@ export interface LineParts {
   readonly world: World
   readonly life: Life
   readonly link: Pick<LinkProfile, 'header' | 'frameBytesMax'>
-  /** Whether the host lets itself be dialled. */
-  isReachable(): boolean
-  onOpen(line: Line): void
-  onMessage(line: Line, message: Uint8Array, tpdu: Uint8Array): void
+  readonly host: Dialled
+}
+
+/** Whoever is at the other end. */
+interface Dialled {
+  isUp(): boolean
+  adopt(line: Line): void
+  hear(line: Line, message: Uint8Array, tpdu: Uint8Array): void
 }
 
 /** A connection as the gateway dials it: bytes go both ways in their order, until it is cut. */
-export function dialLine(parts: LineParts): Line {
-  const { world, life, link } = parts
+export function dialLine({ world, life, link, host }: LineParts): Line {
   const { chance, time } = world
   const heard = createListeners(life)
   const framer = createFramer(link.header, { frameBytesMax: link.frameBytesMax })
@@ -105,7 +108,7 @@ export function dialLine(parts: LineParts): Line {
         const messages = framer.push(bytes)
         const { tpdus } = framer
         for (const [index, message] of messages.entries()) {
-          parts.onMessage(line, message, tpdus[index] ?? new Uint8Array(0))
+          host.hear(line, message, tpdus[index] ?? new Uint8Array(0))
         }
       },
       end,
@@ -120,9 +123,9 @@ export function dialLine(parts: LineParts): Line {
 
   time.after(1 + chance.below(10), () => {
     if (state !== 'dialled' || !life.isAlive) return
-    if (!parts.isReachable()) return end()
+    if (!host.isUp()) return end()
     state = 'open'
-    parts.onOpen(line)
+    host.adopt(line)
     heard.tell('connect')
   })
   return line

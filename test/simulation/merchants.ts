@@ -53,17 +53,14 @@ function send(wish: Wish, index: number, { world, post }: Parts) {
   const wantsReversal = wish.reverse !== 'never'
   let isReversalAsked = false
 
-  function bodyOf(minor: number): object {
-    const { operation, acceptPartial, card } = wish
-    return { ...saleBody(id, CARDS[card].pan, { minor }), type: operation, acceptPartial }
-  }
-
   function timed(body: object): string {
     return JSON.stringify({ ...body, time: new Date(time.wallMs()).toISOString() })
   }
 
   function pay(minor = wish.minor, hear = hearOfPayment): void {
-    post({ type: wish.operation, payment: id, json: timed(bodyOf(minor)) }, hear)
+    const { operation, acceptPartial, card } = wish
+    const body = { ...saleBody(id, CARDS[card].pan, { minor }), type: operation, acceptPartial }
+    post({ type: operation, payment: id, json: timed(body) }, hear)
   }
 
   function about(

@@ -30,6 +30,8 @@ export const MOMENTS = [
   'sync failed, nothing written',
   'sync failed, written all the same',
   'store held by another process',
+  'stopped in order',
+  'refused while stopping',
   'recovery of begun payments',
   'recovery of debts',
   'unknown: host-silent',

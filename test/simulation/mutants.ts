@@ -1,7 +1,7 @@
-import type { ForwardingLimits, HostLink, Stans, Vault } from '#control'
+import type { Parts, Stans } from '#control'
 import type { Message } from '#iso8583'
-import type { Clock } from '#platform'
 import type { Mapping } from '#processing'
+import type { Keyring } from '#security'
 import type { SimulatedStore } from './commit-queue.ts'
 import type { Acts, Disk } from './disk.ts'
 import { cheapVault, unsealed } from './vault.ts'
@@ -15,11 +15,9 @@ export interface Mutant {
   /** Takes a commit that failed for one that did not. */
   readonly ignoresFailedSync?: boolean
   mapping?(mapping: Mapping): Mapping
-  readonly vault?: Vault
+  readonly vault?: Keyring['vault']
   stans?(stans: Stans): Stans
-  readonly forwarding?: Partial<ForwardingLimits>
-  onStray?(stray: { readonly kind: string; readonly message: Message }, disk: Disk): void
-  atStart?(parts: { readonly disk: Disk; readonly host: HostLink; readonly clock: Clock }): void
+  atStart?(parts: Pick<Parts, 'host' | 'clock'>): void
 }
 
 /** A mutant, and within how many seeds from the first one it must have been noticed. */
@@ -75,7 +73,19 @@ export const MUTANTS: readonly Planted[] = [
   {
     name: 'a late answer approves',
     seedsMax: 100,
-    mutant: { onStray: approveLate },
+    mutant: {
+      acts: ({ acts, database }) => {
+        const approve = database.prepare("UPDATE payments SET state = 'approved' WHERE stan = ?")
+        return {
+          ...acts,
+          journalStray(stray) {
+            acts.journalStray(stray)
+            const isApproval = stray.kind === 'late' && stray.responseCode === '00'
+            if (isApproval && stray.stan !== undefined) approve.run(stray.stan)
+          },
+        }
+      },
+    },
   },
   {
     name: 'an unknown outcome owes nothing',
@@ -138,7 +148,15 @@ export const MUTANTS: readonly Planted[] = [
   {
     name: 'original not found is believed at once',
     seedsMax: 300,
-    mutant: { forwarding: { lateAnswerMaxMs: -60_000 } },
+    mutant: {
+      acts: ({ acts }) => ({
+        ...acts,
+        endAttempt(seq, end) {
+          const isNotFound = end.kind === 'put-off' && end.why === 'original-not-found'
+          acts.endAttempt(seq, isNotFound ? { kind: 'not-found', atMs: end.atMs } : end)
+        },
+      }),
+    },
   },
   {
     name: 'a repeated reversal has a number of its own',
@@ -194,7 +212,11 @@ export const MUTANTS: readonly Planted[] = [
     name: 'the image of a message is kept in clear',
     seedsMax: 5,
     mutant: {
-      vault: { ...cheapVault, sealImage: (image) => image, openImage: (image) => image },
+      vault: {
+        ...cheapVault,
+        sealImage: (image) => image,
+        openImage: (image) => Buffer.from(image),
+      },
     },
   },
   {
@@ -237,16 +259,4 @@ function resendingMutant(): Mutant {
       })
     },
   }
-}
-
-function approveLate(
-  { kind, message }: { readonly kind: string; readonly message: Message },
-  { acts, database }: Disk,
-): void {
-  if (kind !== 'late' || message.fields['39'] !== '00') return
-  acts.transact(() => {
-    database
-      .prepare("UPDATE payments SET state = 'approved', reason = NULL WHERE stan = ?")
-      .run(Number(message.fields['11']))
-  })
 }

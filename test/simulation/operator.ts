@@ -11,7 +11,7 @@ export interface OperatorParts {
   readonly witness: Witness
 }
 
-const LOOKS_EVERY_MS = 1_500
+const LOOKS_EVERY_MS = 3_000
 
 /** Whoever looks at work items, and does something about those that nothing else will end. */
 export function employOperator({ world, disk, host, witness }: OperatorParts): void {
@@ -27,7 +27,7 @@ export function employOperator({ world, disk, host, witness }: OperatorParts): v
         world.note('owed for long, work for an operator')
       } else {
         world.note('reversal refused, work for an operator')
-        if (world.isCalm || chance.oneIn(2)) decide(seq, of)
+        if (world.isCalm() || chance.oneIn(2)) decide(seq, of)
       }
     }
     time.after(LOOKS_EVERY_MS, look)

@@ -1,3 +1,4 @@
+import { STAN_MAX } from '#domain'
 import type { Seeded } from '../fakes/seeded.ts'
 import { NOON_MS } from './site.ts'
 
@@ -41,6 +42,7 @@ export type Incident =
   | 'clock-forth'
   | 'host-cutover'
   | 'numbers-used-up'
+  | 'orderly-stop'
 
 /** What one merchant wants of one payment. */
 export interface Wish {
@@ -69,10 +71,11 @@ export interface Scenario {
   readonly connections: number
   readonly windowRequests: number
   readonly stanLeaseCount: number
+  readonly firstStan: number
 }
 
-const FAULTS_MS_MIN = 3_000
-const FAULTS_MS_MAX = 9_000
+const FAULTS_MS_MIN = 2_000
+const FAULTS_MS_MAX = 5_000
 const WISHES_MAX = 3
 const MIDNIGHT_MS = 12 * 3_600_000
 
@@ -87,9 +90,10 @@ export function drawScenario(chance: Seeded): Scenario {
     incidents: drawIncidents(chance, faultsMs),
     wishes: Array.from({ length: 1 + chance.below(WISHES_MAX) }, () => drawWish(chance, faultsMs)),
     hostForgets: chance.oneIn(2),
-    connections: chance.oneIn(3) ? 2 : 1,
+    connections: chance.oneIn(5) ? 2 : 1,
     windowRequests: 2 + chance.below(3),
     stanLeaseCount: 1 + chance.below(4),
+    firstStan: chance.oneIn(8) ? STAN_MAX - chance.below(3) : 1,
   }
 }
 
@@ -97,8 +101,8 @@ function drawRates(chance: Seeded): Rates {
   /** A kind of fault is in every second world only, and then more or less often. */
   const upTo = (perMille: number) => (chance.oneIn(2) ? 0 : 1 + chance.below(perMille))
   return {
-    crash: upTo(20),
-    crashAtCommit: upTo(60),
+    crash: upTo(15),
+    crashAtCommit: upTo(50),
     commitFails: upTo(20),
     storeBusy: upTo(60),
     queueFull: upTo(60),
@@ -128,14 +132,18 @@ const INCIDENTS: readonly Incident[] = [
   'clock-forth',
   'host-cutover',
   'numbers-used-up',
+  'orderly-stop',
 ]
 const INCIDENTS_MAX = 3
 
 function drawIncidents(chance: Seeded, faultsMs: number): Scenario['incidents'] {
-  return Array.from({ length: chance.below(INCIDENTS_MAX + 1) }, () => ({
+  const incidents = Array.from({ length: chance.below(INCIDENTS_MAX + 1) }, () => ({
     what: chance.pick(INCIDENTS) ?? 'line-cut',
     atMs: chance.below(faultsMs),
   }))
+  // All numbers used up and the clock set back to the second of the last use: that is no accident.
+  const isSetBack = incidents.some(({ what }) => what === 'clock-back')
+  return isSetBack ? incidents.filter(({ what }) => what !== 'numbers-used-up') : incidents
 }
 
 function drawWish(chance: Seeded, faultsMs: number): Wish {

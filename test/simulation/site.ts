@@ -2,7 +2,13 @@ import type { LinkProfile } from '#communication'
 import type { Merchant } from '#domain'
 import type { Conduct } from '#host-emulator'
 import type { Message } from '#iso8583'
-import { createHostFacts, exchangeFacts, type HostFacts, type Messages } from '#processing'
+import {
+  createHostFacts,
+  exchangeFacts,
+  type HostFacts,
+  type Mapping,
+  type Messages,
+} from '#processing'
 import { readEmulatedHost } from '../../src/emulated-host.ts'
 import type { SandboxCard } from '../../src/host-emulator/cards.ts'
 import type { PaymentRules } from '../../src/host-emulator/conduct/conduct.ts'
@@ -11,8 +17,9 @@ import { type HostProfile, readHostProfile, readMessages } from '../../src/host-
 /** What all seeds have in common: compiled once. */
 export interface Site {
   readonly messages: Messages
+  /** With a line that is ten times as quick as the real one, so that a story is short. */
   readonly profile: HostProfile
-  /** The profile's line, ten times as quick, so that a scenario is short. */
+  readonly mapping: Mapping
   readonly link: LinkProfile
   readonly hostFacts: HostFacts
   readonly conduct: Conduct
@@ -21,8 +28,8 @@ export interface Site {
 }
 
 const LINE_IN_A_HURRY = {
-  answerTimeoutMs: 1_500,
-  lateAnswerMaxMs: 6_000,
+  answerTimeoutMs: 800,
+  lateAnswerMaxMs: 3_000,
   echoIdleMs: 5_000,
 }
 
@@ -66,12 +73,13 @@ export function openSite(host = 'meridian'): Site {
   const messages = readMessages()
   const read = readHostProfile(host, messages)
   const routing = read.dialect.routing(read.link.matchKey)
-  const profile = { ...read, dialect: { ...read.dialect, routing: () => routing } }
+  const link = { ...read.link, ...LINE_IN_A_HURRY }
+  const profile = { ...read, link, dialect: { ...read.dialect, routing: () => routing } }
   const { conduct } = readEmulatedHost(profile)
   const acquirer = { institution: '445566', country: '840' }
   const hostFacts = createHostFacts(profile.mapping.exchange, acquirer)
-  const link = { ...profile.link, ...LINE_IN_A_HURRY }
-  const common = { messages, profile, link, hostFacts, conduct, merchant: MERCHANT }
+  const { mapping } = profile
+  const common = { messages, profile, mapping, link, hostFacts, conduct, merchant: MERCHANT }
   return { ...common, paymentRules: paymentRulesOf(common) }
 }
 

@@ -9,7 +9,7 @@ import type { Mutant } from './mutants.ts'
 import { employOperator } from './operator.ts'
 import type { Incident } from './scenario.ts'
 import type { Site } from './site.ts'
-import { callWitness, type Witness } from './witness.ts'
+import { callWitness, textOf, type Witness } from './witness.ts'
 import { createWorld, type World } from './world.ts'
 
 /** How one seed ended. */
@@ -30,7 +30,7 @@ export interface StoryOptions {
 }
 
 /** Longer than everything that is owed can take to be paid. */
-const CALM_MS_MAX = 60_000
+const CALM_MS_MAX = 150_000
 
 /** Play one seed from its beginning to its end: faults, then calm until all debts are paid. */
 export async function playStory(
@@ -39,6 +39,7 @@ export async function playStory(
 ): Promise<Ending> {
   disk.wipe()
   const world = createWorld(seed, tell)
+  letNextBe(world.scenario.firstStan, { disk, site })
   let host: SimulatedHost
   const witness = callWitness({ world, site, disk, book: () => host.book })
   host = openSimulatedHost(world, site, witness)
@@ -46,12 +47,8 @@ export async function playStory(
   const merchants = sendMerchants(world, postTo(gateway, world, witness))
   employOperator({ world, disk, host, witness })
   for (const { what, atMs } of world.scenario.incidents) {
-    world.time.after(atMs, () => befall(what, { world, host, witness, disk, site }))
+    world.time.after(atMs, () => befall(what, { world, host, gateway, witness, disk, site }))
   }
-  world.time.after(world.scenario.faultsMs, () => {
-    world.isCalm = true
-    world.tell?.('calm')
-  })
   const cast = { world, host, gateway, merchants, witness, disk, site }
   const events = await goOn(cast)
   const objection = witness.objections[0] ?? objectionsAtTheEnd(cast)[0]
@@ -79,7 +76,7 @@ async function goOn(cast: Cast): Promise<number> {
     attempt(act, witness)
     await turnOver()
     events += 1
-    if (witness.objections.length > 0 || (world.isCalm && isSettled(cast))) break
+    if (witness.objections.length > 0 || (world.isCalm() && isSettled(cast))) break
     if (world.time.elapsedMs() > endsMs) {
       witness.object('the calm is over and not everything is settled')
       break
@@ -93,7 +90,7 @@ function attempt(act: () => void, witness: Witness): void {
   try {
     act()
   } catch (thrown) {
-    witness.object(thrown instanceof Error ? String(thrown.stack) : 'something was thrown')
+    witness.object(textOf(thrown))
   }
 }
 
@@ -112,7 +109,6 @@ function postTo(gateway: Gateway, world: World, witness: Witness): Post {
     if (world.goesWrong('merchantLost')) return
     time.after(1 + chance.below(20), () => {
       void gateway.receive(question.json)?.then((text) => {
-        if (text === undefined) return
         const answer: Answer = JSON.parse(text)
         witness.onSaid(question, answer, text)
         if (!world.goesWrong('merchantLost')) hear(answer)
@@ -124,12 +120,13 @@ function postTo(gateway: Gateway, world: World, witness: Witness): Post {
 interface Struck {
   readonly world: World
   readonly host: SimulatedHost
+  readonly gateway: Gateway
   readonly witness: Witness
   readonly disk: Disk
   readonly site: Site
 }
 
-function befall(what: Incident, { world, host, witness, disk, site }: Struck): void {
+function befall(what: Incident, { world, host, gateway, witness, disk, site }: Struck): void {
   const { chance, time } = world
   world.tell?.(`world   ${what}`)
   if (disk.isAnythingOwed()) world.noteNamed(WITH_DEBTS[what] ?? '')
@@ -152,20 +149,32 @@ function befall(what: Incident, { world, host, witness, disk, site }: Struck): v
     case 'host-cutover':
       host.cutOver()
       break
+    case 'orderly-stop':
+      gateway.stop()
+      break
     case 'numbers-used-up':
       useUpNumbers({ world, witness, disk, site })
       break
   }
 }
 
-/** Others take numbers until the next are those that somebody holds, or those before the last. */
-function useUpNumbers({ world, witness, disk, site }: Omit<Struck, 'host'>): void {
-  const open = world.chance.pick(witness.cases().filter((of) => of.hasLeft && !of.isAnswered))
-  const next = (open?.stan ?? STAN_MAX) - world.chance.below(2)
-  const lease = (count: number) => disk.acts.leaseStans(site.profile.name, count)
-  disk.acts.transact(() => {
+/** Others take numbers until the next to be had is one that an exchange of ours still holds. */
+function useUpNumbers(struck: Pick<Struck, 'world' | 'witness' | 'disk' | 'site'>): void {
+  const { chance, time, isCalm } = struck.world
+  const cases = struck.witness.cases()
+  // A host's numbers last for a second at the very least.
+  const isTooSoon = cases.some(({ begunMs }) => time.elapsedMs() - begunMs < 1_000)
+  const held = chance.pick(cases.filter((of) => of.hasLeft && !of.isAnswered))
+  if (held !== undefined && !isTooSoon) letNextBe(held.stan - chance.below(2), struck)
+  else if (!isCalm()) time.after(300, () => useUpNumbers(struck))
+}
+
+function letNextBe(stan: number, { disk, site }: Pick<Struck, 'disk' | 'site'>): void {
+  const { acts } = disk
+  const lease = (count: number) => acts.leaseStans(site.profile.name, count)
+  acts.transact(() => {
     const { first } = lease(1)
-    const count = (next - first - 1 + 2 * STAN_MAX) % STAN_MAX
+    const count = (stan - first - 1 + 2 * STAN_MAX) % STAN_MAX
     if (count > 0) lease(count)
   })
 }

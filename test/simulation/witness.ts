@@ -1,8 +1,7 @@
-import type { HostReply } from '#control'
 import { ALLOWED_MOVES, type PaymentState } from '#domain'
 import { isRepeatMti, type Message } from '#iso8583'
 import type { Log, LogFacts } from '#platform'
-import type { Recovery } from '#store'
+import { type Recovery, StoreError } from '#store'
 import type { OpenBook } from './book.ts'
 import { type Case, openCases, type Step } from './cases.ts'
 import type { StoreEars } from './commit-queue.ts'
@@ -21,10 +20,9 @@ export interface Witness extends HostEars, StoreEars {
   readonly objections: readonly string[]
   object(to: string): void
   onRecovered(recovery: Recovery): void
-  onStray(stray: { readonly kind: string; readonly message: Message }): void
-  onReply(request: Message, reply: HostReply): void
+  onNotStarted(error: unknown): void
   onSaid(question: Question, answer: Answer, text: string): void
-  onCrash(): void
+  onGone(): void
   cases(): readonly Case[]
 }
 
@@ -38,7 +36,8 @@ export interface WitnessParts {
 
 export function callWitness({ world, site, disk, book }: WitnessParts): Witness {
   const { conduct } = site
-  const cases = openCases(site, disk)
+  const { scenario } = world
+  const cases = openCases(site, disk, world.time)
   const numbers = watchNumbers(world, cases, site.link)
   const objections: string[] = []
   /** Payments of which a merchant heard that they will be refused when they come. */
@@ -47,10 +46,6 @@ export function callWitness({ world, site, disk, book }: WitnessParts): Witness 
   function object(to: string): void {
     objections.push(to)
     world.tell?.(`OBJECTION ${to}`)
-  }
-
-  function demand(holds: boolean, otherwise: string): void {
-    if (!holds) object(otherwise)
   }
 
   function caseOf(request: Message): Case | undefined {
@@ -78,11 +73,13 @@ export function callWitness({ world, site, disk, book }: WitnessParts): Witness 
   }
 
   function checkStep({ of, from, to }: Step): void {
-    const before = of.history.at(-2)
-    demand(!unseen.has(of.id), `${of.id} was begun although its merchant heard that it will not be`)
-    demand(from === before, `the move of ${of.id} to ${to} is from ${from} and not from ${before}`)
-    const isAllowed = from === undefined ? to === 'begun' : ALLOWED_MOVES[from].includes(to)
-    demand(isAllowed, `${of.id} has moved from ${from} to ${to}`)
+    const before = of.history.at(-2) ?? null
+    if (unseen.has(of.id))
+      object(`${of.id} was begun although its merchant heard that it will not be`)
+    if (from !== before)
+      object(`the move of ${of.id} to ${to} is from ${from} and not from ${before}`)
+    const isAllowed = from === null ? to === 'begun' : ALLOWED_MOVES[from].includes(to)
+    if (!isAllowed) object(`${of.id} has moved from ${from} to ${to}`)
   }
 
   function noteStep({ of, from, to, reason }: Step): void {
@@ -101,14 +98,12 @@ export function callWitness({ world, site, disk, book }: WitnessParts): Witness 
     const state = of.history.at(-1) ?? 'begun'
     const exchange = book().exchange(of.hostKey)
     const effect = exchange?.effect ?? 'absent'
-    demand((exchange?.arrivals ?? 0) <= 1, `${of.id} came to the host twice`)
-    demand(
-      EFFECTS[state].includes(effect),
-      `${of.id} is ${state} in the journal and ${effect} in the host’s book`,
-    )
+    if ((exchange?.arrivals ?? 0) > 1) object(`${of.id} came to the host twice`)
+    if (!EFFECTS[state].includes(effect))
+      object(`${of.id} is ${state} in the journal and ${effect} in the host’s book`)
     if (state !== 'approved') return
     const approved = of.approvedMinor ?? of.amountMinor
-    demand(exchange?.approvedMinor === approved, `${of.id} is approved for another amount`)
+    if (exchange?.approvedMinor !== approved) object(`${of.id} is approved for another amount`)
   }
 
   // The host.
@@ -121,9 +116,9 @@ export function callWitness({ world, site, disk, book }: WitnessParts): Witness 
   }
 
   function onPaymentLeft(of: Case): void {
-    demand(!of.hasLeft, `${of.id} was sent twice`)
-    demand(of.history.at(-1) === 'begun', `${of.id} was sent when it was ${of.history.at(-1)}`)
-    demand(!numbers.isTaken(of), `the number of ${of.id} is that of an exchange still open`)
+    if (of.hasLeft) object(`${of.id} was sent twice`)
+    if (of.history.at(-1) !== 'begun') object(`${of.id} was sent when it was ${of.history.at(-1)}`)
+    if (numbers.isTaken(of)) object(`the number of ${of.id} is that of an exchange still open`)
     numbers.onLeft(of)
     of.hasLeft = true
     of.leftMs = world.time.elapsedMs()
@@ -131,12 +126,13 @@ export function callWitness({ world, site, disk, book }: WitnessParts): Witness 
 
   function onReversalLeft(of: Case, { mti, fields }: Message): void {
     const isOwed = of.history.includes('unknown') || of.history.includes('reversing')
-    demand(isOwed, `a reversal has left that is not owed, of ${of.id}`)
-    demand(disk.isNumbered(of.seq), `a reversal of ${of.id} has left without number`)
+    if (!isOwed) object(`a reversal has left that is not owed, of ${of.id}`)
+    if (!disk.isNumbered(of.seq)) object(`a reversal of ${of.id} has left without number`)
     const text = JSON.stringify(fields)
     if (of.reversalsLeft === 0) of.reversal = text
-    else demand(isRepeatMti(mti), `the reversal of ${of.id} was sent again and does not say so`)
-    demand(text === of.reversal, `the repeated reversal of ${of.id} is not the same message`)
+    else if (!isRepeatMti(mti))
+      object(`the reversal of ${of.id} was sent again and does not say so`)
+    if (text !== of.reversal) object(`the repeated reversal of ${of.id} is not the same message`)
     of.reversalsLeft += 1
     of.isReversalOpen = true
     of.isReversalAnswered = false
@@ -162,29 +158,17 @@ export function callWitness({ world, site, disk, book }: WitnessParts): Witness 
     if (isReversal(request) && how === 'answerLost') world.note('acknowledgement lost')
   }
 
-  function onReply(request: Message, reply: HostReply): void {
+  function onAnswerArrived(request: Message): void {
     const of = caseOf(request)
-    if (of === undefined || reply.kind === 'not-sent') return
-    if (isReversal(request)) {
-      of.isReversalAnswered = true
-    } else {
-      of.isOver = true
-      of.isAnswered = reply.kind === 'answered'
-    }
-  }
-
-  function onStray({ kind, message }: { readonly kind: string; readonly message: Message }): void {
-    if (kind === 'duplicate') world.note('second answer')
-    if (kind === 'unknown') world.note('answer to nobody')
-    if (kind === 'late' && message.fields['39'] === conduct.codes.approved) {
-      world.note('late approval after unknown')
-    }
+    if (of === undefined) return
+    if (isReversal(request)) of.isReversalAnswered = true
+    else of.isAnswered = true
   }
 
   // The merchants.
 
   function onSaid(question: Question, answer: Answer, text: string): void {
-    demand(!holdsSecret(text), 'an answer shows a card number')
+    if (holdsSecret(text)) object('an answer shows a card number')
     world.tell?.(`told    ${question.type} of ${question.payment}: ${wordOf(answer)}`)
     const of = cases.byId(question.payment)
     if (answer.error !== undefined) onRefused(question, answer.error, of)
@@ -202,16 +186,15 @@ export function callWitness({ world, site, disk, book }: WitnessParts): Witness 
     const word = outcome + reversal
     const state = STATES[word]
     const wasOnDisk = state !== undefined && of.history.includes(state)
-    demand(wasOnDisk, `told that ${of.id} is ${outcome}, and on disk it is ${of.history.at(-1)}`)
+    if (!wasOnDisk)
+      object(`told that ${of.id} is ${outcome}, and on disk it is ${of.history.at(-1)}`)
     if (outcome === 'partial') world.note('partial approval told')
     if (isReversal && state === 'unknown') world.note('merchant reverses an unknown payment')
     const same = sameness(text)
     const before = of.told.get(word)
     if (before !== undefined) {
-      demand(
-        before === same,
-        `told of ${of.id} twice that it is ${outcome}, and not in the same way`,
-      )
+      if (before !== same)
+        object(`told of ${of.id} twice that it is ${outcome}, and not in the same way`)
       if (of.outlivedCrash && state !== 'begun') world.note('repeat told the same after a crash')
     }
     of.told.set(word, same)
@@ -226,16 +209,16 @@ export function callWitness({ world, site, disk, book }: WitnessParts): Witness 
     world.noteNamed(REFUSALS[code] ?? REFUSALS[reason] ?? '')
     const isOfPayment = type === 'payment.sale' || type === 'payment.authorize'
     if (code === 'PAYMENT_REVERSED') {
-      demand(of === undefined, `${payment} is refused as reversed and yet on disk`)
+      if (of !== undefined) object(`${payment} is refused as reversed and yet on disk`)
       if (isOfPayment) world.note('tombstone refuses the late payment')
     }
-    if (code === 'PAYMENT_NOT_FOUND') demand(of === undefined || !of.isTold, `${payment} is lost`)
+    if (code === 'PAYMENT_NOT_FOUND') if (of?.isTold) object(`${payment} is lost`)
     if (code === 'INTERNAL_ERROR') object('an internal error')
   }
 
   // The gateway.
 
-  function onCrash(): void {
+  function onGone(): void {
     for (const of of cases.all()) {
       of.outlivedCrash = true
       const moment = crashMoment(of)
@@ -248,7 +231,7 @@ export function callWitness({ world, site, disk, book }: WitnessParts): Witness 
     const state = of.history.at(-1)
     if (state === 'begun') {
       if (!of.hasLeft) return 'crash between begin and send'
-      if (of.isOver) return 'crash between answer and conclude'
+      if (of.isAnswered) return 'crash between answer and conclude'
       return of.isDealtWith ? 'crash between arrival and answer' : 'crash between send and arrival'
     }
     if (state !== 'unknown' && state !== 'reversing') {
@@ -266,7 +249,7 @@ export function callWitness({ world, site, disk, book }: WitnessParts): Witness 
   }
 
   function onLogged(event: string, text: string): void {
-    demand(!holdsSecret(text), `the log shows a card number in ${event}`)
+    if (holdsSecret(text)) object(`the log shows a card number in ${event}`)
     world.tell?.(`log     ${event} ${text}`)
     if (event === 'owed-attempt-lost') world.note('attempt lost until its lease ended')
     if (event === 'business-day-opened' && text.includes('calendar')) {
@@ -280,7 +263,20 @@ export function callWitness({ world, site, disk, book }: WitnessParts): Witness 
     object,
     onCommitted,
     onMisuse(code, act) {
+      const isAllUsedUp = scenario.incidents.some(({ what }) => what === 'numbers-used-up')
+      // Then they are used up within a second, for which no host's numbers are too few.
+      if (code === 'STAN_REUSED' && isAllUsedUp) return
       object(`the store refuses ${act}: ${code}`)
+    },
+    onNotStarted(error) {
+      if (!(error instanceof StoreError)) object(textOf(error))
+    },
+    onStray({ kind, responseCode }) {
+      if (kind === 'duplicate') world.note('second answer')
+      if (kind === 'unknown') world.note('answer to nobody')
+      if (kind === 'late' && responseCode === conduct.codes.approved) {
+        world.note('late approval after unknown')
+      }
     },
     onRecovered({ leftUnknown, openExchanges }) {
       if (leftUnknown > 0) world.note('recovery of begun payments')
@@ -293,10 +289,9 @@ export function callWitness({ world, site, disk, book }: WitnessParts): Witness 
     onLeft,
     onDealtWith,
     onAnswered,
-    onReply,
-    onStray,
+    onAnswerArrived,
     onSaid,
-    onCrash,
+    onGone,
     cases: cases.all,
   }
 }
@@ -330,6 +325,7 @@ const STATES: Readonly<Record<string, PaymentState>> = {
 const REFUSALS: Readonly<Record<string, string>> = {
   ID_CONFLICT: 'other content under the same id',
   HOST_UNAVAILABLE: 'refused for want of the host',
+  DRAINING: 'refused while stopping',
   TIME_OUTSIDE_WINDOW: 'refused for its time',
   'too many payments in flight': 'refused for want of a place',
   'no trace number is free': 'refused for want of a trace number',
@@ -343,6 +339,10 @@ function sameness(text: string): string {
 
 function wordOf({ outcome, error, code }: Answer): string {
   return outcome ?? error?.code ?? code ?? ''
+}
+
+export function textOf(thrown: unknown): string {
+  return thrown instanceof Error ? (thrown.stack ?? thrown.message) : 'something was thrown'
 }
 
 function logTo(hear: (event: string, text: string) => void): Log {

@@ -5,12 +5,11 @@ import { createVirtualTime, type VirtualTime } from './time.ts'
 
 /** Where one seed's story takes place. */
 export interface World {
-  readonly seed: number
   readonly chance: Seeded
   readonly time: VirtualTime
   readonly scenario: Scenario
-  /** Nothing goes wrong any more. */
-  isCalm: boolean
+  /** Whether nothing goes wrong any more. */
+  isCalm(): boolean
   /** Whether something goes wrong this time. */
   goesWrong(what: keyof Rates): boolean
   /** A moment of the list was reached. */
@@ -27,28 +26,32 @@ export function createWorld(seed: number, tell?: (line: string) => void): World 
   const chance = createSeeded(seed, 'story')
   const time = createVirtualTime(scenario.startMs)
   const moments = new Set<Moment>()
-  const { rates } = scenario
+
+  function isCalm(): boolean {
+    return time.elapsedMs() >= scenario.faultsMs
+  }
+
+  function note(moment: Moment): void {
+    if (moments.has(moment)) return
+    moments.add(moment)
+    tell?.(`             * ${moment}`)
+  }
+
   return {
-    seed,
     chance,
     time,
     scenario,
-    isCalm: false,
+    isCalm,
     goesWrong(what) {
-      const rate = rates[what]
-      return rate > 0 && !this.isCalm && chance.below(1000) < rate
+      const rate = scenario.rates[what]
+      return rate > 0 && !isCalm() && chance.below(1000) < rate
     },
-    note(moment) {
-      if (moments.has(moment)) return
-      moments.add(moment)
-      tell?.(`                 * ${moment}`)
-    },
+    note,
     noteNamed(name) {
       const moment = momentNamed(name)
-      if (moment !== undefined) this.note(moment)
+      if (moment !== undefined) note(moment)
     },
     moments,
-    tell:
-      tell && ((line) => tell(`${String(Math.round(time.elapsedMs())).padStart(8)} ms  ${line}`)),
+    tell: tell && ((line) => tell(`${String(time.elapsedMs()).padStart(8)} ms  ${line}`)),
   }
 }
