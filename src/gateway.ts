@@ -1,6 +1,12 @@
 import { availableParallelism } from 'node:os'
 import { createTurnedAway } from '#admission'
-import { createAdmission, type Listener, listenFramedTls, listenHttps } from '#communication'
+import {
+  createAdmission,
+  type Dial,
+  type Listener,
+  listenFramedTls,
+  listenHttps,
+} from '#communication'
 import {
   busyRefusal,
   createDispatch,
@@ -31,6 +37,8 @@ export interface GatewayParts {
   readonly clock: Clock
   readonly random: Random
   readonly log: Log
+  /** How the host is dialled, where that is not by TCP. */
+  readonly dial?: Dial
   /**
    * Sees each host message of a payment as it leaves and arrives; for the demonstration and tests.
    */

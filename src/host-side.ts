@@ -54,8 +54,14 @@ export interface HostSideParts extends GatewayParts, EvidenceParts {
   readonly started: AsyncDisposableStack
 }
 
+/** What of the configuration is about the host. */
+export type HostSideConfig = Pick<Config, 'acquirer' | 'host' | 'stanLeaseCount' | 'dayPollMs'>
+
 /** Start in order: the business day, the link, trace numbers, and what is owed. */
-export async function openHostSide(config: Config, parts: HostSideParts): Promise<HostSide> {
+export async function openHostSide(
+  config: HostSideConfig,
+  parts: HostSideParts,
+): Promise<HostSide> {
   const { clock, log, profile, journal: store, started, merchants } = parts
   const evidence = createEvidence(parts, config.host)
   const hostFacts = createHostFacts(profile.mapping.exchange, config.acquirer)
@@ -103,10 +109,10 @@ interface LinkParts extends HostSideParts {
   readonly onCutover: (settlementDate: string) => void
 }
 
-function openLink({ host }: Config, parts: LinkParts): Promise<CommunicationLink> {
+function openLink({ host }: HostSideConfig, parts: LinkParts): Promise<CommunicationLink> {
   const { dialect, link } = parts.profile
-  const { clock, random, log, onStray, onCutover, hostKeys } = parts
-  const common = { clock, random, log, onStray, onCutover }
+  const { clock, random, log, onStray, onCutover, hostKeys, dial } = parts
+  const common = { clock, random, log, onStray, onCutover, ...(dial ? { dial } : {}) }
   const keys = hostKeys === undefined ? {} : { keys: hostKeys }
   const way = hostWayOf(host)
   return openHostLink({ ...common, ...keys, dialect, profile: link, way, limits: host })
@@ -125,7 +131,7 @@ function cutoverTo(day: BusinessDay, { profile, log }: HostSideParts) {
   }
 }
 
-function forwardingLimitsOf({ host }: Config, { link }: HostProfile): ForwardingLimits {
+function forwardingLimitsOf({ host }: HostSideConfig, { link }: HostProfile): ForwardingLimits {
   return {
     parallelMax: host.owedRequestsMax,
     pollMs: host.owedPollMs,

@@ -15,7 +15,10 @@ export type JournalPort = PaymentStore & OwedStore & DayStore
  *   start
  *   can put that right
  */
-export function journalPort(store: Store, onOutcomeLost: (error: unknown) => void): JournalPort {
+export function journalPort(
+  store: Pick<Store, keyof JournalPort>,
+  onOutcomeLost: (error: unknown) => void,
+): JournalPort {
   async function conclude(...act: Parameters<PaymentStore['conclude']>): Promise<void> {
     for (let attempt = 1; ; attempt++) {
       try {

@@ -7,7 +7,8 @@
  * outside this room knows that there is a socket.
  */
 export type { Endpoint } from './bind.ts'
-export type { DiallingWay, HostWay, Identity, ListeningWay } from './host/dialling.ts'
+export type { Connection } from './host/connection.ts'
+export type { Dial, DiallingWay, HostWay, Identity, ListeningWay } from './host/dialling.ts'
 export type { ExchangeCounters } from './host/exchange-counters.ts'
 export type { Stray } from './host/exchanges.ts'
 export type { AskedMessage } from './host/key-faults.ts'

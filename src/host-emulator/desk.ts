@@ -57,7 +57,7 @@ export function createDesk(options: DeskOptions): Desk {
   }
   const flushSoon = (line: Line): void => {
     waiting.add(line)
-    if (!due) setImmediate(flush)
+    if (!due) clock.soon(flush)
     due = true
   }
   const deliver = (line: Line, tpdu: Uint8Array, { answer, fault, bringsKey }: Reply): void => {

@@ -1,4 +1,4 @@
-/** Time as a parameter. Two readings that must not be confused, and one alarm. */
+/** Time as a parameter: two readings that must not be confused, and two ways to be called. */
 export interface Clock {
   /** Wall time, milliseconds since 1970 in UTC. May jump; for dates and records only. */
   nowMs(): number
@@ -6,6 +6,8 @@ export interface Clock {
   elapsedMs(): number
   /** Call `act` once after `delayMs`, unless the returned function is called first. */
   after(delayMs: number, act: () => void): CancelDeadline
+  /** Call `act` when this turn of the event loop is over, with all else that it brings. */
+  soon(act: () => void): void
 }
 
 export type CancelDeadline = () => void
@@ -20,5 +22,6 @@ export function createSystemClock(): Clock {
       timer.unref()
       return () => clearTimeout(timer)
     },
+    soon: setImmediate,
   }
 }

@@ -41,6 +41,8 @@ export function momentText(ms: number): string {
  * @returns `YYYY-MM-DD`; undefined when there is no such date near it
  */
 export function dateNear(monthAndDay: string, day: string): string | undefined {
+  // Most often it is that day itself, once a payment.
+  if (monthAndDay === day.slice(5, 7) + day.slice(8)) return day
   if (!/^[0-9]{4}$/.test(monthAndDay)) return undefined
   const month = digitsAt(monthAndDay, 0, 2)
   const dayOfMonth = digitsAt(monthAndDay, 2, 4)

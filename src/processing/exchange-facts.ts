@@ -84,6 +84,8 @@ export function stanText(stan: number): string {
 export function createHostFacts(rules: ExchangeRules, acquirer: Acquirer): HostFacts {
   const localStamp = rules.timeZone === 'UTC' ? utcStamp : createZoneStamp(rules.timeZone)
   const [before = '', after] = rules.rrn.split('{stan}')
+  const rrnBefore = compileTemplate(before)
+  const rrnAfter = compileTemplate(after ?? '')
   let last: Second | undefined
   return {
     name: rules.host,
@@ -99,8 +101,8 @@ export function createHostFacts(rules: ExchangeRules, acquirer: Acquirer): HostF
         local,
         transmittedAt: utc.slice(4),
         businessDate: `${local.slice(0, 4)}-${local.slice(4, 6)}-${local.slice(6, 8)}`,
-        rrnBefore: filled(before, utc),
-        rrnAfter: filled(after ?? '', utc),
+        rrnBefore: rrnBefore(utc),
+        rrnAfter: rrnAfter(utc),
         rrnHasStan: after !== undefined,
       }
       return last
@@ -137,12 +139,20 @@ const RRN_PARTS: Readonly<Record<string, number>> = {
 
 const PART = /\{([^{}]*)\}/g
 
-function filled(template: string, utc: string): string {
-  return template.replace(PART, (_whole, name: string) => {
-    if (name === 'DDD') return dayOfYear(utc).toString().padStart(3, '0')
-    const [from, to] = STAMP_PARTS[name] ?? [0, 0]
-    return utc.slice(from, to)
+/** A template without {stan}, as a function of the moment's stamp. */
+function compileTemplate(template: string): (utc: string) => string {
+  const pieces = template.split(PART).map((piece, index) => {
+    // What stands between braces is every second piece.
+    if (index % 2 === 0) return () => piece
+    if (piece === 'DDD') return (utc: string) => dayOfYear(utc).toString().padStart(3, '0')
+    const [from, to] = STAMP_PARTS[piece] ?? [0, 0]
+    return (utc: string) => utc.slice(from, to)
   })
+  return (utc) => {
+    let text = ''
+    for (const piece of pieces) text += piece(utc)
+    return text
+  }
 }
 
 /** Where in a stamp a part stands. */

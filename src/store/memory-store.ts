@@ -1,3 +1,4 @@
+import type { DatabaseSync } from 'node:sqlite'
 import type {
   AttemptEnd,
   Merchant,
@@ -50,9 +51,14 @@ export interface MemoryStore {
   close(): void
 }
 
-/** @param node names the chain that moves are written to */
-export function openMemoryStore(node = DEFAULT_NODE): MemoryStore {
-  const database = openMemoryDatabase()
+/**
+ * @param database where it is kept, for whoever looks at more of it than acts show
+ * @param node names the chain that moves are written to
+ */
+export function openMemoryStore(
+  database: DatabaseSync = openMemoryDatabase(),
+  node = DEFAULT_NODE,
+): MemoryStore {
   const { payments, owed, days, merchants, work, ...journal } = journalOver(database, node)
   return {
     begin: (intent) => payments.begin(intentRow(intent)),

@@ -75,7 +75,7 @@ export function createOwedActs(database: DatabaseSync, journals: Journals): Owed
      FROM owed_messages AS owed JOIN (${PAYMENT_TABLES}) ON payments.seq = owed.payment
      WHERE owed.host = ? AND owed.due_at_ms IS NOT NULL
        AND (owed.due_at_ms <= ? OR owed.due_at_ms > ?)
-     ORDER BY owed.due_at_ms, owed.seq LIMIT ?`,
+     ORDER BY owed.due_at_ms, owed.seq ${LIMIT}`,
   )
   const lease = database.prepare('UPDATE owed_messages SET due_at_ms = ? WHERE seq = ?')
   const number = database.prepare(
@@ -109,6 +109,9 @@ export function createOwedActs(database: DatabaseSync, journals: Journals): Owed
     reclaim: (nowMs) => reclaim.run(nowMs, nowMs),
   }
 }
+
+/** A bare parameter as a limit makes SQLite plan the statement anew whenever it is bound. */
+const LIMIT = 'LIMIT (? + 0)'
 
 /** Beside all columns of a payment, whose names they must not have. */
 const OWED_COLUMNS = [

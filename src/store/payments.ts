@@ -34,7 +34,7 @@ export interface OpenExchange {
 export interface Recovery {
   /** How many payments were begun and are now unknown. */
   readonly leftUnknown: number
-  /** Exchanges of unknown payments that were decided at or after the moment asked for. */
+  /** Exchanges that ended as unknown at or after the moment asked for, whatever came of them. */
   readonly openExchanges: readonly OpenExchange[]
 }
 
@@ -220,9 +220,11 @@ function createFind(database: DatabaseSync) {
 function createRecovery(database: DatabaseSync, journals: Journals) {
   const begun = database.prepare(`SELECT ${PLACE_COLUMNS} FROM payments WHERE state = 'begun'`)
   const conclusion = createConclusion(database, journals)
+  // A payment may have been reversed since; its debt still tells when its exchange ended unknown.
   const open = database.prepare(
-    `SELECT host, stan, transmitted_at, terminal FROM payments
-     WHERE state = 'unknown' AND decided_at_ms >= ?`,
+    `SELECT payments.host, payments.stan, transmitted_at, terminal FROM owed_messages AS owed
+     JOIN payments ON payments.seq = owed.payment
+     WHERE owed_at_ms >= ? AND cause <> 'merchant-asked' ORDER BY owed.seq`,
   )
   return (nowMs: number, openSinceMs: number): Recovery => {
     const left = begun.all().flatMap((row) => placeIn(row) ?? [])

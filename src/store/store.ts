@@ -70,7 +70,7 @@ export interface Store {
    * At start, before the first payment: what was begun in an earlier run is unknown now, its
    * reversal is owed, and everything owed is due.
    *
-   * @param openSinceMs unknown payments decided at or after this wall time count as open exchanges
+   * @param openSinceMs exchanges that ended as unknown at or after this wall time count as open
    */
   recover(nowMs: number, openSinceMs: number): Promise<Recovery>
   /** Register or change a merchant; `by` says who does it. */

@@ -62,7 +62,7 @@ interface Journals {
 
 export function createWorkActs(database: DatabaseSync, { moves, captures }: Journals): WorkActs {
   const open = database.prepare(
-    `${SELECT} WHERE work.closed_at_ms IS NULL ORDER BY work.seq LIMIT ?`,
+    `${SELECT} WHERE work.closed_at_ms IS NULL ORDER BY work.seq LIMIT (? + 0)`,
   )
   const one = database.prepare(`${SELECT} WHERE work.closed_at_ms IS NULL AND work.seq = ?`)
   const debtOf = database.prepare(

@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import test from 'ava'
 import type { MerchantClient } from '#merchant-client'
-import { createSeeded, type Seeded } from '../fuzz/seeded.ts'
+import { createSeeded, type Seeded } from '../fakes/seeded.ts'
 import type { Poison } from '../proxy/proxy.ts'
 import type { Toxic } from '../proxy/toxics.ts'
 import { type Between, checkCalm, openBetween, saleThrough, untilQuiet } from './between.ts'

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
+import type { Seeded } from '../fakes/seeded.ts'
 import type { RunOptions } from '../flows/running.ts'
-import type { Seeded } from '../fuzz/seeded.ts'
 import type { Installation } from './installation.ts'
 import type { Shop } from './shop.ts'
 

@@ -1,6 +1,6 @@
 import test, { type ExecutionContext } from 'ava'
+import { createSeeded } from '../fakes/seeded.ts'
 import type { RunOptions } from '../flows/running.ts'
-import { createSeeded } from '../fuzz/seeded.ts'
 import { calm } from './calm.ts'
 import { install } from './installation.ts'
 import { killRounds } from './kill-rounds.ts'

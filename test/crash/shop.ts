@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { MerchantClient } from '#merchant-client'
-import type { Seeded } from '../fuzz/seeded.ts'
+import type { Seeded } from '../fakes/seeded.ts'
 import { createErrand, type Errand, type ErrandPlan, type Step, type StepEnd } from './errand.ts'
 
 /** Merchants with their errands, who go on with them at every gateway that there is. */

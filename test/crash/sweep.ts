@@ -7,7 +7,7 @@
  * `--call sync --by EIO` at those alone, `--from 5 --every 3` at some of them.
  */
 import { parseArgs } from 'node:util'
-import { createSeeded } from '../fuzz/seeded.ts'
+import { createSeeded } from '../fakes/seeded.ts'
 import { calm } from './calm.ts'
 import { install } from './installation.ts'
 import { killRounds } from './kill-rounds.ts'

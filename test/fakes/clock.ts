@@ -36,6 +36,8 @@ export function createFakeClock(startMs = START_MS): FakeClock {
       deadlines.add(deadline)
       return () => deadlines.delete(deadline)
     },
+    // Sockets are real beside it, and so are their turns.
+    soon: setImmediate,
     advance(byMs) {
       const untilMs = elapsedMs + byMs
       let due = nextDueBy(untilMs)

@@ -2,8 +2,9 @@
  * A run of mutated inputs against one target. Everything follows from the seed and the count of
  * executions, so that what one machine finds any other finds again.
  */
+
+import { createSeeded } from '../fakes/seeded.ts'
 import { drawMutations, type Material, type Mutation } from './mutation/mutation.ts'
-import { createSeeded } from './seeded.ts'
 import { Finding, type Target } from './targets/target.ts'
 
 export interface Figures {

@@ -84,6 +84,7 @@ export function fakeClock(startMs = Date.parse('2026-11-22T10:00:00Z')): FakeClo
       waiting.add(deadline)
       return () => void waiting.delete(deadline)
     },
+    soon: setImmediate,
     advance(byMs) {
       nowMs += byMs
       for (const deadline of [...waiting].filter(({ atMs }) => atMs <= nowMs)) {

@@ -3,7 +3,7 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import { setTimeout as wait } from 'node:timers/promises'
 import test, { type ExecutionContext } from 'ava'
 import { until } from '../communication/until.ts'
-import { createSeeded } from '../fuzz/seeded.ts'
+import { createSeeded } from '../fakes/seeded.ts'
 import { openProxy, type ProxyOptions } from './proxy.ts'
 
 /** One end of a connection, with all that it has heard. */

@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
-import { createSeeded, type Seeded } from '../fuzz/seeded.ts'
+import { createSeeded, type Seeded } from '../fakes/seeded.ts'
 import { type Effect, effectOf, type Passing, type Toxic } from './toxics.ts'
 
 /** The toxics of each direction, in the order in which bytes meet them. */
@@ -117,7 +117,7 @@ function openConnection(
   }
 }
 
-/** Node never closes a socket that is reset in the moment of its end (EINVAL): that one is closed. */
+/** Node never closes a socket that is reset as it ends (EINVAL): that one is closed. */
 function reset(socket: Socket): void {
   if (socket.writableEnded) socket.destroy()
   else socket.resetAndDestroy()

@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import type { Seeded } from '../fuzz/seeded.ts'
+import type { Seeded } from '../fakes/seeded.ts'
 
 /**
  * What a network does to one direction of a connection. `afterBytes` counts those that have passed

@@ -100,7 +100,7 @@ for (const [step, code] of [
   test(`a store with a schema ${step} from ours is ${code} to be read`, (t) => {
     const file = storeFile(t)
     openRegistry(file, {
-      clock: { nowMs: () => 0, elapsedMs: () => 0, after: () => () => {} },
+      clock: { nowMs: () => 0, elapsedMs: () => 0, after: () => () => {}, soon: setImmediate },
     }).close()
     const other = new DatabaseSync(file)
     other.exec(`PRAGMA user_version = ${SCHEMA_VERSION + step}`)

@@ -49,6 +49,20 @@ test('the act that makes a payment unknown owes its reversal, with the payment a
   t.deepEqual(owed?.payment, store.find('acme-books', 'order-1'))
 })
 
+test('the exchange of an unknown payment stays open after a restart, reversed meanwhile or not', (t) => {
+  const store = owing(2)
+  store.transact(() => {
+    store.begin(intent(3))
+    store.conclude('acme-books', 'order-3', { ...approved, decidedAtMs: 1_000 })
+    store.reverse('acme-books', 'order-3', 1_000)
+  })
+  end(store, 1, { kind: 'acknowledged', responseCode: '00', atMs: 1_100 })
+  const openAt = (sinceMs: number) =>
+    store.transact(() => store.recover(2_000, sinceMs)).openExchanges.map(({ stan }) => stan)
+  t.deepEqual(openAt(1_000), [2, 3])
+  t.deepEqual(openAt(1_001), [])
+})
+
 for (const outcome of [approved, { state: 'declined', decidedAtMs: 1 } as const]) {
   test(`nothing is owed for a payment that is ${outcome.state}`, (t) => {
     const store = openMemoryStore()

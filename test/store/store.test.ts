@@ -417,7 +417,7 @@ for (const kind of ['late', 'unknown', 'duplicate', 'mismatched'] as const) {
 
 test('a merchant changed is read back changed, and each of its records is kept', async (t) => {
   const file = storeFile(t)
-  const clock = { nowMs: () => 1234, elapsedMs: () => 0, after: () => () => {} }
+  const clock = { nowMs: () => 1234, elapsedMs: () => 0, after: () => () => {}, soon: setImmediate }
   const store = await openSample(t, { file, clock })
   t.deepEqual(await store.merchants(), { version: 0, merchants: [] })
   await store.putMerchant(merchant, 'ada')

@@ -4,6 +4,7 @@ import type { Secret } from '#domain'
 import type { CancelDeadline, Clock, Random } from '#platform'
 import type { Endpoint } from '../bind.ts'
 import { type BackoffBounds, backoffMs } from './backoff.ts'
+import type { Connection } from './connection.ts'
 
 /** The gateway dials the host. */
 export interface DiallingWay {
@@ -45,12 +46,17 @@ export interface DiallingParts {
   readonly clock: Clock
   readonly random: Random
   readonly limits: BackoffBounds & { readonly connectTimeoutMs: number }
+  /** How a connection is made; by TCP, and TLS where it is used, unless told otherwise. */
+  readonly dial?: Dial
   /** An attempt came to nothing: no TCP, or no TLS with the host that we know. */
   onDialFailed(endpoint: Endpoint): void
 }
 
+/** Begin to connect; it says `connect`, or `secureConnect` with TLS, once it is open. */
+export type Dial = (endpoint: Endpoint, tls: DiallingWay['tls']) => Connection
+
 /** Takes an open connection over, and says later whether the host ever signed it on. */
-export type AdoptSocket = (socket: Socket) => { readonly wasReady: boolean }
+export type AdoptSocket = (socket: Connection) => { readonly wasReady: boolean }
 
 /**
  * Keep as many connections to the host as wanted: each that fails or ends is dialled again, after a
@@ -77,7 +83,7 @@ interface SlotParts extends DiallingParts {
 }
 
 function keepOne(slot: number, parts: SlotParts): () => void {
-  const { way, clock, limits } = parts
+  const { way, clock, limits, dial = dialSocket } = parts
   let failures = 0
   let attempts = 0
   let stopped = false
@@ -119,7 +125,7 @@ function keepOne(slot: number, parts: SlotParts): () => void {
   }
 }
 
-function dial({ address, port }: Endpoint, tls: DiallingWay['tls']): Socket {
+function dialSocket({ address, port }: Endpoint, tls: DiallingWay['tls']): Socket {
   if (tls === undefined) return connect({ host: address, port })
   return connectTls({
     host: address,

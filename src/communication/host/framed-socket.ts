@@ -1,6 +1,6 @@
-import type { Socket } from 'node:net'
 import { createFramer, FrameError, type FrameHeader, type Framer } from '#iso8583'
 import type { Clock } from '#platform'
+import type { Connection } from './connection.ts'
 
 /** One message on its way to the host. */
 export interface OutgoingFrame {
@@ -36,7 +36,7 @@ const NO_TPDU = new Uint8Array(0)
 
 /** A byte stream to the host as messages, frames put on and taken off. */
 export class FramedSocket {
-  readonly #socket: Socket
+  readonly #socket: Connection
   readonly #options: FramedSocketOptions
   readonly #events: FramedSocketEvents
   readonly #framer: Framer
@@ -50,7 +50,7 @@ export class FramedSocket {
   heardAtMs: number
 
   /** @param socket connected; this owns it from here on */
-  constructor(socket: Socket, options: FramedSocketOptions, events: FramedSocketEvents) {
+  constructor(socket: Connection, options: FramedSocketOptions, events: FramedSocketEvents) {
     this.#socket = socket
     this.#options = options
     this.#events = events
@@ -74,7 +74,7 @@ export class FramedSocket {
     if (isBlocked && this.#outbox.length > OUTBOX_READING_MAX) this.#socket.pause()
     if (this.#flushDue) return
     this.#flushDue = true
-    setImmediate(() => this.#flush())
+    this.#options.clock.soon(() => this.#flush())
   }
 
   /** Hang up when what was sent is out. */

@@ -1,6 +1,6 @@
-import type { Socket } from 'node:net'
 import { type Dialect, EncodeError, FrameError, isAnswerMti, type Message } from '#iso8583'
 import type { Clock, Log } from '#platform'
+import type { Connection } from './connection.ts'
 import { FramedSocket, type LineEnd, type OutgoingFrame } from './framed-socket.ts'
 import type { LinkProfile } from './link-profile.ts'
 import type { Authentication, Heard } from './macs/authentication.ts'
@@ -74,7 +74,7 @@ export class HostLine {
   /** Whether the host ever accepted a sign-on here. */
   wasReady = false
 
-  constructor(socket: Socket, parts: LineParts) {
+  constructor(socket: Connection, parts: LineParts) {
     this.#parts = parts
     const { header, frameBytesMax } = parts.profile
     const { frameTimeoutMs, clock } = parts

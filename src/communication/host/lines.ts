@@ -1,13 +1,13 @@
-import type { Socket } from 'node:net'
 import { STAN_MAX } from '#domain'
 import type { Random } from '#platform'
+import type { Connection } from './connection.ts'
 import { HostLine, type LineCounters, type LineParts } from './line.ts'
 
 /** The connections to one host, as they come and go. */
 export interface HostLines {
   readonly counters: LineCounters & { linesEnded: number }
   /** Make an open connection a line, and sign it on. */
-  adopt(socket: Socket): HostLine
+  adopt(socket: Connection): HostLine
   /** Resolves when the next line is signed on. */
   nextReady(): Promise<void>
   openCount(): number

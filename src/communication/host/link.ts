@@ -7,6 +7,7 @@ import type { BackoffBounds } from './backoff.ts'
 import {
   type AdoptSocket,
   createHostServer,
+  type Dial,
   type DiallingParts,
   type HostWay,
   keepDialling,
@@ -34,6 +35,7 @@ export interface HostLinkOptions {
   /** Where the host's keys are, of a host that wants MACs. */
   readonly keys?: KeyHolder
   readonly limits: HostLinkLimits
+  readonly dial?: Dial
   readonly clock: Clock
   readonly random: Random
   readonly log: Log

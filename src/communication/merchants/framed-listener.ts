@@ -1,4 +1,5 @@
 import { createServer } from 'node:tls'
+import type { Clock } from '#platform'
 import { FramedConnection, type FramedConnectionParts } from './framed-connection.ts'
 import {
   type AnswerMessage,
@@ -31,7 +32,7 @@ export async function listenFramedTls(
     ...options,
     answer,
     counters,
-    atTurnEnd: createTurnEnds(),
+    atTurnEnd: createTurnEnds(options.clock),
   }
   const server = createServer(tlsOptionsOf(options.tls, limits.handshakeTimeoutMs))
   return serveConnections(server, options, {
@@ -43,7 +44,7 @@ export async function listenFramedTls(
 }
 
 /** One look at the end of the turn for all connections that have answers to send. */
-function createTurnEnds(): (connection: FramedConnection) => void {
+function createTurnEnds(clock: Clock): (connection: FramedConnection) => void {
   let due: FramedConnection[] = []
 
   function endTurn(): void {
@@ -53,7 +54,7 @@ function createTurnEnds(): (connection: FramedConnection) => void {
   }
 
   return (connection) => {
-    if (due.length === 0) setImmediate(endTurn)
+    if (due.length === 0) clock.soon(endTurn)
     due.push(connection)
   }
 }

@@ -3,7 +3,7 @@
  * shrink a list of them and a seeded stream can draw one without end.
  */
 import fc from 'fast-check'
-import type { Seeded } from '../seeded.ts'
+import type { Seeded } from '../../fakes/seeded.ts'
 
 export interface Mutation {
   /** Which change, modulo how many there are. */

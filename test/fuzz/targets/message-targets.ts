@@ -2,11 +2,11 @@
 import { globSync, readFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import type { Message } from '#iso8583'
+import { createSeeded } from '../../fakes/seeded.ts'
 import { DIALECT_FILES, projectJson } from '../../iso8583/dialects.ts'
 import { keptFor } from '../corpus.ts'
 import { mutateBytes } from '../mutation/bytes.ts'
 import { mutateDocument } from '../mutation/document.ts'
-import { createSeeded } from '../seeded.ts'
 import {
   checkPack,
   checkReadOften,

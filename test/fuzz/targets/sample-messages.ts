@@ -1,7 +1,7 @@
 /** Messages that a dialect is likely to take, drawn from what it says of its elements. */
 import { type Dialect, EncodeError, type FieldFacts, type FieldValue, type Message } from '#iso8583'
+import type { Seeded } from '../../fakes/seeded.ts'
 import { CHARACTERS } from '../../iso8583/arbitrary-messages.ts'
-import type { Seeded } from '../seeded.ts'
 
 /** The sign of an amount is put in front of its digits. */
 const DRAWN: Readonly<Record<string, string | undefined>> = {

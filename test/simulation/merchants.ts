@@ -1,0 +1,127 @@
+import type { Wish } from './scenario.ts'
+import { CARDS, saleBody } from './site.ts'
+import type { World } from './world.ts'
+
+/** The merchants of a world, each with one payment in mind. */
+export interface Merchants {
+  /** Whether every one of them knows how its payment ended, for good. */
+  areContent(): boolean
+}
+
+/** What was asked, as far as it matters to whoever judges the answer. */
+export interface Question {
+  readonly type: 'payment.sale' | 'payment.authorize' | 'payment.inquire' | 'payment.reverse'
+  /** The payment that it is about. */
+  readonly payment: string
+  readonly json: string
+}
+
+/** The way to the gateway: `hear` may be called late, or never. */
+export type Post = (question: Question, hear: (answer: Answer) => void) => void
+
+/** Members of an answer that a merchant acts upon. */
+export interface Answer {
+  readonly type: string
+  readonly outcome?: string
+  readonly reversal?: string
+  readonly code?: string
+  readonly error?: { readonly code: string; readonly reason: string }
+}
+
+export function sendMerchants(world: World, post: Post): Merchants {
+  const shoppers = world.scenario.wishes.map((wish, index) => send(wish, index, { world, post }))
+  return { areContent: () => shoppers.every((it) => it.isContent()) }
+}
+
+interface Parts {
+  readonly world: World
+  readonly post: Post
+}
+
+/** What a merchant is told of a payment that will not change by itself any more. */
+const ENDS: ReadonlySet<string> = new Set(['approved', 'partial', 'declined', 'failed', 'reversed'])
+
+/** Refusals that nothing but another id or other content could change. */
+const FINAL_REFUSALS: ReadonlySet<string> = new Set(['ID_CONFLICT', 'PAYMENT_REVERSED'])
+
+function send(wish: Wish, index: number, { world, post }: Parts) {
+  const { time, chance } = world
+  const id = `order-${index}`
+  let asked = 0
+  /** How the payment stands, in the word that the merchant heard last. */
+  let heard = ''
+  const wantsReversal = wish.reverse !== 'never'
+  let isReversalAsked = false
+
+  function timed(body: object): string {
+    return JSON.stringify({ ...body, time: new Date(time.wallMs()).toISOString() })
+  }
+
+  function pay(minor = wish.minor, hear = hearOfPayment): void {
+    const { operation, acceptPartial, card } = wish
+    const body = { ...saleBody(id, CARDS[card].pan, { minor }), type: operation, acceptPartial }
+    post({ type: operation, payment: id, json: timed(body) }, hear)
+  }
+
+  function about(
+    type: 'payment.inquire' | 'payment.reverse',
+    hear: (answer: Answer) => void,
+  ): void {
+    asked += 1
+    const body = { type, id: `${id}-${asked}`, merchant: 'M-1001', payment: id }
+    post({ type, payment: id, json: timed(body) }, hear)
+  }
+
+  function hearOfPayment({ outcome, error }: Answer): void {
+    if (outcome !== undefined) heard = outcome
+    else if (error !== undefined && FINAL_REFUSALS.has(error.code)) heard = error.code
+  }
+
+  function hearOfTwin(answer: Answer): void {
+    if (answer.outcome !== undefined) world.note('two at once, one sent')
+    hearOfPayment(answer)
+  }
+
+  function hearOfReversal({ type, outcome, error }: Answer): void {
+    if (error !== undefined) return
+    isReversalAsked = type !== 'refusal'
+    if (outcome !== undefined && outcome !== 'unseen') heard = outcome
+  }
+
+  /** Do the next thing to be done, and look again in a while, until it is all done. */
+  function goOn(): void {
+    if (isContent()) return
+    if (wantsReversal && !isReversalAsked && wish.reverse === 'before') {
+      about('payment.reverse', hearOfReversal)
+    } else if (!isKnown()) {
+      pay()
+    } else if (wantsReversal && !isReversalAsked) {
+      about('payment.reverse', hearOfReversal)
+    } else {
+      about('payment.inquire', hearOfPayment)
+    }
+    time.after(900 + chance.below(1_500), goOn)
+  }
+
+  /** Whether the gateway has answered for the payment at all. */
+  function isKnown(): boolean {
+    return heard !== ''
+  }
+
+  function isContent(): boolean {
+    if (FINAL_REFUSALS.has(heard)) return true
+    return ENDS.has(heard) && (!wantsReversal || isReversalAsked)
+  }
+
+  time.after(wish.atMs, goOn)
+  if (wish.twin) time.after(wish.atMs + chance.below(20), () => pay(wish.minor, hearOfTwin))
+  if (wish.conflict) {
+    time.after(wish.atMs + chance.below(2_000), () => pay(wish.minor + 1, ignore))
+  }
+  if (wish.reverse === 'meanwhile') {
+    time.after(wish.atMs + chance.below(100), () => about('payment.reverse', hearOfReversal))
+  }
+  return { isContent }
+}
+
+function ignore(): void {}

@@ -1,0 +1,49 @@
+import { STAN_MAX } from '#domain'
+import type { StanLease } from '#store'
+import type { Case, Cases } from './cases.ts'
+import type { Site } from './site.ts'
+import type { World } from './world.ts'
+
+/** Follows the trace numbers of payments: none may go onto the line while its last use is open. */
+export interface Numbers {
+  onLeased(lease: StanLease): void
+  onLeft(of: Case): void
+  isTaken(of: Case): boolean
+}
+
+export function watchNumbers(world: World, cases: Cases, link: Site['link']): Numbers {
+  let last = 0
+  let lease: StanLease = { first: 1, count: 0 }
+  /** Numbers of the lease that an earlier exchange still had when it was taken. */
+  let heldThen: readonly number[] = []
+
+  /** The host may still answer it. */
+  function isOpen(of: Case): boolean {
+    const isLate = world.time.elapsedMs() >= of.leftMs + link.lateAnswerMaxMs
+    return of.hasLeft && !of.isAnswered && !isLate
+  }
+
+  /** Where in the latest lease a number is; behind its end, when it is not in it. */
+  function placeIn(stan: number): number {
+    return (stan - lease.first + STAN_MAX) % STAN_MAX
+  }
+
+  function isInLease(stan: number): boolean {
+    return placeIn(stan) < lease.count
+  }
+
+  return {
+    onLeased(taken) {
+      lease = taken
+      heldThen = cases.all().flatMap((of) => (isOpen(of) && isInLease(of.stan) ? of.stan : []))
+    },
+    onLeft({ stan }) {
+      if (stan < last) world.note('numbers wrapped')
+      last = stan
+      const isPast = (held: number) => isInLease(stan) && placeIn(held) < placeIn(stan)
+      if (heldThen.some(isPast)) world.note('open number passed over')
+    },
+    isTaken: ({ seq, stan }) =>
+      cases.all().some((of) => of.seq !== seq && of.stan === stan && isOpen(of)),
+  }
+}

@@ -1,0 +1,167 @@
+import { STAN_MAX } from '#domain'
+import type { Seeded } from '../fakes/seeded.ts'
+import { NOON_MS } from './site.ts'
+
+/** Chances in a thousand. */
+export interface Rates {
+  /** Of the gateway: that it dies before the next thing happens. */
+  readonly crash: number
+  /** Of a commit: that the gateway dies just before or just after it. */
+  readonly crashAtCommit: number
+  readonly commitFails: number
+  readonly storeBusy: number
+  readonly queueFull: number
+  readonly slowDisk: number
+  /** Of a request: that it never gets to the host, or gets there late. */
+  readonly requestLost: number
+  readonly requestSlow: number
+  /** Of an answer. */
+  readonly answerLost: number
+  readonly answerLate: number
+  readonly answerTwice: number
+  readonly answerGarbage: number
+  readonly answerUnreadable: number
+  readonly answerCut: number
+  readonly answerMismatched: number
+  readonly answerOfAnother: number
+  readonly codeUnlisted: number
+  /** Of a reversal: that the host will not. */
+  readonly reversalRefused: number
+  /** Of a message on a line: that it comes in two pieces. */
+  readonly sliced: number
+  /** Of what a merchant sends or hears. */
+  readonly merchantLost: number
+}
+
+/** What happens once, at some moment of the time of faults. */
+export type Incident =
+  | 'line-cut'
+  | 'line-blocked'
+  | 'host-down'
+  | 'clock-back'
+  | 'clock-forth'
+  | 'host-cutover'
+  | 'numbers-used-up'
+  | 'orderly-stop'
+
+/** What one merchant wants of one payment. */
+export interface Wish {
+  readonly atMs: number
+  readonly operation: 'payment.sale' | 'payment.authorize'
+  readonly card: 'rich' | 'poor'
+  readonly minor: number
+  readonly acceptPartial: boolean
+  /** The same request sent twice at once. */
+  readonly twin: boolean
+  /** Other content under the same id. */
+  readonly conflict: boolean
+  readonly reverse: 'never' | 'before' | 'meanwhile' | 'after'
+}
+
+/** How bad a world is and what happens in it, as far as that is decided beforehand. */
+export interface Scenario {
+  readonly startMs: number
+  /** How long things go wrong; then all is calm. */
+  readonly faultsMs: number
+  readonly rates: Rates
+  readonly incidents: readonly { readonly what: Incident; readonly atMs: number }[]
+  readonly wishes: readonly Wish[]
+  /** A host that keeps no reversal of what it does not know, so that the original may come late. */
+  readonly hostForgets: boolean
+  readonly connections: number
+  readonly windowRequests: number
+  readonly stanLeaseCount: number
+  readonly firstStan: number
+}
+
+const FAULTS_MS_MIN = 2_000
+const FAULTS_MS_MAX = 5_000
+const WISHES_MAX = 3
+const MIDNIGHT_MS = 12 * 3_600_000
+
+/** Each seed has its own mixture, so that quiet worlds and violent ones both come. */
+export function drawScenario(chance: Seeded): Scenario {
+  const faultsMs = FAULTS_MS_MIN + chance.below(FAULTS_MS_MAX - FAULTS_MS_MIN)
+  const isNearMidnight = chance.oneIn(8)
+  return {
+    startMs: NOON_MS + (isNearMidnight ? MIDNIGHT_MS - chance.below(faultsMs) : 0),
+    faultsMs,
+    rates: drawRates(chance),
+    incidents: drawIncidents(chance, faultsMs),
+    wishes: Array.from({ length: 1 + chance.below(WISHES_MAX) }, () => drawWish(chance, faultsMs)),
+    hostForgets: chance.oneIn(2),
+    connections: chance.oneIn(5) ? 2 : 1,
+    windowRequests: 2 + chance.below(3),
+    stanLeaseCount: 1 + chance.below(4),
+    firstStan: chance.oneIn(8) ? STAN_MAX - chance.below(3) : 1,
+  }
+}
+
+function drawRates(chance: Seeded): Rates {
+  /** A kind of fault is in every second world only, and then more or less often. */
+  const upTo = (perMille: number) => (chance.oneIn(2) ? 0 : 1 + chance.below(perMille))
+  return {
+    crash: upTo(15),
+    crashAtCommit: upTo(50),
+    commitFails: upTo(20),
+    storeBusy: upTo(60),
+    queueFull: upTo(60),
+    slowDisk: upTo(200),
+    requestLost: upTo(300),
+    requestSlow: upTo(300),
+    answerLost: upTo(300),
+    answerLate: upTo(300),
+    answerTwice: upTo(200),
+    answerGarbage: upTo(100),
+    answerUnreadable: upTo(200),
+    answerCut: upTo(100),
+    answerMismatched: upTo(200),
+    answerOfAnother: upTo(100),
+    codeUnlisted: upTo(200),
+    reversalRefused: upTo(200),
+    sliced: upTo(200),
+    merchantLost: upTo(300),
+  }
+}
+
+const INCIDENTS: readonly Incident[] = [
+  'line-cut',
+  'line-blocked',
+  'host-down',
+  'clock-back',
+  'clock-forth',
+  'host-cutover',
+  'numbers-used-up',
+  'orderly-stop',
+]
+const INCIDENTS_MAX = 3
+
+function drawIncidents(chance: Seeded, faultsMs: number): Scenario['incidents'] {
+  const incidents = Array.from({ length: chance.below(INCIDENTS_MAX + 1) }, () => ({
+    what: chance.pick(INCIDENTS) ?? 'line-cut',
+    atMs: chance.below(faultsMs),
+  }))
+  // All numbers used up and the clock set back to the second of the last use: that is no accident.
+  const isSetBack = incidents.some(({ what }) => what === 'clock-back')
+  return isSetBack ? incidents.filter(({ what }) => what !== 'numbers-used-up') : incidents
+}
+
+function drawWish(chance: Seeded, faultsMs: number): Wish {
+  return {
+    atMs: 200 + chance.below(Math.floor(faultsMs / 2)),
+    operation: chance.oneIn(2) ? 'payment.sale' : 'payment.authorize',
+    card: chance.oneIn(4) ? 'poor' : 'rich',
+    // Of four digits and more than the poor card has, or of three.
+    minor: chance.oneIn(4) ? 1_500 : 100 + chance.below(500),
+    acceptPartial: chance.oneIn(2),
+    twin: chance.oneIn(8),
+    conflict: chance.oneIn(12),
+    reverse: drawReverse(chance.below(8)),
+  }
+}
+
+function drawReverse(number: number): Wish['reverse'] {
+  if (number === 0) return 'before'
+  if (number === 1) return 'meanwhile'
+  return number < 4 ? 'after' : 'never'
+}

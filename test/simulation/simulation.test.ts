@@ -1,0 +1,31 @@
+import test from 'ava'
+import { openDisk } from './disk.ts'
+import { MUTANTS } from './mutants.ts'
+import { openSite } from './site.ts'
+import { playStory } from './story.ts'
+import { missedIn, sweep } from './sweep.ts'
+
+const SEEDS = 2_000
+
+test('whatever goes wrong, no payment is lost or made twice, and every kind of moment came', async (t) => {
+  const swept = await sweep({ from: 1, seeds: SEEDS })
+  t.deepEqual(swept.failures, [], 'npm run simulate -- --trace --seed SEED tells the story')
+  t.deepEqual(missedIn(swept), [])
+})
+
+test('the same seed tells the same story', async (t) => {
+  const [site, disk] = [openSite(), openDisk()]
+  for (let seed = 1; seed <= 20; seed += 1) {
+    const [first, second]: [string[], string[]] = [[], []]
+    await playStory(seed, { site, disk, tell: (line) => first.push(line) })
+    await playStory(seed, { site, disk, tell: (line) => second.push(line) })
+    t.deepEqual(first, second)
+  }
+})
+
+for (const { name, seedsMax, mutant } of MUTANTS) {
+  test(`noticed within ${seedsMax} seeds: ${name}`, async (t) => {
+    const { failures } = await sweep({ from: 1, seeds: seedsMax, mutant })
+    t.is(failures.length, 1)
+  })
+}
