@@ -217,8 +217,14 @@ async function number(
   const stan = stans.take()
   if (stan === undefined) return undefined
   const numbered = { stan, askedAtMs: clock.nowMs() }
-  await store.numberOwed(seq, numbered)
-  return numbered
+  try {
+    await store.numberOwed(seq, numbered)
+    return numbered
+  } catch (error) {
+    // Whether it is on disk is not known; nothing was sent under it.
+    stans.release(stan)
+    throw error
+  }
 }
 
 interface WrittenBy {

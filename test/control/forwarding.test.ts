@@ -247,6 +247,27 @@ test('a host that is away for long is a matter for an operator, though nothing i
   )
 })
 
+test('a number that could not be kept is free again', async (t) => {
+  let failures = 1
+  const desk = await openDesk({
+    script: () => silent,
+    store: (real) => ({
+      async numberOwed(...act) {
+        if (failures-- > 0) throw new Error('the disk is away')
+        await real.numberOwed(...act)
+      },
+    }),
+  })
+  await desk.tell(sale('order-1'))
+  const resting = desk.parts.stans.openCount()
+  desk.forward({ leaseMs: 10_000 })
+  await settle()
+  t.is(desk.forwarded.length, 0)
+  t.is(desk.parts.stans.openCount(), resting)
+  await pass(desk, 12)
+  t.is(await stateOf(desk), 'reversed')
+})
+
 test('what cannot be written is refused to an operator, and is not tried again', async (t) => {
   const ended: string[] = []
   const desk = await openDesk({
