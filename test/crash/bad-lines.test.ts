@@ -172,7 +172,7 @@ for (const seed of [11, 12]) {
       }
       const ends = await checkCalm(t, between)
       t.true(shop.lost > 0)
-      for (const end of ['approved', 'reversed']) t.true((ends[end] ?? 0) > 0, end)
+      t.true((ends['reversed'] ?? 0) > 0, 'none was reversed')
     },
   )
 }
