@@ -8,6 +8,7 @@ import { measureRestart, printRestart } from './restart.ts'
 import { type Circumstances, circumstances } from './rig/report.ts'
 import { measureSealing, printSealing } from './sealing.ts'
 import { measureStages, printStages } from './stages.ts'
+import { measureStores, printStores } from './stores.ts'
 
 /** A question that the bench answers with figures: measured, then put in words. */
 type Answer = (options: BenchOptions, say: Say) => Promise<{ figures: object; lines: string[] }>
@@ -17,6 +18,7 @@ const QUESTIONS: Readonly<Record<string, Answer>> = {
   codec: answerWith(measureCodec, printCodec),
   gateway: answerWith(measureGateway, printGateway),
   stages: answerWith(measureStages, printStages),
+  stores: answerWith(measureStores, printStores),
   memory: answerWith(measureMemory, printMemory),
   sealing: answerWith(measureSealing, printSealing),
   chain: answerWith(measureChain, printChain),

@@ -24,6 +24,7 @@ export const USAGE = `npm run bench -- QUESTION [--json] [--quick] [options]
   codec     messages read and written a second, against a probe and other libraries
   gateway   payments a second and latency, against a bare reference
   stages    CPU microseconds of one payment, by stage
+  stores    acts and payments a second: SQLite, PostgreSQL with one node and with two
   memory    resident size after 50,000 and after 200,000 payments
   sealing   requests that the SDK seals a second
   chain     what the chain of events costs the store and the gateway

@@ -67,7 +67,7 @@ interface Place {
 
 async function makeGateway({ site, surroundings }: RestartScene): Promise<Place> {
   const port = await freePort()
-  return { configFile: site.gatewaySetup(surroundings.hostPort, port), port }
+  return { configFile: await site.gatewaySetup(surroundings.hostPort, port), port }
 }
 
 function buildInto({ configFile }: Place, payments: number) {

@@ -7,6 +7,7 @@ import { isJsonObject, type JsonObject } from '#domain'
 import type { Random } from '#platform'
 import { syntaxFault } from '#processing'
 import type { KeyringOptions } from '#security'
+import { postgresAddressOf } from '#store'
 import { profileFrom } from './host-profile.ts'
 import { fileFault } from './spec-files.ts'
 
@@ -101,6 +102,8 @@ export interface Config {
     readonly walBytesMax: number
     readonly reservedBytes: number
     readonly freeBytesMin: number
+    /** Present when the store is a database; `storeFile` is of no account then. */
+    readonly postgres?: PostgresConfig
   }
   readonly stanLeaseCount: number
   readonly registryPollMs: number
@@ -108,7 +111,24 @@ export interface Config {
   readonly drainMs: number
 }
 
-/** PEM files of a TLS line to the host. */
+export interface PostgresConfig {
+  readonly url: string
+  readonly node: string
+  readonly password?: string
+  readonly passwordFile?: string
+  readonly tls?: HostTlsFiles
+  readonly limits: {
+    readonly connectTimeoutMs: number
+    readonly statementTimeoutMs: number
+    readonly busyTimeoutMs: number
+    readonly reconnectDelayMinMs: number
+    readonly reconnectDelayMaxMs: number
+    readonly beatMs: number
+    readonly deadAfterMs: number
+  }
+}
+
+/** PEM files of a TLS line to the host or to the database. */
 export interface HostTlsFiles {
   readonly caFile: string
   readonly certificateFile?: string
@@ -151,6 +171,10 @@ const PATHS = [
   'host.tls.caFile',
   'host.tls.certificateFile',
   'host.tls.keyFile',
+  'store.postgres.passwordFile',
+  'store.postgres.tls.caFile',
+  'store.postgres.tls.certificateFile',
+  'store.postgres.tls.keyFile',
 ]
 
 /**
@@ -300,22 +324,20 @@ function faultOf({ instancePath, message, params }: ErrorObject): ConfigFault {
 
 /** What no schema can say: members that exclude or need each other, in a document of any shape. */
 function combinationFaults(document: Draft): ConfigFault[] {
-  const { environment, host: given } = document
-  const faults = boundFaults(document)
+  const { environment, host: given, store } = document
+  const isProduction = environment === 'production'
+  const faults = [...boundFaults(document), ...databaseFaults(store, isProduction)]
   const host = isJsonObject(given) ? given : {}
   const tls = isJsonObject(host['tls']) ? host['tls'] : undefined
   const [dials, listens] = [host['connect'] !== undefined, host['listen'] !== undefined]
-  const [hasCertificate, hasKey] = [tls?.['certificateFile'], tls?.['keyFile']].map(Boolean)
   if (dials === listens) {
     faults.push({ path: 'host', reason: 'needs exactly one of connect and listen' })
   }
   if (environment === 'production' && host['emulated'] === true) {
     faults.push({ path: 'host.emulated', reason: 'production refuses the emulated host' })
   }
-  if (hasCertificate !== hasKey) {
-    faults.push({ path: 'host.tls', reason: 'needs certificateFile and keyFile, or neither' })
-  }
-  if (listens && tls !== undefined && !hasKey) {
+  faults.push(...certificateFaults('host.tls', tls))
+  if (listens && tls !== undefined && !tls['keyFile']) {
     faults.push({ path: 'host.tls', reason: 'a listener needs certificateFile and keyFile' })
   }
   return [...faults, ...addressFaults(host['listen'], tls !== undefined)]
@@ -346,6 +368,40 @@ function addressFaults(listen: unknown, hasTls: boolean): ConfigFault[] {
   }
   const areKnown = Array.isArray(addresses) && addresses.every((it) => isIP(String(it)) > 0)
   return areKnown ? [] : [{ path, reason: 'must be IP addresses' }]
+}
+
+function databaseFaults(store: unknown, isProduction: boolean): ConfigFault[] {
+  const database = isJsonObject(store) ? store['postgres'] : undefined
+  if (!isJsonObject(database)) return []
+  const faults: ConfigFault[] = []
+  const { url, tls, password, passwordFile, limits } = database
+  const refuse = (member: string, reason: string) => {
+    faults.push({ path: `store.postgres.${member}`, reason })
+  }
+  const address = typeof url === 'string' ? postgresAddressOf(url) : undefined
+  if (typeof address === 'string') refuse('url', address)
+  else if (address && isProduction && tls === undefined && !isOfThisMachine(address.host)) {
+    refuse('tls', 'production needs it where the database is on another machine')
+  }
+  if (password !== undefined && passwordFile !== undefined) {
+    refuse('password', 'is in passwordFile already')
+  }
+  const { beatMs, deadAfterMs, statementTimeoutMs } = isJsonObject(limits) ? limits : {}
+  const leastMs = Math.max(3 * Number(beatMs), 2 * Number(statementTimeoutMs))
+  if (Number(deadAfterMs) < leastMs) {
+    refuse('limits.deadAfterMs', 'must be three times beatMs and twice statementTimeoutMs at least')
+  }
+  return [...faults, ...certificateFaults('store.postgres.tls', tls)]
+}
+
+function isOfThisMachine(host: string): boolean {
+  return host.startsWith('/') || host === 'localhost' || host === '::1' || /^127\./.test(host)
+}
+
+function certificateFaults(path: string, tls: unknown): ConfigFault[] {
+  const files = isJsonObject(tls) ? tls : {}
+  const isWhole = Boolean(files['certificateFile']) === Boolean(files['keyFile'])
+  return isWhole ? [] : [{ path, reason: 'needs certificateFile and keyFile, or neither' }]
 }
 
 function resolveAt(

@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs'
 import type { HostWay, ListenerTls } from '#communication'
 import { Secret } from '#domain'
 import { readPrivateFile } from '#security'
-import type { Config, HostTlsFiles } from './config.ts'
+import { type PostgresPlace, postgresAddressOf, type StorePlace } from '#store'
+import type { Config, HostTlsFiles, PostgresConfig } from './config.ts'
 
 /** The certificates and keys of the merchant listeners, read from their files. */
 export function listenerTlsOf(listeners: Config['listeners']): ListenerTls {
@@ -52,6 +53,37 @@ function diallingTls(tls: HostTlsFiles) {
 function identityOf({ certificateFile, keyFile }: HostTlsFiles) {
   if (certificateFile === undefined || keyFile === undefined) return undefined
   return { certificatePem: readFileSync(certificateFile, 'utf8'), keyPem: privatePem(keyFile) }
+}
+
+/** Where the store is, with the files of its password and of its TLS read. */
+export function storePlaceOf({ storeFile, store }: Config): StorePlace {
+  return store.postgres === undefined ? storeFile : postgresPlaceOf(store.postgres)
+}
+
+function postgresPlaceOf({ url, node, tls, ...given }: PostgresConfig): PostgresPlace {
+  const address = postgresAddressOf(url)
+  if (typeof address === 'string') throw new TypeError('the configuration was not checked')
+  const password =
+    given.passwordFile === undefined ? given.password : passwordIn(given.passwordFile)
+  return {
+    ...address,
+    node,
+    ...(password === undefined ? {} : { password }),
+    ...(tls === undefined ? {} : { tls: databaseTls(tls) }),
+  }
+}
+
+function passwordIn(file: string): string {
+  return readPrivateFile(file, 'PASSWORD_MISSING').toString('utf8').trimEnd()
+}
+
+function databaseTls(tls: HostTlsFiles): NonNullable<PostgresPlace['tls']> {
+  const client = identityOf(tls)
+  return {
+    ca: readFileSync(tls.caFile, 'utf8'),
+    ...(tls.serverName === undefined ? {} : { serverName: tls.serverName }),
+    ...(client === undefined ? {} : { cert: client.certificatePem, key: client.keyPem.reveal() }),
+  }
 }
 
 function privatePem(file: string): Secret<string> {

@@ -26,7 +26,7 @@ import { type HostKeys, type Keyring, openHostKeys, openKeyring } from '#securit
 import { openStore, type Recovery, type Store, type StoreSpace, startInspection } from '#store'
 import { type Config, keyringOptionsOf } from './config.ts'
 import { readSandboxPans } from './emulated-host.ts'
-import { listenerTlsOf } from './gateway-files.ts'
+import { listenerTlsOf, storePlaceOf } from './gateway-files.ts'
 import { type HostProfile, readHostProfile, readMessages } from './host-profile.ts'
 import { openHostSide } from './host-side.ts'
 import { startAnchors } from './journal-anchors.ts'
@@ -106,7 +106,7 @@ async function start(
   const { retryAfterMs } = config.requests
   const receive = createReception({ envelopes, dispatch, log, retryAfterMs })
   const { framed, https } = await listen(config, { receive, foundation, started }, parts)
-  inspect(config.storeFile, { ...parts, started, onFault: failure.resolve })
+  inspect(config, { ...parts, started, onFault: failure.resolve })
 
   return {
     framedPort: framed.port,
@@ -157,7 +157,9 @@ async function openFoundation(config: Config, parts: FoundationParts): Promise<F
   const hostKeys = hostKeysOf(config, profile, random)
 
   const onSpace = tellOfSpace(log)
-  const store = await openStore(config.storeFile, { clock, limits: config.store, onFault, onSpace })
+  const limits = storeLimitsOf(config, profile)
+  const place = storePlaceOf(config)
+  const store = await openStore(place, { clock, log, limits, onFault, onSpace })
   started.defer(() => store.close())
   const recovery = await recover(store, profile, parts)
   const anchors = await startAnchors({ store, clock, log })
@@ -194,6 +196,12 @@ function hostKeysOf(
   return openHostKeys(config.keysFolder, options)
 }
 
+function storeLimitsOf({ store }: Config, { link }: HostProfile) {
+  const { postgres, ...limits } = store
+  const stanRestMs = link.answerTimeoutMs + link.lateAnswerMaxMs
+  return { ...limits, ...postgres?.limits, stanRestMs }
+}
+
 /**
  * What an earlier run left begun is unknown now; its trace numbers rest until no answer can come.
  */
@@ -212,9 +220,13 @@ function tellOfSpace(log: Log) {
   }
 }
 
-/** Damage in the depths of the journal ends the gateway; nothing of it may be relied on then. */
-function inspect(storeFile: string, { clock, log, started, onFault }: FoundationParts): void {
-  const inspection = startInspection(storeFile, {
+/**
+ * Damage in the depths of the journal ends the gateway; nothing of it may be relied on then. A
+ * database looks after its own files.
+ */
+function inspect(config: Config, { clock, log, started, onFault }: FoundationParts): void {
+  if (config.store.postgres !== undefined) return
+  const inspection = startInspection(config.storeFile, {
     clock,
     onSound: (seen) => log.info('store-inspected', { ...seen }),
     onDamage(error) {

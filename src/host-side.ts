@@ -13,12 +13,13 @@ import {
 import { dateCut } from '#iso8583'
 import { createHostFacts, dateNear } from '#processing'
 import type { HostKeys } from '#security'
-import type { Recovery } from '#store'
+import type { Recovery, Store } from '#store'
 import type { Config } from './config.ts'
 import { createEvidence, type EvidenceParts, type StrayAnswer } from './evidence.ts'
 import type { GatewayParts } from './gateway.ts'
 import { hostWayOf } from './gateway-files.ts'
 import type { HostProfile } from './host-profile.ts'
+import { whileInCharge } from './in-charge.ts'
 import type { JournalPort } from './journal-port.ts'
 
 /** What faces the core host, fitted together. */
@@ -45,6 +46,7 @@ export interface HostSide {
 
 export interface HostSideParts extends GatewayParts, EvidenceParts {
   readonly profile: HostProfile
+  readonly store: EvidenceParts['store'] & Pick<Store, 'isInCharge'>
   readonly recovery: Recovery
   readonly merchants: Parts['merchants']
   readonly keyring: EvidenceParts['keyring'] & { readonly vault: Parts['vault'] }
@@ -81,7 +83,7 @@ export async function openHostSide(
   )
   const common = {
     ...{ clock, log, store, evidence, hostFacts, stans, merchants },
-    host: observed(link, parts),
+    host: whileInCharge(observed(link, parts), parts.store),
     mapping: profile.mapping,
     vault: parts.keyring.vault,
   }

@@ -106,6 +106,81 @@ const FAULTY: readonly [string, unknown, string][] = [
   ],
 ]
 
+const database = (postgres: object, over: object = {}) => ({
+  ...LEAST,
+  ...over,
+  store: { postgres: { url: 'postgres://gate@db.bank.example/journal', ...postgres } },
+})
+
+const FAULTY_DATABASES: readonly [string, unknown, string][] = [
+  ['no address', database({ url: 'journal.db' }), 'store.postgres.url'],
+  ['an address with a password', database({ url: 'postgres://a:b@c/d' }), 'store.postgres.url'],
+  [
+    'a password beside its file',
+    database({ password: 'a', passwordFile: 'b' }),
+    'store.postgres.password',
+  ],
+  [
+    'a database over the network without TLS in production',
+    database({}, { environment: 'production' }),
+    'store.postgres.tls',
+  ],
+  [
+    'a certificate for the database without its key',
+    database({ tls: { caFile: 'a', certificateFile: 'b' } }),
+    'store.postgres.tls',
+  ],
+  ['a name with a space', database({ node: 'the first' }), 'store.postgres.node'],
+  [
+    'a death sooner than three signs of life',
+    database({ limits: { beatMs: 5_001, deadAfterMs: 15_000 } }),
+    'store.postgres.limits.deadAfterMs',
+  ],
+  [
+    'a death sooner than two statements',
+    database({ limits: { statementTimeoutMs: 7_501, deadAfterMs: 15_000 } }),
+    'store.postgres.limits.deadAfterMs',
+  ],
+]
+
+for (const [what, content, path] of FAULTY_DATABASES) {
+  test(`${what} is refused at ${path}`, (t) => t.deepEqual(faultsOf(content), [path]))
+}
+
+test('a database is configured by its address alone, in the file or in the environment', (t) => {
+  const url = 'postgres://gate@db.bank.example/journal'
+  const inFile = readConfig(fileOf(database({})), {}).store.postgres
+  const inEnvironment = readConfig(fileOf(LEAST), { SALLYPORT_STORE_POSTGRES_URL: url })
+  t.deepEqual(inEnvironment.store.postgres, inFile)
+  t.like(inFile, { url, node: 'main', limits: { beatMs: 1_000, deadAfterMs: 15_000 } })
+  t.is(readConfig(fileOf(LEAST), {}).store.postgres, undefined)
+})
+
+test('the files of a database are found from the folder of the configuration', (t) => {
+  const tls = { caFile: 'tls/db.crt', certificateFile: 'a.crt', keyFile: 'a.key' }
+  const file = fileOf(database({ passwordFile: 'db.password', tls }))
+  const { postgres } = readConfig(file, {}).store
+  const folder = file.replace('/sallyport.json', '')
+  t.is(postgres?.passwordFile, `${folder}/db.password`)
+  t.deepEqual(postgres?.tls, {
+    caFile: `${folder}/tls/db.crt`,
+    certificateFile: `${folder}/a.crt`,
+    keyFile: `${folder}/a.key`,
+  })
+})
+
+for (const host of ['127.0.0.1', 'localhost', '[::1]']) {
+  test(`production needs no TLS to a database at ${host}`, (t) => {
+    const url = `postgres://gate@${host}/journal`
+    t.deepEqual(faultsOf(database({ url }, { environment: 'production' })), [])
+  })
+}
+
+test('a death as soon as its bounds allow is taken', (t) => {
+  const limits = { beatMs: 1_000, statementTimeoutMs: 1_500, deadAfterMs: 3_000 }
+  t.deepEqual(faultsOf(database({ limits })), [])
+})
+
 for (const [what, content, path] of FAULTY) {
   test(`${what} is refused at ${path}`, (t) => t.true(faultsOf(content).includes(path)))
 }

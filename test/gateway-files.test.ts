@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test from 'ava'
 import { ConfigError, readConfig } from '../src/config.ts'
-import { hostWayOf, listenerTlsOf } from '../src/gateway-files.ts'
+import { hostWayOf, listenerTlsOf, storePlaceOf } from '../src/gateway-files.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'sallyport-files-'))
 
@@ -13,13 +13,14 @@ function put(name: string, mode = 0o600): string {
   return name
 }
 
-function configOf(change: { host?: object; listeners?: object }) {
+function configOf(change: { host?: object; listeners?: object; store?: object }) {
   const file = join(folder, 'sallyport.json')
   const whole = {
     environment: 'sandbox',
     acquirer: { institution: '12345', country: '840' },
     host: { profile: 'meridian', ...change.host },
     listeners: { certificateFile: 'server.crt', keyFile: 'server.key', ...change.listeners },
+    store: change.store ?? {},
   }
   writeFileSync(file, JSON.stringify(whole))
   return readConfig(file, {})
@@ -88,4 +89,43 @@ test('a private key that others may read is refused', (t) => {
     listeners: { keyFile: 'open.key' },
   })
   t.throws(() => listenerTlsOf(listeners), { code: 'KEY_FILE_EXPOSED' })
+})
+
+const DIALLING = { host: { connect: [{ port: 1 }] } }
+
+function placeOf(postgres: object) {
+  const url = 'postgres://gate@db.bank.example:6543/journal'
+  return storePlaceOf(configOf({ ...DIALLING, store: { postgres: { url, ...postgres } } }))
+}
+
+test('the store is a file unless a database is configured', (t) => {
+  t.is(storePlaceOf(configOf(DIALLING)), join(folder, 'journal.db'))
+  t.deepEqual(placeOf({}), {
+    ...{ host: 'db.bank.example', port: 6543, database: 'journal', user: 'gate' },
+    node: 'main',
+  })
+})
+
+test('a database has its password from a file of its own, and its TLS from others', (t) => {
+  writeFileSync(join(folder, 'db.password'), 'open sesame\n', { mode: 0o600 })
+  t.like(
+    placeOf({ node: 'north', passwordFile: 'db.password', tls: { ...TLS, serverName: 'db' } }),
+    {
+      node: 'north',
+      password: 'open sesame',
+      tls: {
+        ca: 'content of ca.crt',
+        cert: 'content of gateway.crt',
+        key: 'content of gateway.key',
+        serverName: 'db',
+      },
+    },
+  )
+  t.like(placeOf({ password: 'as given' }), { password: 'as given' })
+})
+
+test('a password file that others may read, or that is not there, is refused', (t) => {
+  put('open.password', 0o644)
+  t.throws(() => placeOf({ passwordFile: 'open.password' }), { code: 'KEY_FILE_EXPOSED' })
+  t.throws(() => placeOf({ passwordFile: 'no.password' }), { code: 'PASSWORD_MISSING' })
 })

@@ -1,4 +1,5 @@
 import test from 'ava'
+import { JournalBusyError } from '#control'
 import type { PaymentIntent, PaymentOutcome } from '#domain'
 import { type Store, StoreError, type StoreErrorCode } from '#store'
 import { journalPort } from '../src/journal-port.ts'
@@ -14,7 +15,15 @@ function failing(codes: readonly StoreErrorCode[]) {
     if (code) throw new StoreError(code, 'on purpose')
     return { kind: 'begun' as const }
   }
-  const store = { begin: act, capture: act, conclude: act } as unknown as Store
+  const acts = {
+    begin: act,
+    capture: act,
+    conclude: act,
+    find: act,
+    reverse: act,
+    isReversedUnseen: act,
+  }
+  const store = acts as unknown as Store
   const lost: unknown[] = []
   return { port: journalPort(store, (error) => lost.push(error)), calls: () => calls, lost }
 }
@@ -40,8 +49,64 @@ test('an outcome that meets a busy store is tried again until it is recorded', a
 })
 
 test('an outcome is not tried for ever, and its loss is told', async (t) => {
-  const { port, calls, lost } = failing(Array.from({ length: 100 }, () => 'STORE_BUSY' as const))
+  const { port, calls, lost } = failing(Array.from({ length: 200 }, () => 'STORE_BUSY' as const))
   await t.throwsAsync(port.conclude('m', 'i', outcome), { code: 'STORE_BUSY' })
-  t.is(calls(), 24)
+  t.is(calls(), 120)
   t.is(lost.length, 1)
 })
+
+/** A store that does not know whether it took an outcome, and then has moved on by `found`. */
+function doubtful(found: PaymentOutcome) {
+  const codes: StoreErrorCode[] = ['COMMIT_UNKNOWN', 'MOVE_NOT_ALLOWED']
+  const store = {
+    async conclude() {
+      throw new StoreError(codes.shift() ?? 'STORE_IO', 'on purpose')
+    },
+    find: async () => ({ outcome: found }),
+  } as unknown as Store
+  const lost: unknown[] = []
+  return { port: journalPort(store, (error) => lost.push(error)), lost }
+}
+
+test('an outcome of which nobody knew, and that was taken, is recorded', async (t) => {
+  const { port, lost } = doubtful({ ...outcome, settlementDate: '2026-11-22' })
+  await t.notThrowsAsync(port.conclude('m', 'i', outcome))
+  t.deepEqual(lost, [])
+})
+
+test('an outcome of which nobody knew, and that was not taken, is recorded now', async (t) => {
+  const { port, calls, lost } = failing(['COMMIT_UNKNOWN', 'STORE_BUSY'])
+  await port.conclude('m', 'i', outcome)
+  t.is(calls(), 3)
+  t.deepEqual(lost, [])
+})
+
+for (const [what, found] of [
+  ['another state', { ...outcome, state: 'unknown' }],
+  ['another moment', { ...outcome, decidedAtMs: 2 }],
+] as const) {
+  test(`an outcome is lost when the payment has ${what} by then`, async (t) => {
+    const { port, lost } = doubtful(found)
+    await t.throwsAsync(port.conclude('m', 'i', outcome), { code: 'MOVE_NOT_ALLOWED' })
+    t.is(lost.length, 1)
+  })
+}
+
+test('an outcome that was recorded once is not taken for recorded again', async (t) => {
+  const { port, lost } = failing(['MOVE_NOT_ALLOWED'])
+  await t.throwsAsync(port.conclude('m', 'i', outcome), { code: 'MOVE_NOT_ALLOWED' })
+  t.is(lost.length, 1)
+})
+
+test('what may have been begun is nobody’s refusal', async (t) => {
+  await t.throwsAsync(failing(['COMMIT_UNKNOWN']).port.begin(intent), { code: 'COMMIT_UNKNOWN' })
+})
+
+for (const code of ['QUEUE_FULL', 'STORE_BUSY'] as const) {
+  test(`a journal that meets ${code} cannot be asked just now`, async (t) => {
+    const { port } = failing([code, code, code])
+    await t.throwsAsync(port.find('m', 'i'), { instanceOf: JournalBusyError })
+    await t.throwsAsync(port.reverse('m', 'i', 1), { instanceOf: JournalBusyError })
+    await t.throwsAsync(port.isReversedUnseen('m', 'i'), { instanceOf: JournalBusyError })
+  })
+}

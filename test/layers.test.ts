@@ -25,7 +25,10 @@ const TABLE: Readonly<Record<string, { rooms: readonly string[]; outside: readon
   },
   store: {
     rooms: ['domain', 'platform'],
-    outside: ['node:sqlite', 'node:worker_threads', 'node:crypto', 'node:fs', 'node:path'],
+    outside: [
+      ...['node:sqlite', 'node:worker_threads', 'node:crypto', 'node:fs', 'node:path', 'node:tls'],
+      'pg',
+    ],
   },
   'merchant-client': {
     rooms: ['domain', 'envelope'],
@@ -50,6 +53,7 @@ const ROOT = [
   'journal-anchors.ts',
   'journal-port.ts',
   'evidence.ts',
+  'in-charge.ts',
   'cli',
 ]
 

@@ -14,7 +14,7 @@ import {
   openKeyring,
   type RsaBits,
 } from '#security'
-import { openRegistry } from '#store'
+import { openRegistry, type StorePlace } from '#store'
 import type { Identity } from '../load/seal.ts'
 import { ACQUIRER, MERCHANT, NEIGHBOUR } from '../payments.ts'
 import type { ReferenceSetup } from '../reference-gateway.ts'
@@ -25,6 +25,12 @@ export interface SiteOptions {
   /** Of the gateway's encryption key and of the merchant's signing key, where that is RSA. */
   readonly rsaBits: RsaBits
   readonly algorithm: SignatureAlgorithm
+}
+
+export interface SetupOptions {
+  /** Its store, when that is not to be a file in its folder. */
+  readonly place?: StorePlace
+  readonly waiting?: Waiting
 }
 
 /**
@@ -42,8 +48,9 @@ export interface Site {
   readonly ca: string
   /** Make a fresh data folder for one run of the reference. */
   referenceSetup(hostPort: number): ReferenceSetup
+  freshFolder(): string
   /** Make a fresh data folder for one run of the gateway. @returns its configuration file */
-  gatewaySetup(hostPort: number, listenerPort: number, waiting?: Waiting): string
+  gatewaySetup(hostPort: number, listenerPort: number, options?: SetupOptions): Promise<string>
   close(): void
 }
 
@@ -91,17 +98,18 @@ export async function makeSite(options: SiteOptions): Promise<Site> {
       const journalFile = join(freshFolder(), 'journal.db')
       return { keys: referenceKeys(keyring, pair, options.algorithm), tls, journalFile, hostPort }
     },
-    gatewaySetup(host, listener, waiting = 'unbounded') {
+    freshFolder,
+    async gatewaySetup(host, listener, { place: given, waiting = 'unbounded' } = {}) {
       const fresh = freshFolder()
-      const storeFile = join(fresh, 'journal.db')
-      const registry = openRegistry(storeFile, { clock })
-      registry.putMerchant(merchant, 'bench')
-      registry.putMerchant(merchantWith(NEIGHBOUR, neighbourPair), 'bench')
-      registry.close()
+      const place = given ?? join(fresh, 'journal.db')
+      const registry = await openRegistry(place, { clock })
+      await registry.putMerchant(merchant, 'bench')
+      await registry.putMerchant(merchantWith(NEIGHBOUR, neighbourPair), 'bench')
+      await registry.close()
       const file = join(fresh, 'sallyport.json')
       const config = {
         ...configFor({ keysFolder, tlsFolder }, { host, listener, waiting }),
-        storeFile,
+        ...storeMembers(place),
       }
       writeFileSync(file, JSON.stringify(config, undefined, 2))
       return file
@@ -158,6 +166,12 @@ function referenceKeys(keyring: Keyring, pair: KeyPair, algorithm: SignatureAlgo
     signing: pemOf(keyring, 'sig'),
     merchant: { kid: pair.kid, pem, algorithm },
   }
+}
+
+function storeMembers(place: StorePlace): object {
+  if (typeof place === 'string') return { storeFile: place }
+  const { user, host, port, database, node } = place
+  return { store: { postgres: { url: `postgres://${user}@${host}:${port}/${database}`, node } } }
 }
 
 /** As `sallyport init` would write it, but for what a bench needs. */

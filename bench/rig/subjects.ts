@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url'
+import type { StorePlace } from '#store'
 import type { EchoHostOrders } from '../echo-host.ts'
 import type { LoadGeneratorOrders } from '../load-generator.ts'
 import type { ReferenceOrders, ReferenceSetup } from '../reference-gateway.ts'
@@ -55,6 +56,8 @@ export async function startReference(setup: ReferenceSetup): Promise<Subject> {
 }
 
 export interface SubjectOptions {
+  /** Its store, when that is not to be a file of its own. */
+  readonly place?: StorePlace
   /** Modules that its process loads before anything else. */
   readonly preloaded?: readonly string[]
   readonly waiting?: Waiting
@@ -64,10 +67,10 @@ export interface SubjectOptions {
 export async function startSubjectGateway(
   site: Site,
   hostPort: number,
-  { preloaded = [], waiting = 'unbounded' }: SubjectOptions = {},
+  { preloaded = [], ...setup }: SubjectOptions = {},
 ): Promise<Subject> {
   const port = await freePort()
-  const gateway = startGateway(site.gatewaySetup(hostPort, port, waiting), preloaded)
+  const gateway = startGateway(await site.gatewaySetup(hostPort, port, setup), preloaded)
   return subjectOf(gateway, port)
 }
 

@@ -27,7 +27,7 @@ export interface Rooms {
 
 export async function openRooms(site: Site, hostPort: number): Promise<Rooms> {
   const [clock, random] = [createSystemClock(), createSystemRandom()]
-  const config = readConfig(site.gatewaySetup(hostPort, 0), {})
+  const config = readConfig(await site.gatewaySetup(hostPort, 0), {})
   const messages = readMessages()
   const profile = readHostProfile(config.host.profile, messages)
   const store = await openStore(config.storeFile, { clock, limits: config.store, onFault: fail })

@@ -1,15 +1,14 @@
 import type { Command } from 'commander'
 import { createSystemClock, createSystemRandom } from '#platform'
 import { enteredHostKeys, enterHostKey, readPrivateFile } from '#security'
-import { type Config, keyringOptionsOf, readConfig } from '../config.ts'
+import { type Config, keyringOptionsOf } from '../config.ts'
 import { readHostProfile, readMessages } from '../host-profile.ts'
-import { addConfigOption, configFileOf } from './config-option.ts'
+import { addConfigOption, type ConfigOptions, configOf } from './config-option.ts'
 import { EXIT, type ExitCode, type Finish } from './exit-codes.ts'
 import { textOf } from './lines.ts'
 import { complain, type Outside, say } from './outside.ts'
 
-interface AddOptions {
-  readonly config?: string
+interface AddOptions extends ConfigOptions {
   readonly component?: readonly string[]
   readonly expect?: string
   readonly replace?: true
@@ -41,7 +40,7 @@ export function addHostKey(program: Command, outside: Outside, finish: Finish): 
     .option('--json', 'print JSON')
     .addHelpText('after', ADD_EXAMPLE)
   addConfigOption(add).action(async (options: AddOptions) => {
-    const config = readConfig(configFileOf(options, outside), outside.environment)
+    const config = configOf(options, outside)
     finish(await enter(options, config, outside))
   })
   const list = hostKey
@@ -50,7 +49,7 @@ export function addHostKey(program: Command, outside: Outside, finish: Finish): 
     .option('--json', 'print JSON')
     .addHelpText('after', '\nExample:\n  sallyport host-key list --json')
   addConfigOption(list).action((options: { config?: string; json?: true }) => {
-    const config = readConfig(configFileOf(options, outside), outside.environment)
+    const config = configOf(options, outside)
     finish(listKeys(config, options.json === true, outside))
   })
 }

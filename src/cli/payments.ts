@@ -1,17 +1,17 @@
 import type { Command } from 'commander'
 import { moneyText, Pan, type Payment } from '#domain'
-import { createSystemRandom } from '#platform'
+import { createSystemClock, createSystemRandom } from '#platform'
 import { answerOf } from '#processing'
 import { openKeyring } from '#security'
 import { openPaymentReader } from '#store'
-import { keyringOptionsOf, readConfig } from '../config.ts'
-import { addConfigOption, configFileOf } from './config-option.ts'
+import { keyringOptionsOf } from '../config.ts'
+import { storePlaceOf } from '../gateway-files.ts'
+import { addConfigOption, type ConfigOptions, configOf } from './config-option.ts'
 import { EXIT, type ExitCode, type Finish } from './exit-codes.ts'
 import { textOf } from './lines.ts'
 import { complain, type Outside, say } from './outside.ts'
 
-interface PaymentsOptions {
-  readonly config?: string
+interface PaymentsOptions extends ConfigOptions {
   readonly limit: string
   readonly json?: true
 }
@@ -44,14 +44,14 @@ async function showPayments(options: PaymentsOptions, outside: Outside): Promise
     complain(outside, `a card number on standard input and --limit 1 to ${LIMIT_MAX} are needed`)
     return EXIT.usage
   }
-  const config = readConfig(configFileOf(options, outside), outside.environment)
+  const config = configOf(options, outside)
   const keyring = await openKeyring(
     config.keysFolder,
     keyringOptionsOf(config, createSystemRandom()),
   )
-  const reader = openPaymentReader(config.storeFile)
+  const reader = await openPaymentReader(storePlaceOf(config), { clock: createSystemClock() })
   try {
-    const found = reader.findByCard(keyring.vault.panHash(pan), limit)
+    const found = await reader.findByCard(keyring.vault.panHash(pan), limit)
     for (const payment of found.payments) {
       say(outside, options.json ? answerOf(payment) : lineOf(payment))
     }
@@ -60,7 +60,7 @@ async function showPayments(options: PaymentsOptions, outside: Outside): Promise
     }
     return found.payments.length > 0 ? EXIT.done : EXIT.refused
   } finally {
-    reader.close()
+    await reader.close()
   }
 }
 

@@ -1,29 +1,30 @@
 import type { Command } from 'commander'
 import { createLog, createSystemClock, createSystemRandom } from '#platform'
-import { readConfig } from '../config.ts'
 import { openGateway } from '../gateway.ts'
-import { addConfigOption, configFileOf } from './config-option.ts'
+import { addConfigOption, type ConfigOptions, configOf } from './config-option.ts'
 import { EXIT, type ExitCode, type Finish } from './exit-codes.ts'
 import { type Outside, say } from './outside.ts'
 
-interface StartOptions {
-  readonly config?: string
+interface StartOptions extends ConfigOptions {
+  readonly node?: string
   readonly json?: true
 }
 
 const EXAMPLE = `
-Example:
+Examples:
   sallyport start --config /var/lib/sallyport/sallyport.json
+  sallyport start --store postgres://sallyport@db.bank.example/sallyport --node north
 
 Prints one line on standard output when it listens; the log is on standard error, one JSON object a
 line. SIGTERM or SIGINT stops it in order: what was read is answered first. Exit code 6 says that it
-stopped itself because the store or a thread failed.`
+stopped itself because the store or a thread failed, or another node has taken over.`
 
 /** `sallyport start`: the gateway, until it is told to stop. */
 export function addStart(program: Command, outside: Outside, finish: Finish): void {
   const command = program
     .command('start')
     .description('run the gateway')
+    .option('--node <name>', 'name of this gateway among those on one PostgreSQL database')
     .option('--json', 'print the ports as JSON')
     .addHelpText('after', EXAMPLE)
   addConfigOption(command).action(async (options: StartOptions) => {
@@ -32,7 +33,9 @@ export function addStart(program: Command, outside: Outside, finish: Finish): vo
 }
 
 async function start(options: StartOptions, outside: Outside): Promise<ExitCode> {
-  const config = readConfig(configFileOf(options, outside), outside.environment)
+  const { node } = options
+  const over = node === undefined ? {} : { SALLYPORT_STORE_POSTGRES_NODE: node }
+  const config = configOf(options, outside, over)
   const log = createLog(config.log.level, outside.err)
   const stopAsked = new Promise<'stop'>((resolve) => outside.onStopSignal(() => resolve('stop')))
   const gateway = await openGateway(config, {

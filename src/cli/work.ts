@@ -2,8 +2,8 @@ import type { Command } from 'commander'
 import { moneyText } from '#domain'
 import { createSystemClock } from '#platform'
 import { openWorkDesk, StoreError, type WorkDesk, type WorkItem } from '#store'
-import { readConfig } from '../config.ts'
-import { addConfigOption, configFileOf } from './config-option.ts'
+import { storePlaceOf } from '../gateway-files.ts'
+import { addConfigOption, type ConfigOptions, configOf } from './config-option.ts'
 import { EXIT, type ExitCode, type Finish } from './exit-codes.ts'
 import { complain, type Outside, say } from './outside.ts'
 
@@ -17,8 +17,7 @@ Examples:
 What is refused or overdue stays open until somebody answers it, or the host acknowledges. A gateway
 that runs takes an answer up within a second. Exit code 1: there is none, or it is not open.`
 
-interface WorkOptions {
-  readonly config?: string
+interface WorkOptions extends ConfigOptions {
   readonly json?: true
 }
 
@@ -32,21 +31,26 @@ export function addWork(program: Command, outside: Outside, finish: Finish): voi
     .command('work')
     .description('see and answer what needs an operator: what the host is owed and does not take')
     .addHelpText('after', HELP)
-  const at = <T>(options: WorkOptions, act: (desk: WorkDesk) => T) => onDesk(options, outside, act)
+  const at = (options: WorkOptions, act: (desk: WorkDesk) => Promise<ExitCode>) =>
+    onDesk(options, outside, act)
 
   addConfigOption(work.command('list').description('what is open, the oldest first'))
     .option('--json', 'print one JSON object an item, a line each')
-    .action((options: WorkOptions) => finish(at(options, (desk) => list(desk, options, outside))))
+    .action(async (options: WorkOptions) => {
+      finish(await at(options, (desk) => list(desk, options, outside)))
+    })
   addConfigOption(work.command('show <item>').description('all that is known of one item'))
     .option('--json', 'print JSON')
-    .action((item: string, options: WorkOptions) => {
-      finish(at(options, (desk) => show(desk, item, { ...options, outside })))
+    .action(async (item: string, options: WorkOptions) => {
+      finish(await at(options, (desk) => show(desk, item, { ...options, outside })))
     })
   for (const { name, description, answer } of ANSWERS) {
     addConfigOption(work.command(`${name} <item>`).description(description))
       .requiredOption('--by <name>', 'who decides; kept with the item')
-      .action((item: string, options: AnswerOptions) => {
-        finish(at(options, (desk) => answered(item, outside, (seq) => answer(desk, seq, options))))
+      .action(async (item: string, options: AnswerOptions) => {
+        const answerIt = (desk: WorkDesk) =>
+          answered(item, outside, (seq) => answer(desk, seq, options))
+        finish(await at(options, answerIt))
       })
   }
 }
@@ -54,7 +58,7 @@ export function addWork(program: Command, outside: Outside, finish: Finish): voi
 const ANSWERS: readonly {
   readonly name: string
   readonly description: string
-  answer(desk: WorkDesk, seq: number, options: AnswerOptions): void
+  answer(desk: WorkDesk, seq: number, options: AnswerOptions): Promise<void>
 }[] = [
   {
     name: 'retry',
@@ -68,18 +72,22 @@ const ANSWERS: readonly {
   },
 ]
 
-function onDesk<T>(options: WorkOptions, outside: Outside, act: (desk: WorkDesk) => T): T {
-  const { storeFile } = readConfig(configFileOf(options, outside), outside.environment)
-  const desk = openWorkDesk(storeFile, { clock: createSystemClock() })
+async function onDesk(
+  options: WorkOptions,
+  outside: Outside,
+  act: (desk: WorkDesk) => Promise<ExitCode>,
+): Promise<ExitCode> {
+  const place = storePlaceOf(configOf(options, outside))
+  const desk = await openWorkDesk(place, { clock: createSystemClock() })
   try {
-    return act(desk)
+    return await act(desk)
   } finally {
-    desk.close()
+    await desk.close()
   }
 }
 
-function list(desk: WorkDesk, { json }: WorkOptions, outside: Outside): ExitCode {
-  const items = desk.list(SHOWN_MAX)
+async function list(desk: WorkDesk, { json }: WorkOptions, outside: Outside): Promise<ExitCode> {
+  const items = await desk.list(SHOWN_MAX)
   for (const item of items) say(outside, json ? JSON.stringify(documentOf(item)) : lineOf(item))
   if (items.length === SHOWN_MAX) complain(outside, `only the oldest ${SHOWN_MAX} are shown`)
   if (items.length === 0) complain(outside, 'nothing needs an operator')
@@ -88,12 +96,12 @@ function list(desk: WorkDesk, { json }: WorkOptions, outside: Outside): ExitCode
 
 const SHOWN_MAX = 1_000
 
-function show(
+async function show(
   desk: WorkDesk,
   text: string,
   { json, outside }: WorkOptions & { readonly outside: Outside },
-): ExitCode {
-  const item = desk.find(Number(text))
+): Promise<ExitCode> {
+  const item = await desk.find(Number(text))
   if (item === undefined) {
     complain(outside, 'there is no such open work item')
     return EXIT.refused
@@ -105,9 +113,13 @@ function show(
   return EXIT.done
 }
 
-function answered(text: string, outside: Outside, answer: (seq: number) => void): ExitCode {
+async function answered(
+  text: string,
+  outside: Outside,
+  answer: (seq: number) => Promise<void>,
+): Promise<ExitCode> {
   try {
-    answer(Number(text))
+    await answer(Number(text))
     return EXIT.done
   } catch (error) {
     if (!(error instanceof StoreError) || error.code !== 'WORK_NOT_OPEN') throw error

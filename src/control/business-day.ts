@@ -1,5 +1,6 @@
 import type { Clock, Log } from '#platform'
 import { daysBetween, type HostFacts } from '#processing'
+import { createComplaint } from './complaint.ts'
 import type { DayStore } from './ports.ts'
 
 /** The business day of one host: what new payments are stamped with. */
@@ -31,15 +32,18 @@ export async function openBusinessDay(parts: DayParts, pollMs: number): Promise<
   const host = hostFacts.name
   let isClosed = false
   let cancel = () => {}
+  const complaint = createComplaint(log, 'business-day-not-opened')
   let date = await store.openDay({ host, date: calendarDay(), by: 'calendar', atMs: clock.nowMs() })
 
   function calendarDay(): string {
     return hostFacts.secondAt(clock.nowMs()).businessDate
   }
 
+  /** Another gateway on the same journal may be ahead, so it is asked even when nothing is new. */
   async function begin(next: string, by: 'calendar' | 'host'): Promise<void> {
-    if (next <= date) return
-    date = await store.openDay({ host, date: next, by, atMs: clock.nowMs() })
+    const open = await store.openDay({ host, date: next, by, atMs: clock.nowMs() })
+    if (open <= date) return
+    date = open
     log.info('business-day-opened', { date, by })
   }
 
@@ -51,8 +55,8 @@ export async function openBusinessDay(parts: DayParts, pollMs: number): Promise<
   function pollLater(): void {
     cancel = clock.after(pollMs, () => {
       look()
-        .catch((error: unknown) => {
-          if (!isClosed) log.error('business-day-not-opened', { error })
+        .then(complaint.worked, (error: unknown) => {
+          if (!isClosed) complaint.failed(error)
         })
         .finally(() => {
           if (!isClosed) pollLater()

@@ -3,6 +3,7 @@ import { answerOf, echoAnswer, errorAnswer, unseenAnswer } from '#processing'
 import { authorize, type Conducted } from './authorize.ts'
 import { capture } from './capture.ts'
 import { inquire } from './inquire.ts'
+import { JournalBusyError } from './journal-busy.ts'
 import type { Parts } from './parts.ts'
 import { reverse } from './reverse.ts'
 import { createTwins } from './twins.ts'
@@ -43,11 +44,22 @@ export function createDispatch(parts: Parts): Dispatch {
     }
   }
 
+  /** A journal that cannot be asked is a reason to come back, before anything was begun. */
+  async function unlessBusy(request: MerchantRequest, merchant: Merchant): Promise<string> {
+    try {
+      return await conduct(request, merchant)
+    } catch (error) {
+      if (!(error instanceof JournalBusyError)) throw error
+      const { retryAfterMs } = parts.limits
+      return errorAnswer({ ...refusal('BUSY', error.message), retryAfterMs }, request.id)
+    }
+  }
+
   async function inTurn(request: MerchantRequest, merchant: Merchant): Promise<string> {
     const turn = parts.turns.take(request.operation, merchant.id)
     if (turn.kind === 'refused') return errorAnswer(turn.refusal, request.id)
     try {
-      return await conduct(request, merchant)
+      return await unlessBusy(request, merchant)
     } finally {
       turn.end()
     }

@@ -16,6 +16,7 @@ import {
   type Mapping,
   type OwedWay,
 } from '#processing'
+import { createComplaint } from './complaint.ts'
 import { settlementOf } from './outcome.ts'
 import { raiseOverdue } from './overdue.ts'
 import type {
@@ -77,6 +78,7 @@ export function startForwarding(parts: ForwardingParts, limits: ForwardingLimits
   let isWanted = false
   let isStopped = false
   let cancelPoll = () => {}
+  const complaint = createComplaint(parts.log, 'owed-not-taken')
 
   async function look(): Promise<void> {
     const places = placesFor(parts, limits.parallelMax - attempts.size)
@@ -113,9 +115,10 @@ export function startForwarding(parts: ForwardingParts, limits: ForwardingLimits
       isWanted = false
       try {
         await look()
+        complaint.worked()
       } catch (error) {
         // The store says why by itself; the next poll asks again.
-        parts.log.error('owed-not-taken', { error })
+        complaint.failed(error)
         return
       }
     }

@@ -13,6 +13,7 @@ export {
   startForwarding,
 } from './forwarding.ts'
 export { shareHost } from './host-places.ts'
+export { JournalBusyError } from './journal-busy.ts'
 export { type LiveMerchantRegistry, openMerchantRegistry } from './merchant-registry.ts'
 export type { ControlLimits, Parts } from './parts.ts'
 export type {

@@ -1,5 +1,6 @@
 import type { Merchant } from '#domain'
 import type { Clock, Log } from '#platform'
+import { createComplaint } from './complaint.ts'
 import type { MerchantRegistry, MerchantSource } from './ports.ts'
 
 export interface RegistryOptions {
@@ -28,6 +29,7 @@ export async function openMerchantRegistry(
   let version = -1
   let closed = false
   let cancel = () => {}
+  const complaint = createComplaint(log, 'merchants-not-reloaded')
 
   async function load(): Promise<void> {
     const list = await source.merchants()
@@ -45,8 +47,8 @@ export async function openMerchantRegistry(
   function pollLater(): void {
     cancel = clock.after(options.pollMs, () => {
       refresh()
-        .catch((error: unknown) => {
-          if (!closed) log.error('merchants-not-reloaded', { error })
+        .then(complaint.worked, (error: unknown) => {
+          if (!closed) complaint.failed(error)
         })
         .finally(() => {
           if (!closed) pollLater()

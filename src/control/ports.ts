@@ -12,7 +12,12 @@ import type {
 } from '#domain'
 import type { Message } from '#iso8583'
 
-/** The journal, in control's words. Every act is durable when it resolves, or nothing changed. */
+/**
+ * The journal, in control's words. Every act is durable when it resolves, or nothing changed.
+ *
+ * `find`, `reverse` and `isReversedUnseen` reject with JournalBusyError when they cannot be done
+ * just now; whatever else rejects says that the journal cannot be relied on.
+ */
 export interface PaymentStore {
   /**
    * Put a payment on disk before its host message leaves.

@@ -10,6 +10,7 @@ export type KeyringErrorCode =
   | 'TEST_KEYS_REFUSED'
   | 'CERTIFICATE_MISSING'
   | 'HOST_KEY_MISSING'
+  | 'PASSWORD_MISSING'
 
 /** The keys of this gateway cannot be made or used. Names a file and never what is in it. */
 export class KeyringError extends Error {

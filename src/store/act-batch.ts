@@ -40,6 +40,9 @@ export type Report =
   | { readonly kind: 'space'; readonly state: SpaceState; readonly freeBytes: number }
   /** Nothing more will be answered. */
   | { readonly kind: 'fault'; readonly error: PlainError }
+  /** What it needs to commit is out of reach; acts that were let in are kept for a while. */
+  | { readonly kind: 'away' }
+  | { readonly kind: 'back' }
   | { readonly kind: 'closed' }
 
 /** `0` is the usual end of an act: begun, concluded, written. */
@@ -65,6 +68,7 @@ export const ACT = Object.freeze({
   raiseOverdue: 16,
   chainHead: 17,
   capture: 18,
+  beat: 19,
 })
 
 const READS: ReadonlySet<number> = new Set([
@@ -96,6 +100,7 @@ export interface BatchWriter {
   listMerchants(): void
   merchantsVersion(): void
   chainHead(): void
+  beat(nowMs: number, watches: boolean): void
   take(): ActBatch
 }
 
@@ -145,6 +150,7 @@ export function createBatchWriter(): BatchWriter {
     listMerchants: () => add(ACT.listMerchants, []),
     merchantsVersion: () => add(ACT.merchantsVersion, []),
     chainHead: () => add(ACT.chainHead, []),
+    beat: (nowMs, watches) => add(ACT.beat, [nowMs, watches ? 1 : 0]),
     take() {
       const batch = { values, bytes: concatenate(blobs), count, writes }
       values = []

@@ -2,7 +2,7 @@ import { Worker } from 'node:worker_threads'
 import { type Answer, type BatchWriter, createBatchWriter, type Report } from './act-batch.ts'
 import type { SpaceState } from './disk-space.ts'
 import { errorOf, StoreError } from './errors.ts'
-import type { WorkerOrder, WorkerTask } from './worker.ts'
+import type { WorkerOrder } from './worker.ts'
 
 /**
  * The main thread's end of the store: acts go to the worker in batches, answers come back in order.
@@ -12,19 +12,12 @@ export interface CommitQueue {
   readonly acts: Omit<BatchWriter, 'take'>
   /** @throws StoreError when the store is closed or broken */
   admit(): void
-  /** The same for what starts new work. @throws StoreError also `QUEUE_FULL` */
+  /** The same for what starts new work. @throws StoreError also `QUEUE_FULL`, `STORE_BUSY` */
   admitWork(): void
   /** The answer to the act just written; `usual` is what a plain success stands for. */
   answer<T>(usual?: T): Promise<T>
   /** Resolves when all that was asked is answered and the worker has let go of the file. */
   close(): Promise<void>
-}
-
-export interface CommitHearers {
-  /** The store has broken: once. */
-  onFault(error: StoreError): void
-  /** How much room its disk has, has changed. */
-  onSpace(space: StoreSpace): void
 }
 
 /** Room on the disk of a store. */
@@ -33,29 +26,44 @@ export interface StoreSpace {
   readonly freeBytes: number
 }
 
+export interface QueueOptions {
+  /** The worker's program. */
+  readonly worker: URL
+  /** What it is started with. */
+  readonly task: object
+  readonly queueActsMax: number
+  /** The store has broken: once. */
+  readonly onFault: (error: StoreError) => void
+  /** How much room its disk has, has changed. */
+  readonly onSpace?: (space: StoreSpace) => void
+  /** What the worker needs to commit has gone out of reach, or is back. */
+  readonly onAway?: (isAway: boolean) => void
+}
+
 /** @throws StoreError when the worker could not open the store */
-export async function openCommitQueue(
-  task: WorkerTask,
-  hearers: CommitHearers,
-): Promise<CommitQueue> {
-  const worker = new Worker(new URL('./worker.ts', import.meta.url), { workerData: task })
+export async function openCommitQueue(options: QueueOptions): Promise<CommitQueue> {
+  const worker = new Worker(options.worker, { workerData: options.task })
   await opened(worker)
-  return queueOver(worker, task.limits.queueActsMax, hearers)
+  return queueOver(worker, options)
 }
 
 function queueOver(
   worker: Worker,
-  queueActsMax: number,
-  { onFault, onSpace }: CommitHearers,
+  { queueActsMax, onFault, onSpace = () => {}, onAway = () => {} }: QueueOptions,
 ): CommitQueue {
   const pending = createPending((it) => worker.postMessage(it))
   const closed = Promise.withResolvers<void>()
   let ending: 'closing' | StoreError | undefined
+  let isAway = false
 
   worker.on('message', (report: Report) => {
     if (report.kind === 'committed') pending.settle(report.answers)
     else if (report.kind === 'space') onSpace(report)
     else if (report.kind === 'fault') fail(errorOf(report.error))
+    else if (report.kind === 'away' || report.kind === 'back') {
+      isAway = report.kind === 'away'
+      onAway(isAway)
+    }
   })
   worker.on('error', () => fail(new StoreError('STORE_FAULT', 'the thread of the store threw')))
   worker.on('exit', () => {
@@ -82,6 +90,7 @@ function queueOver(
     admit,
     admitWork() {
       admit()
+      if (isAway) throw new StoreError('STORE_BUSY', 'what the store is kept in is out of reach')
       if (pending.count < queueActsMax) return
       throw new StoreError('QUEUE_FULL', 'the store has too much to do')
     },

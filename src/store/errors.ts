@@ -1,13 +1,16 @@
 /**
  * Why the store did not do what was asked. Closed; specs/store.md says of each what to do about it.
  *
- * At opening: `STORE_IN_USE` to `STORE_NOT_DURABLE`. Of one act, which changed nothing:
- * `STAN_REUSED` to `STORE_CLOSED`. The rest break the store: it takes no further act.
+ * At opening: `STORE_IN_USE` to `STORE_NOT_DURABLE`. Of one act: `STAN_REUSED` to `STORE_CLOSED`,
+ * which changed nothing, but for `COMMIT_UNKNOWN`, of which nobody knows. The rest break the store:
+ * it takes no further act.
  */
 export type StoreErrorCode =
   | 'STORE_IN_USE'
   | 'STORE_UNWRITABLE'
   | 'STORE_UNREADABLE'
+  | 'STORE_UNREACHABLE'
+  | 'STORE_UNFIT'
   | 'STORE_FOREIGN'
   | 'STORE_TOO_NEW'
   | 'STORE_TOO_OLD'
@@ -21,10 +24,13 @@ export type StoreErrorCode =
   | 'WAL_FULL'
   | 'DISK_FULL'
   | 'STORE_BUSY'
+  | 'STANS_TAKEN'
+  | 'COMMIT_UNKNOWN'
   | 'STORE_CLOSED'
   | 'STORE_CORRUPT'
   | 'STORE_DISK_FULL'
   | 'STORE_IO'
+  | 'STORE_FENCED'
   | 'STORE_FAULT'
   | 'STORE_BROKEN'
 

@@ -7,7 +7,7 @@
  */
 export type { DayOpening } from './business-days.ts'
 export type { CaptureResult, CaptureWish } from './capture-act.ts'
-export { type CardSearch, openPaymentReader, type PaymentReader } from './card-search.ts'
+export type { CardSearch, PaymentReader } from './card-search.ts'
 export type { StoreSpace } from './commit-queue.ts'
 export { StoreError, type StoreErrorCode } from './errors.ts'
 export type { ChainHead } from './journal-chain.ts'
@@ -16,9 +16,19 @@ export { type MemoryStore, openMemoryStore } from './memory-store.ts'
 export type { MerchantList } from './merchants.ts'
 export type { Overdue, Taking } from './owed-messages.ts'
 export type { BeginResult, OpenExchange, Recovery } from './payments.ts'
-export { openRegistry, type Registry } from './registry.ts'
+export {
+  openPaymentReader,
+  openRegistry,
+  openStore,
+  openWorkDesk,
+  type StorePlace,
+  verifyPlace,
+} from './places.ts'
+export { POSTGRES_LIMITS, type PostgresLimits } from './postgres/limits.ts'
+export { type PostgresPlace, type PostgresTls, postgresAddressOf } from './postgres/place.ts'
+export type { Registry } from './registry.ts'
 export type { StanLease } from './stan-leases.ts'
-export { openStore, type Store, type StoreOptions } from './store.ts'
+export type { Store, StoreOptions } from './store.ts'
 export type { Stray } from './strays.ts'
 export { type BackupResult, backUpStore } from './upkeep/backup.ts'
 export { unmarkDamaged } from './upkeep/damage-mark.ts'
@@ -26,4 +36,4 @@ export type { StoreFault } from './upkeep/faults.ts'
 export { type Inspection, type InspectionParts, startInspection } from './upkeep/inspection.ts'
 export { type Restored, type RestoreResult, restoreStore } from './upkeep/restore.ts'
 export { type Restoration, type Verification, verifyStore } from './upkeep/verification.ts'
-export { openWorkDesk, type WorkDesk, type WorkItem } from './work-items.ts'
+export type { WorkDesk, WorkItem } from './work-items.ts'

@@ -114,7 +114,7 @@ export function createOwedActs(database: DatabaseSync, journals: Journals): Owed
 const LIMIT = 'LIMIT (? + 0)'
 
 /** Beside all columns of a payment, whose names they must not have. */
-const OWED_COLUMNS = [
+export const OWED_COLUMNS = [
   'owed.seq AS owed_seq',
   'owed.kind',
   'owed.cause',
@@ -125,7 +125,7 @@ const OWED_COLUMNS = [
 ].join()
 
 /** Only this module writes these columns, so their lists of words are taken at their word. */
-function owedOf(row: Readonly<Record<string, SQLOutputValue>>): OwedMessage {
+export function owedOf(row: Readonly<Record<string, SQLOutputValue>>): OwedMessage {
   const { owed_stan: stan, asked_at_ms: askedAtMs } = row
   return {
     seq: Number(row.owed_seq),
@@ -234,7 +234,7 @@ function createEnding(database: DatabaseSync, { moves, captures }: Journals) {
  * Where each ending leaves the payment. A refusal leaves it where it is; that there is nothing to
  * capture is one.
  */
-const ENDS: Readonly<Record<OwedKind, Partial<Record<Answered['kind'], PaymentState>>>> = {
+export const ENDS: Readonly<Record<OwedKind, Partial<Record<Answered['kind'], PaymentState>>>> = {
   reversal: { acknowledged: 'reversed', 'not-found': 'reversed_not_found' },
   advice: { acknowledged: 'captured' },
 }

@@ -118,7 +118,8 @@ export const LASTING_COLUMNS: Readonly<Record<PaymentState, readonly string[]>> 
 /** What a payment is read from: all columns of these, whose names are apart. */
 export const PAYMENT_TABLES = 'payments LEFT JOIN captures ON captures.payment = payments.seq'
 
-type StoredRow = Readonly<Record<string, SQLOutputValue>>
+/** A row as it is read back, its byte columns as bytes. */
+export type StoredRow = Readonly<Record<string, SQLOutputValue>>
 
 /**
  * A row of {@link PAYMENT_TABLES} as the value it was made from.

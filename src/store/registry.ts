@@ -6,27 +6,25 @@ import type { MerchantList } from './merchants.ts'
 
 /** The merchants of a store, beside the gateway that may be running on it. */
 export interface Registry {
-  /** Durable on return; a running gateway sees it in its next `merchantsVersion`. */
-  putMerchant(merchant: Merchant, by: string): void
-  merchants(): MerchantList
-  close(): void
+  /** Durable when it resolves; a running gateway sees it in its next `merchantsVersion`. */
+  putMerchant(merchant: Merchant, by: string): Promise<void>
+  merchants(): Promise<MerchantList>
+  close(): Promise<void>
 }
 
 /**
- * Open a store for acts on its registry alone, making it when there is none.
- *
  * It takes no instance lock: each act is one short transaction, and waits its turn.
  *
- * @throws StoreError as `openStore` does; `STORE_IN_USE` only when the schema is older than this
- *   program and a gateway runs on it
+ * @throws StoreError as `openFileStore` does; `STORE_IN_USE` only when the schema is older than
+ *   this program and a gateway runs on it
  */
-export function openRegistry(file: string, { clock }: { readonly clock: Clock }): Registry {
+export function openFileRegistry(file: string, { clock }: { readonly clock: Clock }): Registry {
   const journal = openJournal(file, STORE_LIMITS, { lockHeld: false })
   return {
-    putMerchant(merchant, by) {
+    async putMerchant(merchant, by) {
       journal.transact(() => journal.merchants.put({ merchant, by, atMs: clock.nowMs() }))
     },
-    merchants: () => journal.read(journal.merchants.list),
-    close: journal.close,
+    merchants: async () => journal.read(journal.merchants.list),
+    close: async () => journal.close(),
   }
 }

@@ -7,7 +7,7 @@ import type {
   PaymentIntent,
   PaymentOutcome,
 } from '#domain'
-import type { Clock } from '#platform'
+import type { Clock, Log } from '#platform'
 import type { DayOpening } from './business-days.ts'
 import type { CaptureResult, CaptureWish } from './capture-act.ts'
 import { type CommitQueue, openCommitQueue, type StoreSpace } from './commit-queue.ts'
@@ -18,8 +18,10 @@ import { STORE_LIMITS, type StoreLimits } from './limits.ts'
 import type { MerchantList } from './merchants.ts'
 import type { Overdue, Taking } from './owed-messages.ts'
 import type { BeginResult, Recovery } from './payments.ts'
+import type { PostgresLimits } from './postgres/limits.ts'
 import type { StanLease } from './stan-leases.ts'
 import type { Stray } from './strays.ts'
+import type { WorkerTask } from './worker.ts'
 
 /**
  * The journal and the registry of one gateway. Every act is durable when it resolves, or nothing
@@ -80,15 +82,22 @@ export interface Store {
   merchantsVersion(): Promise<number>
   /** The last event of this node's chain; nothing, before its first. */
   chainHead(): Promise<ChainHead | undefined>
+  /**
+   * Whether this gateway may put something to the host just now: nobody else can have declared it
+   * dead. To be asked at the very moment.
+   */
+  isInCharge(): boolean
   /** Wait for every act under way, then let go of the file. */
   close(): Promise<void>
 }
 
 export interface StoreOptions {
   readonly clock: Clock
-  readonly limits?: Partial<StoreLimits>
+  readonly limits?: Partial<StoreLimits & PostgresLimits>
   /** Names this gateway in the journal's chain; `main` when absent. */
   readonly node?: string
+  /** Hears of what comes and goes without breaking the store. */
+  readonly log?: Log
   /** Called once, when the store has broken and takes no further act. */
   readonly onFault: (error: StoreError) => void
   /**
@@ -99,16 +108,23 @@ export interface StoreOptions {
 }
 
 /**
- * Open the store of this gateway, making it when the file does not exist.
+ * Open the store of this gateway in a file, making it when the file does not exist.
  *
  * @throws StoreError `STORE_IN_USE` when another instance runs on it; `STORE_UNWRITABLE`,
  *   `STORE_FOREIGN`, `STORE_TOO_NEW`, `STORE_CORRUPT`, `STORE_NOT_DURABLE`
  */
-export async function openStore(file: string, options: StoreOptions): Promise<Store> {
+export async function openFileStore(file: string, options: StoreOptions): Promise<Store> {
   const limits = { ...STORE_LIMITS, ...options.limits }
   const { node = DEFAULT_NODE, onFault, onSpace = () => {} } = options
-  const queue = await openCommitQueue({ file, limits, node }, { onFault, onSpace })
+  const { queueActsMax } = limits
+  const worker = new URL('./worker.ts', import.meta.url)
+  const task = { file, limits, node } satisfies WorkerTask
+  const queue = await openCommitQueue({ worker, task, queueActsMax, onFault, onSpace })
+  return { ...storeOver(queue, options.clock), isInCharge: () => true }
+}
 
+/** The acts of a store on the way to its thread. */
+export function storeOver(queue: CommitQueue, clock: Clock): Omit<Store, 'isInCharge'> {
   /** What starts new work, and may be refused because too much is waiting. */
   async function admitted<T>(write: WriteAct, usual?: T): Promise<T> {
     queue.admitWork()
@@ -140,7 +156,7 @@ export async function openStore(file: string, options: StoreOptions): Promise<St
     journalStray: (stray) => admitted((acts) => acts.journalStray(stray)),
     recover: (nowMs, openSinceMs) => owed((acts) => acts.recover(nowMs, openSinceMs)),
     putMerchant(merchant, by) {
-      const change = { merchant, by, atMs: options.clock.nowMs() }
+      const change = { merchant, by, atMs: clock.nowMs() }
       return admitted((acts) => acts.putMerchant(change))
     },
     merchants: () => admitted((acts) => acts.listMerchants()),

@@ -62,9 +62,9 @@ interface Journals {
 
 export function createWorkActs(database: DatabaseSync, { moves, captures }: Journals): WorkActs {
   const open = database.prepare(
-    `${SELECT} WHERE work.closed_at_ms IS NULL ORDER BY work.seq LIMIT (? + 0)`,
+    `${SELECT_WORK} WHERE work.closed_at_ms IS NULL ORDER BY work.seq LIMIT (? + 0)`,
   )
-  const one = database.prepare(`${SELECT} WHERE work.closed_at_ms IS NULL AND work.seq = ?`)
+  const one = database.prepare(`${SELECT_WORK} WHERE work.closed_at_ms IS NULL AND work.seq = ?`)
   const debtOf = database.prepare(
     `SELECT owed.seq, owed.kind, owed.payment FROM work_items AS work
      JOIN owed_messages AS owed ON owed.seq = work.owed WHERE work.seq = ?`,
@@ -118,7 +118,7 @@ export function createWorkActs(database: DatabaseSync, { moves, captures }: Jour
 }
 
 /** What an open item is of. */
-interface OpenDebt {
+export interface OpenDebt {
   /** Its number in `owed_messages`, and of its payment in `payments`. */
   readonly owed: number
   readonly payment: number
@@ -127,9 +127,9 @@ interface OpenDebt {
 }
 
 /** What becomes of a payment when the host has done what is owed. */
-const DONE = { reversal: 'reversed', advice: 'captured' } as const
+export const DONE = { reversal: 'reversed', advice: 'captured' } as const
 
-const SELECT = `SELECT work.seq AS work_seq, work.kind, work.opened_at_ms, owed.cause,
+export const SELECT_WORK = `SELECT work.seq AS work_seq, work.kind, work.opened_at_ms, owed.cause,
   owed.owed_at_ms, owed.attempts, owed.stan AS owed_stan, owed.put_off,
   owed.response_code AS owed_response_code, payments.*, captures.*
   FROM work_items AS work
@@ -137,7 +137,7 @@ const SELECT = `SELECT work.seq AS work_seq, work.kind, work.opened_at_ms, owed.
   JOIN (${PAYMENT_TABLES}) ON payments.seq = work.payment`
 
 /** Only the store writes these columns, so their closed lists of words are taken at their word. */
-function workItemOf(row: Readonly<Record<string, SQLOutputValue>>): WorkItem {
+export function workItemOf(row: Readonly<Record<string, SQLOutputValue>>): WorkItem {
   const { owed_stan: stan, put_off: putOff, owed_response_code: responseCode } = row
   return {
     seq: Number(row.work_seq),
@@ -156,26 +156,28 @@ function workItemOf(row: Readonly<Record<string, SQLOutputValue>>): WorkItem {
 /** The work items of a store, for an operator, beside the gateway that may be running on it. */
 export interface WorkDesk {
   /** What is open, the oldest first, `countMax` at most. */
-  list(countMax: number): readonly WorkItem[]
-  find(seq: number): WorkItem | undefined
+  list(countMax: number): Promise<readonly WorkItem[]>
+  find(seq: number): Promise<WorkItem | undefined>
   /** @throws StoreError `WORK_NOT_OPEN` */
-  retry(seq: number, by: string): void
+  retry(seq: number, by: string): Promise<void>
   /** @throws StoreError `WORK_NOT_OPEN`, `MOVE_NOT_ALLOWED` */
-  closeAsDone(seq: number, by: string): void
-  close(): void
+  closeAsDone(seq: number, by: string): Promise<void>
+  close(): Promise<void>
 }
 
-/** @throws StoreError as `openRegistry` does */
-export function openWorkDesk(file: string, { clock }: { readonly clock: Clock }): WorkDesk {
+/** @throws StoreError as `openFileRegistry` does */
+export function openFileWorkDesk(file: string, { clock }: { readonly clock: Clock }): WorkDesk {
   const journal = openJournal(file, STORE_LIMITS, { lockHeld: false })
   const { work } = journal
   return {
-    list: (countMax) => journal.read(() => work.list(countMax)),
-    find: (seq) => journal.read(() => work.find(seq)),
-    retry: (seq, by) => journal.transact(() => work.retry({ seq, by, atMs: clock.nowMs() })),
-    closeAsDone(seq, by) {
+    list: async (countMax) => journal.read(() => work.list(countMax)),
+    find: async (seq) => journal.read(() => work.find(seq)),
+    async retry(seq, by) {
+      journal.transact(() => work.retry({ seq, by, atMs: clock.nowMs() }))
+    },
+    async closeAsDone(seq, by) {
       journal.transact(() => work.closeAsDone({ seq, by, atMs: clock.nowMs() }))
     },
-    close: journal.close,
+    close: async () => journal.close(),
   }
 }

@@ -45,6 +45,21 @@ test('the codec is measured against a probe and other libraries', async (t) => {
   }
 })
 
+test('each kind of store is measured, alone and under whole gateways', async (t) => {
+  const { stores } = JSON.parse(await bench('stores', '--json', '--payments', '60'))
+  t.deepEqual(
+    stores.map(({ name, nodes }: { name: string; nodes: number }) => [name, nodes]),
+    [
+      ['SQLite', 1],
+      ['PostgreSQL, one node', 1],
+      ['PostgreSQL, two nodes', 2],
+    ],
+  )
+  for (const { actsPerS, paymentsPerS, p50Ms, p99Ms } of stores) {
+    t.true(actsPerS > 0 && paymentsPerS > 0 && p99Ms >= p50Ms)
+  }
+})
+
 test('memory is read as payments go by', async (t) => {
   const { readings, growth } = JSON.parse(await bench('memory', '--json', '--payments', '80'))
   t.deepEqual(

@@ -70,3 +70,12 @@ test('after a restart the day goes on, also under a clock that runs behind', asy
   const { day: again } = await open(memory, Date.UTC(2026, 10, 20))
   t.is(again.date(), '2026-11-24')
 })
+
+test('the day that another gateway on the journal has opened is followed', async (t) => {
+  const memory = openMemoryStore()
+  const [one, other] = [await open(memory), await open(memory)]
+  await one.day.announce('2026-11-24')
+  t.is(other.day.date(), '2026-11-22')
+  await other.pass(1)
+  t.is(other.day.date(), '2026-11-24')
+})

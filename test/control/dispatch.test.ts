@@ -1,6 +1,6 @@
 import test from 'ava'
 import { createTurnedAway } from '#admission'
-import { createTurns } from '#control'
+import { createTurns, JournalBusyError } from '#control'
 import { silentLog } from '#platform'
 import { createFakeClock } from '../fakes/clock.ts'
 import { answerTo, type HostScript, openDesk, sale } from './desk.ts'
@@ -59,4 +59,28 @@ test('while all turns for payments are taken, a payment hears BUSY and a questio
   answer.resolve()
   for (const it of await Promise.all(told)) t.is(it['outcome'], 'approved')
   t.is((await desk.tell(sale('b')))['outcome'], 'approved')
+})
+
+test('while the journal cannot be asked everything that needs it is put off', async (t) => {
+  const busy = async () => {
+    throw new JournalBusyError()
+  }
+  const desk = await openDesk({
+    store: () => ({
+      begin: async () => ({ kind: 'full' }),
+      ...{ find: busy, reverse: busy, isReversedUnseen: busy },
+    }),
+  })
+  const asked = [
+    sale('a'),
+    { type: 'payment.inquire', ...HEAD, payment: 'a' },
+    { type: 'payment.reverse', ...HEAD, payment: 'a' },
+  ]
+  for (const request of asked) {
+    t.like(await desk.tell(request), { error: { code: 'BUSY', retryAfterMs: 1_000 } })
+  }
+  t.like(await desk.tell({ type: 'echo', ...HEAD }), { type: 'echo.answer' })
+  t.is(desk.asked.length, 0)
+  t.is(desk.placesHeld(), 0)
+  t.is(desk.parts.stans.openCount(), 0)
 })

@@ -160,7 +160,7 @@ async function boot(parts: GatewayParts, life: Life): Promise<Started> {
       integer: (from, below) => from + chance.below(below - from),
     },
     dial: () => dialLine({ world, life, link: profile.link, host }).connection,
-    store,
+    store: { ...store, isInCharge: () => true },
     keyring: { vault: mutant.vault ?? cheapVault },
     hostKeys: undefined,
     profile,

@@ -1,55 +1,48 @@
-import test from 'ava'
-import { type MemoryStore, openMemoryStore } from '#store'
+import ava from 'ava'
+import type { Store } from '#store'
 import { createDayActs } from '../../src/store/business-days.ts'
 import { openMemoryDatabase } from '../../src/store/database.ts'
 import { intent } from './sample.ts'
+import { test } from './stores.ts'
 
-function open(store: MemoryStore, date: string, by: 'calendar' | 'host' = 'calendar'): string {
-  return store.transact(() => store.openDay({ host: 'meridian', date, by, atMs: 1 }))
+function open(store: Store, date: string, by: 'calendar' | 'host' = 'calendar'): Promise<string> {
+  return store.openDay({ host: 'meridian', date, by, atMs: 1 })
 }
 
-function stillClosing(store: MemoryStore): number {
-  return store.transact(() => store.closeDays('meridian', 9))
-}
-
-test('a day opens once, and never an earlier one after it', (t) => {
-  const store = openMemoryStore()
-  t.is(open(store, '2026-11-22'), '2026-11-22')
-  t.is(open(store, '2026-11-22'), '2026-11-22')
-  t.is(open(store, '2026-11-24', 'host'), '2026-11-24')
-  t.is(open(store, '2026-11-23'), '2026-11-24')
+test('a day opens once, and never an earlier one after it', async (t, kind) => {
+  const store = await kind.open(t)
+  t.is(await open(store, '2026-11-22'), '2026-11-22')
+  t.is(await open(store, '2026-11-22'), '2026-11-22')
+  t.is(await open(store, '2026-11-24', 'host'), '2026-11-24')
+  t.is(await open(store, '2026-11-23'), '2026-11-24')
 })
 
-test('each host has days of its own', (t) => {
-  const store = openMemoryStore()
-  open(store, '2026-11-24')
+test('each host has days of its own', async (t, kind) => {
+  const store = await kind.open(t)
+  await open(store, '2026-11-24')
   const other = { host: 'other', date: '2026-11-22', by: 'host', atMs: 1 } as const
-  t.is(
-    store.transact(() => store.openDay(other)),
-    '2026-11-22',
-  )
+  t.is(await store.openDay(other), '2026-11-22')
 })
 
-test('a day that is over closes when its last payment has ended', (t) => {
-  const store = openMemoryStore()
-  open(store, '2026-11-22')
-  store.transact(() => store.begin(intent(1)))
-  t.is(stillClosing(store), 0)
-  open(store, '2026-11-23')
-  t.is(stillClosing(store), 1)
-  store.transact(() => {
-    store.conclude('acme-books', 'order-1', {
-      state: 'unknown',
-      reason: 'host-silent',
-      decidedAtMs: 2,
-    })
+test('a day that is over closes when its last payment has ended', async (t, kind) => {
+  const store = await kind.open(t)
+  const stillClosing = () => store.closeDays('meridian', 9)
+  await open(store, '2026-11-22')
+  await store.begin(intent(1))
+  t.is(await stillClosing(), 0)
+  await open(store, '2026-11-23')
+  t.is(await stillClosing(), 1)
+  await store.conclude('acme-books', 'order-1', {
+    state: 'unknown',
+    reason: 'host-silent',
+    decidedAtMs: 2,
   })
-  t.is(stillClosing(store), 1)
-  store.transact(() => store.endAttempt(1, { kind: 'acknowledged', atMs: 3 }))
-  t.is(stillClosing(store), 0)
+  t.is(await stillClosing(), 1)
+  await store.endAttempt(1, { kind: 'acknowledged', atMs: 3 })
+  t.is(await stillClosing(), 0)
 })
 
-test('closing looks at open payments alone, however many there are', (t) => {
+ava('closing looks at open payments alone, however many there are', (t) => {
   const database = openMemoryDatabase()
   const prepare = database.prepare.bind(database)
   const plans: string[] = []

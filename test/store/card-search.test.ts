@@ -1,12 +1,14 @@
 import { DatabaseSync } from 'node:sqlite'
-import test, { type ExecutionContext } from 'ava'
-import { openPaymentReader, openRegistry } from '#store'
+import ava, { type ExecutionContext } from 'ava'
+import { createSystemClock } from '#platform'
+import { openPaymentReader, openRegistry, type StorePlace } from '#store'
 import { openDatabase } from '../../src/store/database.ts'
 import { journalOver } from '../../src/store/journal.ts'
 import { STORE_LIMITS } from '../../src/store/limits.ts'
 import { SCHEMA_VERSION } from '../../src/store/migrate.ts'
 import { intentRow } from '../../src/store/payment-row.ts'
-import { approved, bytes, intent, openSample, storeFile } from './sample.ts'
+import { approved, bytes, intent, storeFile } from './sample.ts'
+import { type Kind, test } from './stores.ts'
 
 const OURS = bytes(32, 1)
 const OTHERS = bytes(32, 2)
@@ -25,23 +27,40 @@ function fileWith(t: ExecutionContext, count: number, ours: readonly number[]): 
   return file
 }
 
-function search(t: ExecutionContext, file: string, limit: number, lookedAtMax?: number) {
-  const reader = openPaymentReader(file, lookedAtMax)
+/** The same in any kind of store, of which a batch numbers its payments by their ids. */
+async function placeWith(
+  t: ExecutionContext,
+  kind: Kind,
+  { count, ours }: { readonly count: number; readonly ours: readonly number[] },
+): Promise<StorePlace> {
+  const place = await kind.freshPlace(t)
+  const store = await kind.open(t, { place })
+  for (let index = 1; index <= count; index++) {
+    await store.begin(intent(index, { panHash: ours.includes(index) ? OURS : OTHERS }))
+  }
+  return place
+}
+
+async function search(t: ExecutionContext, place: StorePlace, limit: number, lookedAtMax?: number) {
+  const reader = await openPaymentReader(place, {
+    clock: createSystemClock(),
+    ...(lookedAtMax === undefined ? {} : { lookedAtMax }),
+  })
   t.teardown(() => reader.close())
-  const { payments, ...rest } = reader.findByCard(OURS, limit)
+  const { payments, ...rest } = await reader.findByCard(OURS, limit)
   return { ids: payments.map(({ id }) => id), ...rest }
 }
 
-test('the payments of a card are found, newest first, beside a running gateway', async (t) => {
-  const file = storeFile(t)
-  const store = await openSample(t, { file })
+test('the payments of a card are found, newest first, beside a running gateway', async (t, kind) => {
+  const place = await kind.freshPlace(t)
+  const store = await kind.open(t, { place })
   for (const index of [1, 2, 3]) {
     await store.begin(intent(index, { panHash: index === 2 ? OTHERS : OURS }))
   }
   await store.conclude('acme-books', 'order-3', approved)
-  const reader = openPaymentReader(file)
+  const reader = await openPaymentReader(place, { clock: createSystemClock() })
   t.teardown(() => reader.close())
-  t.deepEqual(reader.findByCard(OURS, 10), {
+  t.deepEqual(await reader.findByCard(OURS, 10), {
     payments: [
       { ...intent(3, { panHash: OURS }), state: 'approved', outcome: approved },
       { ...intent(1, { panHash: OURS }), state: 'begun' },
@@ -50,61 +69,67 @@ test('the payments of a card are found, newest first, beside a running gateway',
     complete: true,
   })
   await store.begin(intent(4, { panHash: OURS }))
-  t.is(reader.findByCard(OURS, 1).payments[0]?.id, 'order-4')
+  t.is((await reader.findByCard(OURS, 1)).payments[0]?.id, 'order-4')
 })
 
-test('no more are found than asked for, and it is said that there may be earlier ones', (t) => {
-  const file = fileWith(t, 9, [1, 4, 8])
-  t.deepEqual(search(t, file, 2), { ids: ['order-8', 'order-4'], lookedAt: 6, complete: false })
+test('no more are found than asked for, and it is said that there may be earlier ones', async (t, kind) => {
+  const place = await placeWith(t, kind, { count: 9, ours: [1, 4, 8] })
+  t.deepEqual(await search(t, place, 2), {
+    ids: ['order-8', 'order-4'],
+    lookedAt: 6,
+    complete: false,
+  })
   const all = ['order-8', 'order-4', 'order-1']
-  t.deepEqual(search(t, file, 3), { ids: all, lookedAt: 9, complete: true })
-  t.deepEqual(search(t, file, 4), { ids: all, lookedAt: 9, complete: true })
+  t.deepEqual(await search(t, place, 3), { ids: all, lookedAt: 9, complete: true })
+  t.deepEqual(await search(t, place, 4), { ids: all, lookedAt: 9, complete: true })
 })
 
-test('a search looks at as many payments as allowed, and not at one more', (t) => {
-  const file = fileWith(t, 9, [4])
-  t.deepEqual(search(t, file, 5, 6), { ids: ['order-4'], lookedAt: 6, complete: false })
-  t.deepEqual(search(t, file, 5, 5), { ids: [], lookedAt: 5, complete: false })
-  t.deepEqual(search(t, file, 5, 9), { ids: ['order-4'], lookedAt: 9, complete: true })
+test('a search looks at as many payments as allowed, and not at one more', async (t, kind) => {
+  const place = await placeWith(t, kind, { count: 9, ours: [4] })
+  t.deepEqual(await search(t, place, 5, 6), { ids: ['order-4'], lookedAt: 6, complete: false })
+  t.deepEqual(await search(t, place, 5, 5), { ids: [], lookedAt: 5, complete: false })
+  t.deepEqual(await search(t, place, 5, 9), { ids: ['order-4'], lookedAt: 9, complete: true })
 })
 
-test('a search goes on where one stretch of 10,000 payments ends', (t) => {
+ava('a search goes on where one stretch of 10,000 payments ends', async (t) => {
   const file = fileWith(t, 20_001, [1, 10_001, 10_002, 20_001])
   const ids = ['order-20001', 'order-10002', 'order-10001', 'order-1']
-  t.deepEqual(search(t, file, 5), { ids, lookedAt: 20_001, complete: true })
-  t.deepEqual(search(t, file, 2), { ids: ids.slice(0, 2), lookedAt: 10_000, complete: false })
+  t.deepEqual(await search(t, file, 5), { ids, lookedAt: 20_001, complete: true })
+  t.deepEqual(await search(t, file, 2), { ids: ids.slice(0, 2), lookedAt: 10_000, complete: false })
 })
 
-test('a store without payments has none of a card', (t) => {
-  t.deepEqual(search(t, fileWith(t, 0, []), 5), { ids: [], lookedAt: 0, complete: true })
+ava('a store without payments has none of a card', async (t) => {
+  t.deepEqual(await search(t, fileWith(t, 0, []), 5), { ids: [], lookedAt: 0, complete: true })
 })
 
-test('a search waits for no writer', (t) => {
+ava('a search waits for no writer', async (t) => {
   const file = fileWith(t, 2, [1])
   const writer = new DatabaseSync(file)
   writer.exec('BEGIN IMMEDIATE')
-  t.deepEqual(search(t, file, 5).ids, ['order-1'])
+  t.deepEqual(await (await search(t, file, 5)).ids, ['order-1'])
   writer.close()
 })
 
-test('a store that is not there is not made', (t) => {
+ava('a store that is not there is not made', async (t) => {
   const file = storeFile(t)
-  t.throws(() => openPaymentReader(file), { code: 'STORE_UNREADABLE' })
-  t.throws(() => openPaymentReader(file), { code: 'STORE_UNREADABLE' })
+  await t.throwsAsync(openPaymentReader(file, { clock: createSystemClock() }), {
+    code: 'STORE_UNREADABLE',
+  })
+  await t.throwsAsync(openPaymentReader(file, { clock: createSystemClock() }), {
+    code: 'STORE_UNREADABLE',
+  })
 })
 
 for (const [step, code] of [
   [-1, 'STORE_TOO_OLD'],
   [1, 'STORE_TOO_NEW'],
 ] as const) {
-  test(`a store with a schema ${step} from ours is ${code} to be read`, (t) => {
+  ava(`a store with a schema ${step} from ours is ${code} to be read`, async (t) => {
     const file = storeFile(t)
-    openRegistry(file, {
-      clock: { nowMs: () => 0, elapsedMs: () => 0, after: () => () => {}, soon: setImmediate },
-    }).close()
+    await (await openRegistry(file, { clock: createSystemClock() })).close()
     const other = new DatabaseSync(file)
     other.exec(`PRAGMA user_version = ${SCHEMA_VERSION + step}`)
     other.close()
-    t.throws(() => openPaymentReader(file), { code })
+    await t.throwsAsync(openPaymentReader(file, { clock: createSystemClock() }), { code })
   })
 }

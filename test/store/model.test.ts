@@ -8,7 +8,8 @@ import {
   type PaymentState,
 } from '#domain'
 import { type MemoryStore, openMemoryStore, type Store, StoreError } from '#store'
-import { bytes, intent, openSample, usd } from './sample.ts'
+import { bytes, intent, usd } from './sample.ts'
+import { test as eachTest } from './stores.ts'
 
 /** What a store must look like from outside: the simplest thing that could keep the promises. */
 interface Model {
@@ -127,10 +128,10 @@ test('any acts in any order leave what the model says, and every answer is the m
   )
 })
 
-test('the store with its thread answers as the store in memory does', async (t) => {
+eachTest('the store with its thread answers as the store in memory does', async (t, kind) => {
   await fc.assert(
     fc.asyncProperty(acts, async (list) => {
-      const [store, memory] = [await openSample(t), openMemoryStore()]
+      const [store, memory] = [await kind.open(t), openMemoryStore()]
       const answers = await Promise.all(list.map((act) => answerOf(() => perform(store, act))))
       t.deepEqual(
         answers,
@@ -139,7 +140,7 @@ test('the store with its thread answers as the store in memory does', async (t) 
       memory.close()
       await store.close()
     }),
-    { numRuns: 5 },
+    { numRuns: 10 },
   )
 })
 

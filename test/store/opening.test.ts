@@ -11,7 +11,7 @@ import {
 } from 'node:fs'
 import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import test, { type ExecutionContext } from 'ava'
+import ava, { type ExecutionContext } from 'ava'
 import { createSystemClock } from '#platform'
 import { openRegistry, openStore, type StoreErrorCode } from '#store'
 import { APPLICATION_ID, openDatabase } from '../../src/store/database.ts'
@@ -19,6 +19,7 @@ import { STORE_LIMITS } from '../../src/store/limits.ts'
 import { SCHEMA_VERSION } from '../../src/store/migrate.ts'
 import { startChild } from './run-child.ts'
 import { approved, intent, merchant, openSample, storeFile } from './sample.ts'
+import { test } from './stores.ts'
 
 const clock = createSystemClock()
 
@@ -28,7 +29,7 @@ async function checkRefused(t: ExecutionContext, file: string, code: StoreErrorC
   t.deepEqual(readFileSync(file), before, 'the file is left alone')
 }
 
-test('a store is made where there is none, for its owner alone', async (t) => {
+ava('a store is made where there is none, for its owner alone', async (t) => {
   const file = storeFile(t)
   const store = await openSample(t, { file })
   await store.begin(intent(1))
@@ -37,14 +38,14 @@ test('a store is made where there is none, for its owner alone', async (t) => {
   }
 })
 
-test('a second instance in this process is refused', async (t) => {
-  const file = storeFile(t)
-  await openSample(t, { file })
-  const second = openStore(file, { clock, onFault: () => {} })
-  await t.throwsAsync(second, { code: 'STORE_IN_USE', message: /another instance/ })
+test('a second instance in this process is refused', async (t, kind) => {
+  const place = await kind.freshPlace(t)
+  await kind.open(t, { place })
+  const second = openStore(place, { clock, onFault: () => {} })
+  await t.throwsAsync(second, { code: 'STORE_IN_USE', message: /another/ })
 })
 
-test('a second instance in another process is refused until the first is killed', async (t) => {
+ava('a second instance in another process is refused until the first is killed', async (t) => {
   const file = storeFile(t)
   const first = startChild(file, ['idle'])
   await first.said('open')
@@ -58,36 +59,36 @@ test('a second instance in another process is refused until the first is killed'
   t.deepEqual(await after.begin(intent(1)), { kind: 'begun' })
 })
 
-test('a store whose opening was refused can be opened after', async (t) => {
-  const file = storeFile(t)
-  const first = await openSample(t, { file })
-  await t.throwsAsync(openStore(file, { clock, onFault: () => {} }))
+test('a store whose opening was refused can be opened after', async (t, kind) => {
+  const place = await kind.freshPlace(t)
+  const first = await kind.open(t, { place })
+  await t.throwsAsync(openStore(place, { clock, onFault: () => {} }))
   await first.close()
-  const second = await openSample(t, { file })
+  const second = await kind.open(t, { place })
   t.is((await second.begin(intent(1))).kind, 'begun')
 })
 
-test('a file that is no database is refused', async (t) => {
+ava('a file that is no database is refused', async (t) => {
   const file = storeFile(t)
   writeFileSync(file, randomBytes(8192))
   await checkRefused(t, file, 'STORE_CORRUPT')
 })
 
-test('a text file is refused', async (t) => {
+ava('a text file is refused', async (t) => {
   const file = storeFile(t)
   writeFileSync(file, 'merchant,amount\n'.repeat(500))
   await checkRefused(t, file, 'STORE_CORRUPT')
 })
 
-test('a store whose schema page is damaged is refused', async (t) => {
+ava('a store whose schema page is damaged is refused', async (t) => {
   const file = storeFile(t)
-  openRegistry(file, { clock }).close()
+  await (await openRegistry(file, { clock })).close()
   const handle = openSync(file, 'r+')
   writeSync(handle, randomBytes(3900), 0, 3900, 100)
   await checkRefused(t, file, 'STORE_CORRUPT')
 })
 
-test("another program's database is refused", async (t) => {
+ava("another program's database is refused", async (t) => {
   const file = storeFile(t)
   const other = new DatabaseSync(file)
   other.exec('CREATE TABLE recipes (name TEXT)')
@@ -95,21 +96,21 @@ test("another program's database is refused", async (t) => {
   await checkRefused(t, file, 'STORE_FOREIGN')
 })
 
-test('a store of a newer program is refused', async (t) => {
+ava('a store of a newer program is refused', async (t) => {
   const file = storeFile(t)
-  openRegistry(file, { clock }).close()
+  await (await openRegistry(file, { clock })).close()
   const newer = new DatabaseSync(file)
   newer.exec(`PRAGMA user_version = ${SCHEMA_VERSION + 1}`)
   newer.close()
   await checkRefused(t, file, 'STORE_TOO_NEW')
 })
 
-test('a path in no folder is refused', async (t) => {
+ava('a path in no folder is refused', async (t) => {
   const opening = openStore('/nowhere/at/all/store.db', { clock, onFault: () => {} })
   await t.throwsAsync(opening, { code: 'STORE_UNWRITABLE' })
 })
 
-test('a folder that may not be written is refused', (t) => {
+ava('a folder that may not be written is refused', (t) => {
   const folder = `${dirname(storeFile(t))}/closed`
   mkdirSync(folder)
   chmodSync(dirname(folder), 0o755)
@@ -118,12 +119,13 @@ test('a folder that may not be written is refused', (t) => {
   const script = `
     if (process.getuid() === 0) process.setuid(65534)
     const { openRegistry } = await import('${new URL('../../src/store/index.ts', import.meta.url)}')
-    try { openRegistry('${folder}/store.db', {}) } catch ({ code }) { process.stdout.write(code) }`
+    const opening = openRegistry('${folder}/store.db', {})
+    await opening.catch(({ code }) => process.stdout.write(code))`
   const args = ['--input-type=module-typescript', '--eval', script]
   t.is(spawnSync(process.execPath, args, { encoding: 'utf8' }).stdout, 'STORE_UNWRITABLE')
 })
 
-test('a store carries its mark, its schema version and full durability after a write', (t) => {
+ava('a store carries its mark, its schema version and full durability after a write', (t) => {
   const database = openDatabase(storeFile(t), STORE_LIMITS, true)
   const pragma = (name: string) => Object.values(database.prepare(`PRAGMA ${name}`).get() ?? {})[0]
   t.is(pragma('application_id'), APPLICATION_ID)
@@ -134,51 +136,51 @@ test('a store carries its mark, its schema version and full durability after a w
   database.close()
 })
 
-test('the registry is changed beside a running gateway, which notices', async (t) => {
-  const file = storeFile(t)
-  const store = await openSample(t, { file })
-  const registry = openRegistry(file, { clock })
+test('the registry is changed beside a running gateway, which notices', async (t, kind) => {
+  const place = await kind.freshPlace(t)
+  const store = await kind.open(t, { place })
+  const registry = await openRegistry(place, { clock })
   t.teardown(() => registry.close())
-  registry.putMerchant(merchant, 'ada')
+  await registry.putMerchant(merchant, 'ada')
   t.is(await store.merchantsVersion(), 1)
   await store.putMerchant({ ...merchant, id: 'other' }, 'grace')
-  t.deepEqual(registry.merchants(), {
+  t.deepEqual(await registry.merchants(), {
     version: 2,
     merchants: [merchant, { ...merchant, id: 'other' }],
   })
 })
 
-test('the registry makes a store that a gateway then opens', async (t) => {
-  const file = storeFile(t)
-  const registry = openRegistry(file, { clock })
-  registry.putMerchant(merchant, 'ada')
-  registry.close()
-  const store = await openSample(t, { file })
+test('the registry makes a store that a gateway then opens', async (t, kind) => {
+  const place = await kind.freshPlace(t)
+  const registry = await openRegistry(place, { clock })
+  await registry.putMerchant(merchant, 'ada')
+  await registry.close()
+  const store = await kind.open(t, { place })
   t.deepEqual((await store.merchants()).merchants, [merchant])
 })
 
-test('the registry does not change a schema under a running gateway', async (t) => {
+ava('the registry does not change a schema under a running gateway', async (t) => {
   const file = storeFile(t)
   await openSample(t, { file })
   const older = new DatabaseSync(file)
   older.exec(`PRAGMA user_version = ${SCHEMA_VERSION - 1}`)
   older.close()
-  t.throws(() => openRegistry(file, { clock }), { code: 'STORE_IN_USE' })
+  await t.throwsAsync(openRegistry(file, { clock }), { code: 'STORE_IN_USE' })
 })
 
-test('while another process writes, what writes is refused and what reads is not', async (t) => {
+ava('while another process writes, what writes is refused and what reads is not', async (t) => {
   const file = storeFile(t)
   const store = await openSample(t, { file, limits: { busyTimeoutMs: 20 } })
   await store.begin(intent(0))
   await store.putMerchant(merchant, 'ada')
-  const registry = openRegistry(file, { clock })
+  const registry = await openRegistry(file, { clock })
   t.teardown(() => registry.close())
   const other = new DatabaseSync(file)
   other.exec('BEGIN IMMEDIATE')
   t.is((await store.find('acme-books', 'order-0'))?.state, 'begun')
   t.deepEqual(await store.merchants(), { version: 1, merchants: [merchant] })
   t.is(await store.merchantsVersion(), 1)
-  t.deepEqual(registry.merchants(), { version: 1, merchants: [merchant] })
+  t.deepEqual(await registry.merchants(), { version: 1, merchants: [merchant] })
   const mixed = await Promise.allSettled([
     store.begin(intent(1)),
     store.find('acme-books', 'order-1'),

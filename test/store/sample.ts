@@ -4,25 +4,34 @@ import { join } from 'node:path'
 import type { ExecutionContext } from 'ava'
 import { currencyOf, type Merchant, type PaymentIntent, type PaymentOutcome } from '#domain'
 import { createSystemClock } from '#platform'
-import { openStore, type Store, type StoreError, type StoreOptions } from '#store'
+import { openStore, type Store, type StoreError, type StoreOptions, type StorePlace } from '#store'
+
+/** A test, or whatever else ends. */
+export interface Ending {
+  teardown(end: () => void): void
+}
 
 /** A path for a store file in a folder of its own, removed when the test ends. */
-export function storeFile(t: ExecutionContext): string {
+export function storeFile(t: Ending): string {
   const folder = mkdtempSync(join(tmpdir(), 'sallyport-store-'))
   t.teardown(() => rmSync(folder, { recursive: true, force: true }))
   return join(folder, 'store.db')
 }
 
+export interface SampleOptions extends Partial<StoreOptions> {
+  readonly file?: string
+  /** Of any kind. */
+  readonly place?: StorePlace
+}
+
 /**
- * A store on a real file, closed when the test ends; a fault fails the test unless it is expected.
+ * A store on a real file, or where it is said to be, closed when the test ends; a fault fails the
+ * test unless it is expected.
  */
-export async function openSample(
-  t: ExecutionContext,
-  options: Partial<StoreOptions> & { readonly file?: string } = {},
-): Promise<Store> {
-  const { file = storeFile(t), limits, ...rest } = options
+export async function openSample(t: ExecutionContext, options: SampleOptions = {}): Promise<Store> {
+  const { file, place = file ?? storeFile(t), limits, ...rest } = options
   const onFault = (error: StoreError) => t.fail(`the store broke: ${error.message}`)
-  const store = await openStore(file, {
+  const store = await openStore(place, {
     clock: createSystemClock(),
     onFault,
     // Most tests would only write the reserve and throw it away.

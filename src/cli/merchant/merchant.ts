@@ -3,16 +3,16 @@ import { type Command, Option } from 'commander'
 import { currencyOf, type Merchant, type MerchantKey } from '#domain'
 import { createSystemClock } from '#platform'
 import { enrolmentOf, keysOfTwoUses } from '#security'
-import { openRegistry } from '#store'
-import { type Config, readConfig } from '../../config.ts'
-import { addConfigOption, configFileOf } from '../config-option.ts'
+import { openRegistry, type Registry } from '#store'
+import type { Config } from '../../config.ts'
+import { storePlaceOf } from '../../gateway-files.ts'
+import { addConfigOption, type ConfigOptions, configOf } from '../config-option.ts'
 import { EXIT, type ExitCode, type Finish } from '../exit-codes.ts'
 import { complain, type Outside, say } from '../outside.ts'
 import { makeMerchantFolder } from './merchant-folder.ts'
 
 /** What `merchant add` is asked for. */
-export interface AddOptions {
-  readonly config?: string
+export interface AddOptions extends ConfigOptions {
   readonly id: string
   readonly name: string
   readonly city: string
@@ -26,6 +26,10 @@ export interface AddOptions {
   readonly answers: Merchant['answerEncryption']
   readonly generate?: string
   readonly inactive?: true
+  readonly json?: true
+}
+
+interface ListOptions extends ConfigOptions {
   readonly json?: true
 }
 
@@ -63,17 +67,15 @@ export function addMerchant(program: Command, outside: Outside, finish: Finish):
     .option('--json', 'print JSON')
     .addHelpText('after', EXAMPLE)
   addConfigOption(add).action(async (options: AddOptions) => {
-    const config = readConfig(configFileOf(options, outside), outside.environment)
-    finish(await registerMerchant(options, config, outside))
+    finish(await registerMerchant(options, configOf(options, outside), outside))
   })
   const list = merchant
     .command('list')
     .description('show the merchants')
     .option('--json', 'print JSON')
     .addHelpText('after', '\nExample:\n  sallyport merchant list --json')
-  addConfigOption(list).action((options: { config?: string; json?: true }) => {
-    const config = readConfig(configFileOf(options, outside), outside.environment)
-    finish(listMerchants(config, options.json === true, outside))
+  addConfigOption(list).action(async (options: ListOptions) => {
+    finish(await listMerchants(configOf(options, outside), options.json === true, outside))
   })
 }
 
@@ -89,7 +91,7 @@ export async function registerMerchant(
   const { generate } = options
   const made = generate === undefined ? [] : await makeMerchantFolder(generate, options, config)
   const keys = [...enrolled.keys, ...made]
-  const taken = write(merchantOf(options, keys), config)
+  const taken = await write(merchantOf(options, keys), config)
   if (taken !== undefined) {
     return refuse([`a key is registered to ${taken} already; each merchant has its own`], outside)
   }
@@ -184,17 +186,24 @@ function merchantOf(options: AddOptions, keys: readonly MerchantKey[]): Merchant
 }
 
 /** @returns who has one of its keys already; then nothing was written */
-function write(merchant: Merchant, config: Config): string | undefined {
-  const registry = openRegistry(config.storeFile, { clock: createSystemClock() })
-  try {
+function write(merchant: Merchant, config: Config): Promise<string | undefined> {
+  return inRegistry(config, async (registry) => {
     const kids = new Set(merchant.keys.map((key) => key.kid))
-    const other = registry
-      .merchants()
-      .merchants.find(({ id, keys }) => id !== merchant.id && keys.some(({ kid }) => kids.has(kid)))
-    if (other === undefined) registry.putMerchant(merchant, 'command line')
+    const { merchants } = await registry.merchants()
+    const other = merchants.find(
+      ({ id, keys }) => id !== merchant.id && keys.some(({ kid }) => kids.has(kid)),
+    )
+    if (other === undefined) await registry.putMerchant(merchant, 'command line')
     return other?.id
+  })
+}
+
+async function inRegistry<T>(config: Config, act: (registry: Registry) => Promise<T>): Promise<T> {
+  const registry = await openRegistry(storePlaceOf(config), { clock: createSystemClock() })
+  try {
+    return await act(registry)
   } finally {
-    registry.close()
+    await registry.close()
   }
 }
 
@@ -207,17 +216,12 @@ function sayAdded(options: AddOptions, keys: readonly MerchantKey[], outside: Ou
   }
 }
 
-function listMerchants(config: Config, asJson: boolean, outside: Outside): ExitCode {
-  const registry = openRegistry(config.storeFile, { clock: createSystemClock() })
-  try {
-    const { merchants } = registry.merchants()
-    if (asJson) say(outside, JSON.stringify(merchants))
-    for (const { id, name, active, terminals, currencies } of asJson ? [] : merchants) {
-      const standing = active ? 'active' : 'inactive'
-      say(outside, [id, name, standing, terminals.join(' '), currencies.join(' ')].join('\t'))
-    }
-  } finally {
-    registry.close()
+async function listMerchants(config: Config, asJson: boolean, outside: Outside): Promise<ExitCode> {
+  const { merchants } = await inRegistry(config, (registry) => registry.merchants())
+  if (asJson) say(outside, JSON.stringify(merchants))
+  for (const { id, name, active, terminals, currencies } of asJson ? [] : merchants) {
+    const standing = active ? 'active' : 'inactive'
+    say(outside, [id, name, standing, terminals.join(' '), currencies.join(' ')].join('\t'))
   }
   return EXIT.done
 }

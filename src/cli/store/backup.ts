@@ -1,13 +1,12 @@
 import type { Command } from 'commander'
 import { type BackupResult, backUpStore } from '#store'
-import { readConfig } from '../../config.ts'
-import { addConfigOption, configFileOf } from '../config-option.ts'
+import { addConfigOption, type ConfigOptions, configOf } from '../config-option.ts'
 import { EXIT, type ExitCode, type Finish } from '../exit-codes.ts'
 import { complain, type Outside, say } from '../outside.ts'
+import { journalFileOf } from './journal-file.ts'
 import { verificationLines } from './verification-lines.ts'
 
-interface BackupOptions {
-  readonly config?: string
+interface BackupOptions extends ConfigOptions {
   readonly json?: true
 }
 
@@ -34,8 +33,10 @@ export function addBackup(store: Command, outside: Outside, finish: Finish): voi
 }
 
 async function backUp(file: string, options: BackupOptions, outside: Outside): Promise<ExitCode> {
-  const { storeFile, store } = readConfig(configFileOf(options, outside), outside.environment)
-  const result = await backUpStore(storeFile, file, store)
+  const config = configOf(options, outside)
+  const journalFile = journalFileOf(config, outside)
+  if (journalFile === undefined) return EXIT.configuration
+  const result = await backUpStore(journalFile, file, config.store)
   if (options.json) say(outside, JSON.stringify({ file, ...result }))
   else if ('found' in result) for (const line of verificationLines(result.found)) say(outside, line)
   if (result.kind === 'made') {

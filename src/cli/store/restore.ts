@@ -1,14 +1,14 @@
 import type { Command } from 'commander'
 import { createSystemClock } from '#platform'
 import { type Restored, restoreStore } from '#store'
-import { type Config, readConfig } from '../../config.ts'
-import { addConfigOption, configFileOf } from '../config-option.ts'
+import type { Config } from '../../config.ts'
+import { addConfigOption, type ConfigOptions, configOf } from '../config-option.ts'
 import { EXIT, type ExitCode, type Finish } from '../exit-codes.ts'
 import { complain, type Outside, say } from '../outside.ts'
+import { journalFileOf } from './journal-file.ts'
 import { verificationLines } from './verification-lines.ts'
 
-interface RestoreOptions {
-  readonly config?: string
+interface RestoreOptions extends ConfigOptions {
   readonly replace?: true
   readonly json?: true
 }
@@ -37,10 +37,12 @@ export function addRestore(store: Command, outside: Outside, finish: Finish): vo
 }
 
 async function restore(file: string, options: RestoreOptions, outside: Outside): Promise<ExitCode> {
-  const config = readConfig(configFileOf(options, outside), outside.environment)
+  const config = configOf(options, outside)
+  const journalFile = journalFileOf(config, outside)
+  if (journalFile === undefined) return EXIT.configuration
   const { replace = false, json } = options
   const atMs = createSystemClock().nowMs()
-  const result = await restoreStore(file, config.storeFile, { replace, atMs })
+  const result = await restoreStore(file, journalFile, { replace, atMs })
   if (json) say(outside, JSON.stringify(result))
   else if ('found' in result) for (const line of verificationLines(result.found)) say(outside, line)
   if (result.kind === 'restored') {

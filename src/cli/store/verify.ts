@@ -1,13 +1,13 @@
 import type { Command } from 'commander'
-import { unmarkDamaged, verifyStore } from '#store'
-import { readConfig } from '../../config.ts'
-import { addConfigOption, configFileOf } from '../config-option.ts'
+import { createSystemClock } from '#platform'
+import { unmarkDamaged, verifyPlace } from '#store'
+import { storePlaceOf } from '../../gateway-files.ts'
+import { addConfigOption, type ConfigOptions, configOf } from '../config-option.ts'
 import { EXIT, type ExitCode, type Finish } from '../exit-codes.ts'
 import { complain, type Outside, say } from '../outside.ts'
 import { verificationLines } from './verification-lines.ts'
 
-interface VerifyOptions {
-  readonly config?: string
+interface VerifyOptions extends ConfigOptions {
   readonly head: readonly string[]
   readonly json?: true
 }
@@ -29,25 +29,27 @@ export function addVerify(store: Command, outside: Outside, finish: Finish): voi
     .option('--head <hash>', 'a hash that must be in the chain; may be given again', collect, [])
     .option('--json', 'print JSON')
     .addHelpText('after', HELP)
-  addConfigOption(command).action((options: VerifyOptions) => finish(verify(options, outside)))
+  addConfigOption(command).action(async (options: VerifyOptions) => {
+    finish(await verify(options, outside))
+  })
 }
 
 function collect(value: string, former: readonly string[]): string[] {
   return [...former, value.toLowerCase()]
 }
 
-function verify(options: VerifyOptions, outside: Outside): ExitCode {
+async function verify(options: VerifyOptions, outside: Outside): Promise<ExitCode> {
   const { head, json } = options
   if (!head.every((hash) => /^[0-9a-f]{64}$/.test(hash))) {
     complain(outside, '--head is 64 hexadecimal digits')
     return EXIT.usage
   }
-  const { storeFile } = readConfig(configFileOf(options, outside), outside.environment)
-  const found = verifyStore(storeFile, head)
+  const place = storePlaceOf(configOf(options, outside))
+  const found = await verifyPlace(place, { clock: createSystemClock(), wanted: head })
   const isSound = found.faultCount === 0
   if (json) say(outside, JSON.stringify({ sound: isSound, ...found }))
   else for (const line of verificationLines(found)) say(outside, line)
-  if (isSound && unmarkDamaged(storeFile)) {
+  if (isSound && typeof place === 'string' && unmarkDamaged(place)) {
     complain(outside, 'it was marked as damaged, and no longer is')
   }
   return isSound ? EXIT.done : EXIT.refused

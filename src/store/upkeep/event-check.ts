@@ -7,7 +7,7 @@ import {
   EVENT_COLUMNS,
   eventHash,
 } from '../journal-chain.ts'
-import { LASTING_COLUMNS, PAYMENT_TABLES } from '../payment-row.ts'
+import { LASTING_COLUMNS, PAYMENT_TABLES, type StoredRow } from '../payment-row.ts'
 import type { FaultList } from './faults.ts'
 
 /** Follows events in order: each against its payment, and against the event before it. */
@@ -48,9 +48,11 @@ export function createEventCheck(database: DatabaseSync, parts: EventCheckParts)
     `SELECT *, lower(hex(content)) AS content, lower(hex(hash)) AS hash
      FROM payment_events WHERE seq > ? ORDER BY seq LIMIT ?`,
   )
-  const checkMove = createMoveCheck({ states, faults, believes: after > 0 })
-  const chain = createChainCheck({ wanted, faults, believes: after > 0 })
-  const checkContent = createContentCheck(database, faults)
+  const judge = createEventJudge({
+    ...{ states, faults, wanted },
+    believes: after > 0,
+    paymentOf: createPaymentLookup(database),
+  })
   let at = after
   let count = 0
   return {
@@ -61,20 +63,56 @@ export function createEventCheck(database: DatabaseSync, parts: EventCheckParts)
       return count
     },
     get chainedFrom() {
-      return chain.from
+      return judge.chainedFrom
     },
-    heads: chain.heads,
+    heads: judge.heads,
     next(limit) {
       const rows = select.all(at, limit)
-      for (const event of rows.map(eventRow)) {
-        checkMove(event)
-        chain.check(event)
-        checkContent(event)
-        at = event.seq
+      for (const row of rows) {
+        judge.next(row)
+        at = Number(row.seq)
       }
       count += rows.length
       return rows.length === limit
     },
+  }
+}
+
+/** Looks at events, of whatever store, one after the other. */
+export interface EventJudge {
+  /** @param row of `payment_events`, `content` and `hash` as lower-case hexadecimal digits */
+  next(row: StoredRow): void
+  /** The first of them that is chained. */
+  readonly chainedFrom: number | undefined
+  /** The last of each node. */
+  heads(): readonly ChainHead[]
+}
+
+export interface EventJudgeParts {
+  readonly states: States
+  readonly faults: FaultList
+  /** Hashes to be found; each that is, is taken out. */
+  readonly wanted: Set<string>
+  /** Whether what was before the first event is believed. */
+  readonly believes: boolean
+  /** These columns of a payment at least, if it is there. @param state which the event leads to */
+  paymentOf(payment: number, state: string): StoredRow | undefined
+}
+
+export function createEventJudge(parts: EventJudgeParts): EventJudge {
+  const checkMove = createMoveCheck(parts)
+  const chain = createChainCheck(parts)
+  return {
+    next(row) {
+      const event = eventRow(row)
+      checkMove(event)
+      chain.check(event)
+      checkContent(event, parts)
+    },
+    get chainedFrom() {
+      return chain.from
+    },
+    heads: chain.heads,
   }
 }
 
@@ -92,7 +130,7 @@ interface EventRow {
   readonly values: readonly SQLOutputValue[]
 }
 
-function eventRow(row: Readonly<Record<string, SQLOutputValue>>): EventRow {
+function eventRow(row: StoredRow): EventRow {
   const { seq, payment, from_state, to_state, node, content, hash } = row
   return {
     place: `event ${seq}`,
@@ -107,13 +145,7 @@ function eventRow(row: Readonly<Record<string, SQLOutputValue>>): EventRow {
   }
 }
 
-interface CheckParts {
-  readonly faults: FaultList
-  /** Whether what was before the first event is believed. */
-  readonly believes: boolean
-}
-
-function createMoveCheck({ states, faults, believes }: CheckParts & { readonly states: States }) {
+function createMoveCheck({ states, faults, believes }: EventJudgeParts) {
   return ({ place, payment, from, to }: EventRow): void => {
     const before = states.get(payment)
     if (isState(to)) states.set(payment, to)
@@ -135,7 +167,7 @@ function isAllowed(from: string | null, to: string): boolean {
   return isState(from) && isState(to) && mayMove(from, to)
 }
 
-function createChainCheck({ wanted, faults, believes }: CheckParts & { wanted: Set<string> }) {
+function createChainCheck({ wanted, faults, believes }: EventJudgeParts) {
   const heads = new Map<string, ChainHead>()
   let first: number | undefined
 
@@ -163,22 +195,25 @@ function createChainCheck({ wanted, faults, believes }: CheckParts & { wanted: S
 }
 
 /** Holds what an event's act wrote against what its payment says. */
-function createContentCheck(database: DatabaseSync, faults: FaultList) {
-  const contents = new Map<string, { columns: readonly string[]; select: StatementSync }>()
+function checkContent(
+  { place, payment, to, hash, content }: EventRow,
+  { faults, paymentOf }: EventJudgeParts,
+): void {
+  const columns = isState(to) ? LASTING_COLUMNS[to] : []
+  const row = isState(to) ? paymentOf(payment, to) : undefined
+  const values = columns.map((column) => row?.[column] ?? null)
+  if (row === undefined) {
+    faults.add('reference', place, 'is of a payment that is not there')
+  } else if (hash !== '' && contentHash(columns, values) !== content) {
+    faults.add('content', place, 'wrote another payment than the one that is there')
+  }
+}
+
+function createPaymentLookup(database: DatabaseSync): EventJudgeParts['paymentOf'] {
+  const selects = new Map<string, StatementSync>()
   for (const [state, columns] of Object.entries(LASTING_COLUMNS)) {
-    const select = database.prepare(
-      `SELECT ${['seq', ...columns].join()} FROM ${PAYMENT_TABLES} WHERE seq = ?`,
-    )
-    contents.set(state, { columns, select })
+    const select = `SELECT ${['seq', ...columns].join()} FROM ${PAYMENT_TABLES} WHERE seq = ?`
+    selects.set(state, database.prepare(select))
   }
-  return ({ place, payment, to, hash, content }: EventRow): void => {
-    const { columns = [], select } = contents.get(to) ?? {}
-    const row = select?.get(payment)
-    const values = columns.map((column) => row?.[column] ?? null)
-    if (row === undefined) {
-      faults.add('reference', place, 'is of a payment that is not there')
-    } else if (hash !== '' && contentHash(columns, values) !== content) {
-      faults.add('content', place, 'wrote another payment than the one that is there')
-    }
-  }
+  return (payment, state) => selects.get(state)?.get(payment)
 }

@@ -190,7 +190,7 @@ function createPaymentCheck(
 const PAYMENT_STATES = Object.keys(ALLOWED_MOVES) as readonly PaymentState[]
 
 /** One byte for each payment. */
-function createStates(): States {
+export function createStates(): States {
   let places = new Uint8Array(STRETCH)
   return {
     get: (payment) => PAYMENT_STATES[(places[payment] ?? 0) - 1],

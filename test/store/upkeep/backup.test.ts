@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import test, { type ExecutionContext } from 'ava'
+import { createSystemClock } from '#platform'
 import { backUpStore, openPaymentReader, type Store } from '#store'
 import { verifyStore } from '../../../src/store/upkeep/verification.ts'
 import { approved, bytes, intent, openSample, storeFile } from '../sample.ts'
@@ -121,7 +122,7 @@ test('a backup is read like a store', async (t) => {
   makeStore(file, 2)
   const target = targetFile(t)
   await backUpStore(file, target, LIMITS)
-  const reader = openPaymentReader(target)
-  t.is(reader.findByCard(bytes(32, 7), 5).payments.length, 2)
-  reader.close()
+  const reader = await openPaymentReader(target, { clock: createSystemClock() })
+  t.is((await reader.findByCard(bytes(32, 7), 5)).payments.length, 2)
+  await reader.close()
 })

@@ -1,0 +1,150 @@
+import type { AttemptEnd, Merchant, OwedNumber } from '#domain'
+import { ACT, type ActBatch, type BatchReader, createBatchReader } from '../act-batch.ts'
+import type { DayOpening } from '../business-days.ts'
+import type { MerchantChange } from '../merchants.ts'
+import { attemptEndOf, type Overdue, type Taking } from '../owed-messages.ts'
+import { INTENT_COLUMNS, type Row } from '../payment-row.ts'
+
+/** One act, with all that it was asked with. */
+export type Act = {
+  /** Its place among all acts of its transaction. */
+  readonly at: number
+} & (
+  | { readonly name: 'begin'; readonly intent: Row }
+  | (PaymentKey & { readonly name: 'conclude'; readonly outcome: Row })
+  | (PaymentKey & { readonly name: 'find' })
+  | (PaymentKey & { readonly name: 'reverse'; readonly atMs: number })
+  | (PaymentKey & { readonly name: 'isReversedUnseen' })
+  | (PaymentKey & { readonly name: 'capture'; readonly wish: Row })
+  | { readonly name: 'takeOwed'; readonly taking: Taking }
+  | { readonly name: 'numberOwed'; readonly seq: number; readonly numbered: OwedNumber }
+  | { readonly name: 'endAttempt'; readonly seq: number; readonly end: AttemptEnd }
+  | { readonly name: 'raiseOverdue'; readonly overdue: Overdue }
+  | { readonly name: 'openDay'; readonly opening: DayOpening }
+  | { readonly name: 'closeDays'; readonly host: string; readonly atMs: number }
+  | { readonly name: 'leaseStans'; readonly host: string; readonly count: number }
+  | { readonly name: 'journalStray'; readonly stray: Row }
+  | { readonly name: 'recover'; readonly nowMs: number; readonly openSinceMs: number }
+  | { readonly name: 'putMerchant'; readonly change: MerchantChange }
+  | { readonly name: 'listMerchants' }
+  | { readonly name: 'merchantsVersion' }
+  | { readonly name: 'chainHead' }
+  | { readonly name: 'beat'; readonly nowMs: number; readonly watches: boolean }
+)
+
+export type ActOf<Name extends Act['name']> = Extract<Act, { readonly name: Name }>
+
+/** What a payment is known by. */
+export interface PaymentKey {
+  readonly merchant: string
+  readonly id: string
+}
+
+/** What an intent's payment is known by. */
+export function keyOf(intent: Row): PaymentKey {
+  return {
+    merchant: String(columnOf(intent, 'merchant')),
+    id: String(columnOf(intent, 'id')),
+  }
+}
+
+export function columnOf(intent: Row, column: (typeof INTENT_COLUMNS)[number]) {
+  return intent[INTENT_COLUMNS.indexOf(column)] ?? null
+}
+
+/** The acts of several batches, in the order of asking. */
+export function actsOf(batches: readonly ActBatch[]): Act[] {
+  const acts: Act[] = []
+  for (const batch of batches) {
+    const reader = createBatchReader(batch)
+    while (!reader.done) acts.push(actOf(reader, acts.length))
+  }
+  return acts
+}
+
+function actOf(from: BatchReader, at: number): Act {
+  const act = from.number()
+  switch (act) {
+    case ACT.begin:
+      return { at, name: 'begin', intent: from.intent() }
+    case ACT.conclude:
+      return { at, name: 'conclude', ...readKey(from), outcome: from.outcome() }
+    case ACT.find:
+      return { at, name: 'find', ...readKey(from) }
+    case ACT.reverse:
+      return { at, name: 'reverse', ...readKey(from), atMs: from.number() }
+    case ACT.isReversedUnseen:
+      return { at, name: 'isReversedUnseen', ...readKey(from) }
+    case ACT.capture: {
+      const wish = from.captureWish()
+      const [merchant, id] = [String(wish[0]), String(wish[1])]
+      return { at, name: 'capture', merchant, id, wish }
+    }
+    case ACT.takeOwed:
+      return { at, name: 'takeOwed', taking: takingOf(from) }
+    case ACT.numberOwed: {
+      const seq = from.number()
+      return {
+        at,
+        name: 'numberOwed',
+        seq,
+        numbered: { stan: from.number(), askedAtMs: from.number() },
+      }
+    }
+    case ACT.endAttempt:
+      return { at, name: 'endAttempt', seq: from.number(), end: attemptEndOf(from.attemptEnd()) }
+    case ACT.raiseOverdue:
+      return { at, name: 'raiseOverdue', overdue: overdueOf(from) }
+    case ACT.openDay:
+      return { at, name: 'openDay', opening: openingOf(from) }
+    case ACT.closeDays:
+      return { at, name: 'closeDays', host: from.text(), atMs: from.number() }
+    case ACT.leaseStans:
+      return { at, name: 'leaseStans', host: from.text(), count: from.number() }
+    case ACT.journalStray:
+      return { at, name: 'journalStray', stray: from.stray() }
+    case ACT.recover:
+      return { at, name: 'recover', nowMs: from.number(), openSinceMs: from.number() }
+    case ACT.putMerchant: {
+      const merchant: Merchant = JSON.parse(from.text())
+      return { at, name: 'putMerchant', change: { merchant, by: from.text(), atMs: from.number() } }
+    }
+    case ACT.listMerchants:
+      return { at, name: 'listMerchants' }
+    case ACT.merchantsVersion:
+      return { at, name: 'merchantsVersion' }
+    case ACT.chainHead:
+      return { at, name: 'chainHead' }
+    case ACT.beat:
+      return { at, name: 'beat', nowMs: from.number(), watches: from.number() === 1 }
+    default:
+      throw new TypeError(`no act has the number ${act}`)
+  }
+}
+
+function readKey(from: BatchReader): PaymentKey {
+  return { merchant: from.text(), id: from.text() }
+}
+
+function takingOf(from: BatchReader): Taking {
+  return {
+    host: from.text(),
+    nowMs: from.number(),
+    leaseUntilMs: from.number(),
+    horizonMs: from.number(),
+    countMax: from.number(),
+  }
+}
+
+function overdueOf(from: BatchReader): Overdue {
+  return { host: from.text(), owedBeforeMs: from.number(), atMs: from.number() }
+}
+
+function openingOf(from: BatchReader): DayOpening {
+  return {
+    host: from.text(),
+    date: from.text(),
+    by: from.text() === 'host' ? 'host' : 'calendar',
+    atMs: from.number(),
+  }
+}

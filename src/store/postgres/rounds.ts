@@ -1,0 +1,61 @@
+import type { Row } from '../payment-row.ts'
+import { type Act, columnOf, keyOf, type PaymentKey } from './act.ts'
+
+/**
+ * Acts in rounds, to be done one after the other. Acts of one round have nothing to do with each
+ * other, so that those of a kind can be one statement; what has comes in the order of asking.
+ */
+export function roundsOf(acts: readonly Act[]): Act[][] {
+  const rounds: Act[][] = []
+  const lastOf = new Map<string, number>()
+  let first = 0
+  for (const act of acts) {
+    const keys = keysOf(act)
+    const round =
+      keys === 'all'
+        ? rounds.length
+        : keys.reduce((least, key) => Math.max(least, (lastOf.get(key) ?? -1) + 1), first)
+    const others = rounds[round]
+    if (others === undefined) rounds.push([act])
+    else others.push(act)
+    if (keys === 'all') first = round + 1
+    else for (const key of keys) lastOf.set(key, round)
+  }
+  return rounds
+}
+
+/** What an act has to do with; `all`: with every other. */
+function keysOf(act: Act): readonly string[] | 'all' {
+  switch (act.name) {
+    case 'begin':
+      return [paymentKey(keyOf(act.intent)), exchangeKey(act.intent)]
+    case 'conclude':
+    case 'find':
+    case 'reverse':
+    case 'isReversedUnseen':
+    case 'capture':
+      return [paymentKey(act)]
+    case 'leaseStans':
+      return ['stans']
+    case 'putMerchant':
+    case 'listMerchants':
+    case 'merchantsVersion':
+      return ['merchants']
+    case 'journalStray':
+      return []
+    default:
+      return 'all'
+  }
+}
+
+/** No two payments have the same, whatever characters their names are made of. */
+export function paymentKey({ merchant, id }: PaymentKey): string {
+  return `${merchant.length} ${merchant}${id}`
+}
+
+/** The same trace number at the same moment: the first of two begun with it has it. */
+function exchangeKey(intent: Row): string {
+  return EXCHANGE.map((column) => columnOf(intent, column)).join('\n')
+}
+
+const EXCHANGE = ['host', 'business_date', 'transmitted_at', 'stan'] as const

@@ -1,0 +1,23 @@
+import { DatabaseSync } from 'node:sqlite'
+import test from 'ava'
+import { openSample, storeFile } from './sample.ts'
+
+test('recovery and repeats search no more than open work and keys', async (t) => {
+  const file = storeFile(t)
+  await (await openSample(t, { file })).close()
+  const database = new DatabaseSync(file)
+  const plan = (sql: string) =>
+    database
+      .prepare(`EXPLAIN QUERY PLAN ${sql}`)
+      .all()
+      .map((it) => String(it.detail))
+  const open = plan(`SELECT * FROM payments WHERE state = 'unknown' AND decided_at_ms >= 5`)
+  t.regex(
+    open.join(),
+    /^SEARCH payments USING INDEX open_payments \(state=\? AND decided_at_ms>\?\)$/,
+  )
+  const begun = plan(`SELECT seq FROM payments WHERE state = 'begun'`)
+  t.regex(begun.join(), /^SEARCH payments USING COVERING INDEX open_payments \(state=\?\)$/)
+  const found = plan(`SELECT * FROM payments WHERE merchant = 'a' AND id = 'b'`)
+  t.regex(found.join(), /^SEARCH payments USING INDEX sqlite_autoindex_payments_1/)
+})
