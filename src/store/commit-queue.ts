@@ -12,6 +12,8 @@ export interface CommitQueue {
   readonly acts: Omit<BatchWriter, 'take'>
   /** @throws StoreError when the store is closed or broken */
   admit(): void
+  /** The same for what can as well be asked later. @throws StoreError also `STORE_BUSY` */
+  admitUnlessAway(): void
   /** The same for what starts new work. @throws StoreError also `QUEUE_FULL`, `STORE_BUSY` */
   admitWork(): void
   /** The answer to the act just written; `usual` is what a plain success stands for. */
@@ -84,13 +86,18 @@ function queueOver(
     throw new StoreError('STORE_BROKEN', `the store has failed before (${ending.code})`)
   }
 
+  function admitUnlessAway(): void {
+    admit()
+    if (isAway) throw new StoreError('STORE_BUSY', 'what the store is kept in is out of reach')
+  }
+
   return {
     acts: pending.acts,
     answer: pending.answer,
     admit,
+    admitUnlessAway,
     admitWork() {
-      admit()
-      if (isAway) throw new StoreError('STORE_BUSY', 'what the store is kept in is out of reach')
+      admitUnlessAway()
       if (pending.count < queueActsMax) return
       throw new StoreError('QUEUE_FULL', 'the store has too much to do')
     },

@@ -132,7 +132,14 @@ export function storeOver(queue: CommitQueue, clock: Clock): Omit<Store, 'isInCh
     return queue.answer(usual)
   }
 
-  /** What ends or secures work that was let in: never refused for a full queue. */
+  /** What is asked again when it is refused, but must not wait for a queue to have room. */
+  async function repeated<T>(write: WriteAct): Promise<T> {
+    queue.admitUnlessAway()
+    write(queue.acts)
+    return queue.answer<T>()
+  }
+
+  /** What ends or secures work that was let in: it waits for a store that is away. */
   async function owed<T>(write: WriteAct): Promise<T> {
     queue.admit()
     write(queue.acts)
@@ -143,15 +150,15 @@ export function storeOver(queue: CommitQueue, clock: Clock): Omit<Store, 'isInCh
     begin: (intent) => admitted((acts) => acts.begin(intent), BEGUN),
     conclude: (...outcome) => owed((acts) => acts.conclude(...outcome)),
     find: (merchant, id) => admitted((acts) => acts.find(merchant, id)),
-    reverse: (...reversal) => owed((acts) => acts.reverse(...reversal)),
+    reverse: (...reversal) => repeated((acts) => acts.reverse(...reversal)),
     isReversedUnseen: (merchant, id) => admitted((acts) => acts.isReversedUnseen(merchant, id)),
     capture: (wish) => admitted((acts) => acts.capture(wish)),
-    takeOwed: (taking) => owed((acts) => acts.takeOwed(taking)),
+    takeOwed: (taking) => repeated((acts) => acts.takeOwed(taking)),
     numberOwed: (seq, numbered) => owed((acts) => acts.numberOwed(seq, numbered)),
     endAttempt: (seq, end) => owed((acts) => acts.endAttempt(seq, end)),
-    raiseOverdue: (overdue) => owed((acts) => acts.raiseOverdue(overdue)),
-    openDay: (opening) => owed((acts) => acts.openDay(opening)),
-    closeDays: (host, atMs) => owed((acts) => acts.closeDays(host, atMs)),
+    raiseOverdue: (overdue) => repeated((acts) => acts.raiseOverdue(overdue)),
+    openDay: (opening) => repeated((acts) => acts.openDay(opening)),
+    closeDays: (host, atMs) => repeated((acts) => acts.closeDays(host, atMs)),
     leaseStans: (host, count) => owed((acts) => acts.leaseStans(host, count)),
     journalStray: (stray) => admitted((acts) => acts.journalStray(stray)),
     recover: (nowMs, openSinceMs) => owed((acts) => acts.recover(nowMs, openSinceMs)),

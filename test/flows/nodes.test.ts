@@ -60,6 +60,7 @@ const HASTY = {
   SALLYPORT_STORE_POSTGRES_LIMITS_BEAT_MS: '200',
   SALLYPORT_STORE_POSTGRES_LIMITS_DEAD_AFTER_MS: '4000',
   SALLYPORT_STORE_POSTGRES_LIMITS_STATEMENT_TIMEOUT_MS: '2000',
+  SALLYPORT_STORE_POSTGRES_LIMITS_BUSY_TIMEOUT_MS: '1000',
 }
 
 async function moveMerchants(site: Site, place: PostgresPlace): Promise<void> {
@@ -158,7 +159,7 @@ test('a gateway that stood still until it was declared dead conducts nothing mor
   t.is(await north.exited, 6)
   t.regex(north.stderr(), /STORE_FENCED/)
   t.is((await asked).kind, 'unreachable')
-  t.is((await neverAsked).kind, 'unreachable')
+  t.true(['unreachable', 'refused'].includes((await neverAsked).kind))
   t.deepEqual(exchangesOf(bank.site, late.amount.value), [])
   t.like(exchangesOf(bank.site, silent.amount.value), [{ arrivals: 1 }])
 })
@@ -186,13 +187,14 @@ test('while the database is away payments are put off, and its return is all tha
     await client.inquire(earlier.id),
     await client.reverse(earlier.id),
   ]) {
-    t.log(result)
     t.like(result, { kind: 'refused', code: 'BUSY', retryAfterMs: 1_000 })
   }
   await server.start()
   await gateway.untilLogged('store-back')
   t.is(JSON.stringify(await client.sale(earlier)), JSON.stringify(told))
-  t.is((await client.sale(newPayment())).kind, 'approved')
+  // Until the gateway has given a sign of life it takes nothing new.
+  const patient = clientOf(t, gateway, { limits: { attemptsMax: 9 } })
+  t.is((await patient.sale(newPayment())).kind, 'approved')
   // Its outcome came while there was nowhere to write it.
   t.true(['unknown', 'reversed'].includes((await asked).kind))
   t.is((await untilReversed(client, silent.id)).kind, 'reversed')

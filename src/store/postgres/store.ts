@@ -1,5 +1,6 @@
 import { type Clock, type Log, silentLog } from '#platform'
 import { type CommitQueue, openCommitQueue } from '../commit-queue.ts'
+import { StoreError } from '../errors.ts'
 import { type Store, type StoreOptions, storeOver } from '../store.ts'
 import { chargeMs, POSTGRES_LIMITS, type PostgresLimits } from './limits.ts'
 import type { PostgresPlace } from './place.ts'
@@ -30,8 +31,14 @@ export async function openPostgresStore(
     },
   })
   const life = keepAlive(queue, sinceMs, { limits, clock, log })
+  const store = storeOver(queue, clock)
   return {
-    ...storeOver(queue, clock),
+    ...store,
+    async begin(intent) {
+      // The host could not be asked, and the payment would be lost for nothing.
+      if (!life.isInCharge()) throw new StoreError('STORE_BUSY', 'no sign of life was written')
+      return store.begin(intent)
+    },
     isInCharge: life.isInCharge,
     close() {
       life.end()
@@ -81,18 +88,16 @@ function keepAlive(queue: CommitQueue, sinceMs: number, { limits, clock, log }: 
     }
   }
 
-  function beatLater(): void {
-    cancel = clock.after(limits.beatMs, () => {
-      // One that fails is followed by the next; the store says why by itself.
-      beat()
-        .catch(() => {})
-        .finally(() => {
-          if (!isEnded) beatLater()
-        })
-    })
+  function live(): void {
+    // One that fails is followed by the next; the store says why by itself.
+    beat()
+      .catch(() => {})
+      .finally(() => {
+        if (!isEnded) cancel = clock.after(limits.beatMs, live)
+      })
   }
 
-  beatLater()
+  live()
   return {
     isInCharge: () => !isEnded && clock.elapsedMs() - lastMs < inChargeMs,
     end() {

@@ -148,7 +148,7 @@ for (const when of ['before', 'after'] as const) {
 }
 
 test('a line that carries nothing any more is given up, and nothing of it was done', async (t) => {
-  const { store, line, moves } = await openBehind(t, { statementTimeoutMs: 300 })
+  const { store, line, moves } = await openBehind(t, { statementTimeoutMs: 2_000 })
   await store.begin(intent(1))
   line.stall()
   await t.throwsAsync(store.conclude('acme-books', 'order-1', approved), { code: 'STORE_BUSY' })

@@ -28,11 +28,18 @@ function taking(nowMs: number) {
   return { host: 'meridian', nowMs, countMax: 10, leaseUntilMs: nowMs + 75_000, horizonMs: later }
 }
 
-/** A node that conducts nothing and gives no sign of life, as if its process stood still. */
-function openStill(t: ExecutionContext, place: PostgresPlace): Promise<Store> {
-  const faults: StoreErrorCode[] = []
-  const onFault = ({ code }: { code: StoreErrorCode }) => faults.push(code)
-  return openSample(t, { place, onFault, limits: { ...HASTY, beatMs: NEVER_MS } })
+/**
+ * A node that gives no sign of life, as if its process stood still.
+ *
+ * @param deadAfterMs as it believes itself
+ */
+function openStill(
+  t: ExecutionContext,
+  place: PostgresPlace,
+  deadAfterMs = NEVER_MS,
+): Promise<Store> {
+  const limits = { ...HASTY, beatMs: NEVER_MS, deadAfterMs }
+  return openSample(t, { place, onFault: () => {}, limits })
 }
 
 async function inDatabase(
@@ -277,8 +284,9 @@ test('a node that stands still is told at its next sign of life that it is dead'
 test.serial('a node is in charge only as long as it gives signs of life', async (t) => {
   const place = await freshDatabase()
   const living = await openSample(t, { place, limits: HASTY })
-  const still = await openStill(t, { ...place, node: 'south' })
+  const still = await openStill(t, { ...place, node: 'south' }, 1_000)
   await until(async () => !still.isInCharge())
+  await t.throwsAsync(still.begin(intent(1)), { code: 'STORE_BUSY' })
   await until(async () => living.isInCharge())
   await living.close()
   t.false(living.isInCharge())
