@@ -167,6 +167,8 @@ CREATE TABLE owed_messages (
 );
 
 CREATE INDEX due_owed_messages ON owed_messages (host, due_at_ms, seq) WHERE due_at_ms IS NOT NULL;
+-- When exchanges ended as unknown, which says how long their numbers rest.
+CREATE INDEX unknown_since ON owed_messages (owed_at_ms) WHERE cause <> 'merchant-asked';
 
 -- What an operator must look at: one open item a message and kind.
 CREATE TABLE work_items (
