@@ -117,9 +117,8 @@ export function startForwarding(parts: ForwardingParts, limits: ForwardingLimits
         await look()
         complaint.worked()
       } catch (error) {
-        // The store says why by itself; the next poll asks again.
-        complaint.failed(error)
-        return
+        // The next poll asks again.
+        return complaint.failed(error)
       }
     }
   }

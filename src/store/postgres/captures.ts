@@ -47,7 +47,8 @@ const ADD: Statement = {
 }
 
 /**
- * Stamp the day that a capture settles on, `YYYY-MM-DD`; its business date, when the host said none.
+ * Stamp the day that a capture settles on, `YYYY-MM-DD`; when the host said none, its business
+ * date.
  *
  * @returns what the move to `captured` says of it
  */

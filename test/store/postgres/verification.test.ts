@@ -99,7 +99,8 @@ const TAMPERED: Readonly<Record<string, readonly [string, readonly string[]]>> =
     ['head: chain of (desk)', 'state: payment 2'],
   ],
   'a payment that is gone': [
-    `DELETE FROM owed_messages WHERE payment = 3; DELETE FROM captures; DELETE FROM payments WHERE seq = 3`,
+    `DELETE FROM owed_messages WHERE payment = 3; DELETE FROM captures;
+     DELETE FROM payments WHERE seq = 3`,
     ['reference: event 3', 'reference: event 7', 'reference: event 9'],
   ],
 }
