@@ -21,10 +21,11 @@ export async function recover(
   { at, nowMs, openSinceMs }: ActOf<'recover'>,
   transaction: Transaction,
 ): Promise<void> {
-  const { connection, node, answer } = transaction
+  const { connection, node, debts, answer } = transaction
   const leftUnknown = await leaveUnknown(node, { at, nowMs }, transaction)
   await connection.rows(RELEASE_STANS, [node])
   await connection.rows(RECLAIM_ALL, [nowMs, node])
+  await debts.write()
   const open = await connection.rows(OPEN, [openSinceMs])
   const openExchanges = open.map((row) => ({
     host: String(row['host']),

@@ -35,6 +35,7 @@ export async function openPostgresStore(
   return {
     ...store,
     async begin(intent) {
+      queue.admitWork()
       // The host could not be asked, and the payment would be lost for nothing.
       if (!life.isInCharge()) throw new StoreError('STORE_BUSY', 'no sign of life was written')
       return store.begin(intent)
