@@ -59,7 +59,7 @@ export async function startPostgres(options: ServerOptions): Promise<PostgresSer
   const port = options.port ?? (await freePort())
   let server: ChildProcess | undefined
 
-  async function start(): Promise<void> {
+  async function start(attempt = 1): Promise<void> {
     const words = ['-D', data, '-p', String(port), ...SETTINGS, ...settings.flatMap(asOption)]
     const child = spawn(join(native, 'bin/postgres'), words, {
       ...AS_NOBODY,
@@ -69,7 +69,14 @@ export async function startPostgres(options: ServerOptions): Promise<PostgresSer
     alive.add(child)
     child.once('exit', () => alive.delete(child))
     server = child
-    await untilReady(port, child)
+    try {
+      await untilReady(port, child)
+    } catch (error) {
+      // Processes of a server that was killed may outlive it for a moment, in which none starts.
+      if (child.exitCode === null || attempt === START_ATTEMPTS_MAX) throw error
+      await wait(200)
+      await start(attempt + 1)
+    }
   }
 
   async function end(act: (pid: number) => void): Promise<void> {
@@ -84,7 +91,7 @@ export async function startPostgres(options: ServerOptions): Promise<PostgresSer
   await start()
   return {
     port,
-    start,
+    start: () => start(),
     place: (database, node = 'main') => ({ ...HOST, port, database, node }),
     createDatabase: (name) => inDatabase(port, 'postgres', `CREATE DATABASE ${name}`),
     // Its own process group.
@@ -183,6 +190,7 @@ async function untilReady(port: number, child: ChildProcess): Promise<void> {
   }
 }
 
+const START_ATTEMPTS_MAX = 10
 const READY_WITHIN_MS = 30_000
 
 export async function inDatabase(port: number, database: string, sql: string): Promise<void> {
