@@ -155,6 +155,18 @@ test('what a node took comes back to itself when its lease ends', async (t) => {
   t.is((await a.takeOwed(taking(76_000))).length, 1)
 })
 
+test('a node that starts again takes nothing from another that is sending it', async (t) => {
+  const { north, a, b } = await twoNodes(t)
+  await a.begin(intent(1))
+  await a.conclude('acme-books', 'order-1', unknown)
+  await b.takeOwed(taking(1_000))
+  await a.close()
+  const again = await openSample(t, { place: north })
+  await again.recover(2_000, 0)
+  t.deepEqual(await again.takeOwed(taking(2_000)), [])
+  t.is((await b.takeOwed(taking(76_000))).length, 1)
+})
+
 test('nodes lease trace numbers that no other has, also after the last one', async (t) => {
   const { north, a, b } = await twoNodes(t)
   t.deepEqual(await a.leaseStans('meridian', 400_000), { first: 1, count: 400_000 })
