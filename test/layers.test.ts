@@ -10,6 +10,7 @@ const TABLE: Readonly<Record<string, { rooms: readonly string[]; outside: readon
   domain: { rooms: [], outside: [] },
   iso8583: { rooms: [], outside: ['node:buffer', 'binary-parser'] },
   dialects: { rooms: ['iso8583'], outside: ['sax'] },
+  ledger: { rooms: ['domain'], outside: [] },
   platform: { rooms: [], outside: ['node:crypto', 'node:stream', 'winston'] },
   envelope: { rooms: [], outside: ['node:buffer', 'node:crypto', 'node:worker_threads'] },
   security: {

@@ -5,6 +5,16 @@
  */
 export { type CaptureObstacle, type CaptureVerdict, captureVerdict } from './capture.ts'
 export { type Currency, currencyOf } from './currency.ts'
+export type {
+  Chargeable,
+  Fee,
+  FeePlan,
+  FeeTerms,
+  FeeVersion,
+  Sharer,
+  Shares,
+  Tier,
+} from './fee-plan.ts'
 export { isJsonObject, type JsonObject, type JsonValue } from './json.ts'
 export type { Merchant, MerchantKey } from './merchant.ts'
 export { AMOUNT_MINOR_MAX, type Money, money, moneyText } from './money.ts'
