@@ -25,7 +25,7 @@ const TABLE: Readonly<Record<string, { rooms: readonly string[]; outside: readon
     outside: ['node:buffer', 'node:net', 'node:tls', 'node:https', 'node:http', 'node:stream'],
   },
   store: {
-    rooms: ['domain', 'platform'],
+    rooms: ['domain', 'platform', 'ledger'],
     outside: [
       ...['node:sqlite', 'node:worker_threads', 'node:crypto', 'node:fs', 'node:path', 'node:tls'],
       'pg',

@@ -16,7 +16,7 @@ export {
 export { apportion } from './apportion.ts'
 export { type Division, divide, PARTIES, type Parts, type Party, termsOn } from './division.ts'
 export { LedgerError } from './errors.ts'
-export type { Funds, MoneyEvent, MoneyEventKind, Posted } from './money-event.ts'
+export type { Correction, Funds, MoneyEvent, MoneyEventKind, Posted } from './money-event.ts'
 export { ACCOUNT_OF } from './party-accounts.ts'
 export { type PlanFault, planFaults } from './plan-faults.ts'
 export { type Entry, type PostingSet, postingSet, SET_ENTRIES_MAX } from './posting-set.ts'

@@ -27,9 +27,10 @@ export function unwound(event: Unwinding, terms: PostingTerms): PostingSet | und
   ])
 }
 
-function minorToUnwind({ amount }: Unwinding, { currency, taken, unwound: earlier }: Posted) {
+function minorToUnwind({ amount }: Unwinding, posted: Posted): bigint {
+  const { currency, taken, unwound: earlier } = posted
   const left = sumOf(taken) - sumOf(earlier)
-  if (amount === undefined) return left
+  if (amount === undefined) return left > 0n ? left : 0n
   if (amount.minor <= 0n) throw new LedgerError('AMOUNT_INVALID', 'an amount must be above zero')
   if (amount.minor > left || amount.currency.code !== currency) {
     throw new LedgerError('UNWINDS_TOO_MUCH', 'so much was not taken and is not given back yet')

@@ -11,12 +11,14 @@ export type { CardSearch, PaymentReader } from './card-search.ts'
 export type { StoreSpace } from './commit-queue.ts'
 export { StoreError, type StoreErrorCode } from './errors.ts'
 export type { ChainHead } from './journal-chain.ts'
+export type { LedgerDesk } from './ledger/ledger-desk.ts'
 export { STORE_LIMITS, type StoreLimits } from './limits.ts'
 export { type MemoryStore, openMemoryStore } from './memory-store.ts'
 export type { MerchantList } from './merchants.ts'
 export type { Overdue, Taking } from './owed-messages.ts'
 export type { BeginResult, OpenExchange, Recovery } from './payments.ts'
 export {
+  openLedgerDesk,
   openPaymentReader,
   openRegistry,
   openStore,

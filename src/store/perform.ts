@@ -9,6 +9,7 @@ import {
 import { captureWishOf } from './capture-act.ts'
 import { isConstraint, plainOf, StoreError, storeErrorOf } from './errors.ts'
 import type { Journal } from './journal.ts'
+import { orderOf } from './ledger/posting-order.ts'
 import { attemptEndOf } from './owed-messages.ts'
 
 /**
@@ -74,6 +75,7 @@ function refusingWrites(journal: Journal, error: StoreError): Journal {
     },
     days: { open: refuse, close: refuse },
     merchants: { ...journal.merchants, put: refuse },
+    ledger: { post: refuse, correct: refuse },
     leaseStans: refuse,
     journalStray: refuse,
   }
@@ -154,6 +156,9 @@ function perform(journal: Journal, from: BatchReader, obstacle?: StoreError): An
       return { value: merchants.list() }
     case ACT.merchantsVersion:
       return { value: merchants.version() }
+    case ACT.post:
+      journal.ledger.post(orderOf(from.order()))
+      return 0
     case ACT.chainHead:
       return { value: journal.chainHead() }
     default:

@@ -1,6 +1,8 @@
 import type { Clock } from '#platform'
 import { LOOKED_AT_MAX, openFileReader, type PaymentReader } from './card-search.ts'
+import { type LedgerDesk, openFileLedgerDesk } from './ledger/ledger-desk.ts'
 import { openPostgresReader } from './postgres/card-search.ts'
+import { openPostgresLedgerDesk } from './postgres/ledger/desk.ts'
 import type { PostgresPlace } from './postgres/place.ts'
 import { openPostgresRegistry } from './postgres/registry.ts'
 import { openPostgresStore } from './postgres/store.ts'
@@ -45,6 +47,18 @@ export async function openRegistry(place: StorePlace, options: BesideOptions): P
  */
 export async function openWorkDesk(place: StorePlace, options: BesideOptions): Promise<WorkDesk> {
   return isFile(place) ? openFileWorkDesk(place, options) : openPostgresWorkDesk(place, options)
+}
+
+/**
+ * Open a store to correct its ledger.
+ *
+ * @throws StoreError as {@link openRegistry} does
+ */
+export async function openLedgerDesk(
+  place: StorePlace,
+  options: BesideOptions,
+): Promise<LedgerDesk> {
+  return isFile(place) ? openFileLedgerDesk(place, options) : openPostgresLedgerDesk(place, options)
 }
 
 export interface ReaderOptions extends BesideOptions {

@@ -2,6 +2,8 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import type { PaymentState } from '#domain'
 import { type MemoryStore, openMemoryStore } from '#store'
 import { openMemoryDatabase } from '../../src/store/database.ts'
+import { createFaultList } from '../../src/store/upkeep/faults.ts'
+import { checkLedger } from '../../src/store/upkeep/ledger-check.ts'
 
 /** The real acts, to be called inside a transaction. */
 export type Acts = Omit<MemoryStore, 'close'>
@@ -42,6 +44,10 @@ export interface Disk {
   isAnythingOpen(): boolean
   /** Whether a day was closed in which a payment still moved after the next had begun. */
   hasDayClosedLate(): boolean
+  /** What the host owes by the ledger, minor units of whatever currency. */
+  settlementMinor(): bigint
+  /** What is wrong in the ledger. */
+  ledgerFaults(): readonly string[]
   /** Every row of every table, as its values. */
   rows(): readonly (readonly unknown[])[]
   /** As good as new. */
@@ -68,6 +74,9 @@ export function openDisk(): Disk {
   const begun = listing("SELECT 1 FROM payments WHERE state = 'begun' LIMIT 1")
   const work = listing('SELECT 1 FROM work_items WHERE closed_at_ms IS NULL LIMIT 1')
   const dayClosedLate = listing(DAY_CLOSED_LATE)
+  const settlement = listing(
+    "SELECT coalesce(sum(balance_minor), 0) FROM ledger_accounts WHERE purpose = 'host-settlement'",
+  )
   const tables = TABLES.map((table) => listing(`SELECT * FROM ${table}`))
   const acts = openMemoryStore(database)
   const deletes = TABLES.map((table) => database.prepare(`DELETE FROM ${table}`))
@@ -97,6 +106,13 @@ export function openDisk(): Disk {
     isAnythingOwed: () => owed.get() !== undefined,
     isAnythingOpen: () => [owed, begun, work].some((select) => select.get() !== undefined),
     hasDayClosedLate: () => dayClosedLate.get() !== undefined,
+    settlementMinor: () => BigInt(Number(listOf(settlement)[0]?.[0])),
+    ledgerFaults() {
+      const faults = createFaultList()
+      const check = checkLedger(database, faults, (read) => read())
+      while (!check.next().done);
+      return faults.first.map(({ place, reason }) => `${place} ${reason}`)
+    },
     rows: () => tables.flatMap((table) => listOf(table)),
     wipe() {
       acts.transact(() => {
@@ -129,6 +145,11 @@ function moveOf([seq, payment, from, to, reason]: readonly unknown[]): Journalle
 
 /** Whatever refers to a row comes before it. */
 const TABLES = [
+  'ledger_entries',
+  'ledger_days',
+  'ledger_closings',
+  'ledger_postings',
+  'ledger_accounts',
   'work_items',
   'expectations',
   'owed_messages',

@@ -21,10 +21,15 @@ export function objectionsAtTheEnd({ world, host, witness, disk }: Cast): readon
       demand(false, `${of.id} settles on ${of.settlementDate}`)
     }
   }
-  for (const { pan, openingMinor, availableMinor } of host.book.cards()) {
+  let posted = 0n
+  for (const { pan, openingMinor, ledgerMinor, availableMinor } of host.book.cards()) {
+    posted += openingMinor - ledgerMinor
     const due = openingMinor - (taken.get(pan) ?? 0n)
     demand(availableMinor === due, 'a card has not what its payments have left it')
   }
+  const settles = disk.settlementMinor()
+  demand(settles === posted, `the host has posted ${posted}, and the ledger says ${settles}`)
+  for (const fault of disk.ledgerFaults()) demand(false, `in the ledger, ${fault}`)
   // Each time would be a twentieth of all time, and what is kept in clear is kept so always.
   if (world.chance.oneIn(4)) {
     const showsCard = disk.rows().some((row) => row.some(cellHoldsSecret))

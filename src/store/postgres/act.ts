@@ -1,6 +1,7 @@
 import type { AttemptEnd, Merchant, OwedNumber } from '#domain'
 import { ACT, type ActBatch, type BatchReader, createBatchReader } from '../act-batch.ts'
 import type { DayOpening } from '../business-days.ts'
+import { orderOf, type PostingOrder } from '../ledger/posting-order.ts'
 import type { MerchantChange } from '../merchants.ts'
 import { attemptEndOf, type Overdue, type Taking } from '../owed-messages.ts'
 import { INTENT_COLUMNS, type Row } from '../payment-row.ts'
@@ -29,6 +30,7 @@ export type Act = {
   | { readonly name: 'listMerchants' }
   | { readonly name: 'merchantsVersion' }
   | { readonly name: 'chainHead' }
+  | { readonly name: 'post'; readonly order: PostingOrder }
   | { readonly name: 'beat'; readonly nowMs: number; readonly watches: boolean }
 )
 
@@ -115,6 +117,8 @@ function actOf(from: BatchReader, at: number): Act {
       return { at, name: 'merchantsVersion' }
     case ACT.chainHead:
       return { at, name: 'chainHead' }
+    case ACT.post:
+      return { at, name: 'post', order: orderOf(from.order()) }
     case ACT.beat:
       return { at, name: 'beat', nowMs: from.number(), watches: from.number() === 1 }
     default:
