@@ -3,7 +3,7 @@ import { createSystemClock } from '#platform'
 import { openStore, type Store } from '#store'
 import { obey } from './rig/child.ts'
 
-/** The load on a ledger alone, a process of its own: posting sets of two entries, so many at once. */
+/** The load on a ledger alone, a process of its own: sets of two entries, so many at once. */
 let store: Store | undefined
 
 async function open(file: string): Promise<void> {

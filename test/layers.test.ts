@@ -49,6 +49,7 @@ const ROOT = [
   'config.ts',
   'spec-files.ts',
   'host-profile.ts',
+  'fee-plan-file.ts',
   'emulated-host.ts',
   'host-side.ts',
   'journal-anchors.ts',

@@ -14,7 +14,7 @@ export {
   type Purpose,
 } from './accounts.ts'
 export { apportion } from './apportion.ts'
-export { type Division, divide, PARTIES, type Parts, type Party, termsOn } from './division.ts'
+export { divide, type Line, PARTIES, type Parts, type Party, termsOn } from './division.ts'
 export { LedgerError } from './errors.ts'
 export type { Correction, Funds, MoneyEvent, MoneyEventKind, Posted } from './money-event.ts'
 export { ACCOUNT_OF } from './party-accounts.ts'

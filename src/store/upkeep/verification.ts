@@ -262,7 +262,7 @@ function restorationsOf(database: DatabaseSync, faults: FaultList): Restoration[
 }
 
 /** One state of the store for all that `read` sees. */
-function within<T>(database: DatabaseSync, read: () => T): T {
+export function within<T>(database: DatabaseSync, read: () => T): T {
   database.exec('BEGIN')
   try {
     return read()

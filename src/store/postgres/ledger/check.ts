@@ -1,3 +1,4 @@
+import type { Clock } from '#platform'
 import {
   createLedgerJudge,
   SELECT_BALANCES,
@@ -6,8 +7,30 @@ import {
   SELECT_WITH_ENTRIES,
   type SeenOfLedger,
 } from '../../ledger/ledger-judge.ts'
-import type { FaultList } from '../../upkeep/faults.ts'
+import { createFaultList, type FaultList } from '../../upkeep/faults.ts'
+import type { LedgerVerification } from '../../upkeep/ledger-verification.ts'
+import { openBeside } from '../beside.ts'
 import type { Connection, Statement } from '../connection.ts'
+import type { PostgresPlace } from '../place.ts'
+
+/** The part of `verifyPostgres` that is about the ledger, in one state of the database. */
+export async function verifyPostgresLedger(
+  place: PostgresPlace,
+  { clock }: { readonly clock: Clock },
+): Promise<LedgerVerification> {
+  const beside = await openBeside(place, { clock, schema: 'read' })
+  try {
+    return await beside.read(async (connection) => {
+      const faults = createFaultList()
+      await connection.script('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY')
+      const ledger = await checkPostgresLedger(connection, faults)
+      await connection.script('COMMIT')
+      return { ledger, faults: faults.first, faultCount: faults.count }
+    })
+  } finally {
+    await beside.close()
+  }
+}
 
 /**
  * Hold the ledger against its entries, and the moves of payments against the ledger, in a
