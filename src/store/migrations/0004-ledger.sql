@@ -34,7 +34,7 @@ CREATE TABLE ledger_postings (
                                               'available', 'reserved', 'released', 'corrected')),
   merchant      TEXT NOT NULL,
   payment       INTEGER REFERENCES payments (seq),
-  corrects      INTEGER UNIQUE REFERENCES ledger_postings (seq),
+  corrects      INTEGER REFERENCES ledger_postings (seq),
   terms         INTEGER REFERENCES merchant_changes (seq),
   charged_as    TEXT CHECK (charged_as IN ('payment', 'tab')),
   posted_by     TEXT,
@@ -45,6 +45,8 @@ CREATE TABLE ledger_postings (
 
 -- Payments are numbered as they come, so new entries are at its end, or nearly.
 CREATE INDEX ledger_postings_of_payment ON ledger_postings (payment) WHERE payment IS NOT NULL;
+-- A posting is corrected once.
+CREATE UNIQUE INDEX ledger_corrections ON ledger_postings (corrects) WHERE corrects IS NOT NULL;
 
 -- Append-only: the entries of a posting, which are zero together in each currency.
 CREATE TABLE ledger_entries (

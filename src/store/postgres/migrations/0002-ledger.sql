@@ -41,7 +41,7 @@ CREATE TABLE ledger_postings (
                                 'available', 'reserved', 'released', 'corrected')),
   merchant      text COLLATE "C" NOT NULL,
   payment       bigint,
-  corrects      bigint UNIQUE,
+  corrects      bigint,
   terms         bigint,
   charged_as    text CHECK (charged_as IN ('payment', 'tab')),
   posted_by     text,
@@ -52,6 +52,8 @@ CREATE TABLE ledger_postings (
 
 -- Payments are numbered as they come, so new entries are at its end, or nearly.
 CREATE INDEX ledger_postings_of_payment ON ledger_postings (payment) WHERE payment IS NOT NULL;
+-- A posting is corrected once.
+CREATE UNIQUE INDEX ledger_corrections ON ledger_postings (corrects) WHERE corrects IS NOT NULL;
 
 -- Append-only: the entries of a posting, which are zero together in each currency.
 CREATE TABLE ledger_entries (
