@@ -40,6 +40,7 @@ async function askEverything(store: Store): Promise<void> {
   await store.endAttempt(3, { kind: 'refused', atMs: 9 })
   await store.endAttempt(4, { kind: 'acknowledged', settlementDate: '2026-11-25', atMs: 9 })
   await store.endAttempt(5, { kind: 'put-off', why: 'host-silent', dueAtMs: 10, atMs: 9 })
+  await store.endAttempt(5, { kind: 'acknowledged', atMs: 11 })
   await store.raiseOverdue({ host, owedBeforeMs: 9, atMs: 9 })
   await store.openDay({ host, date: '2026-11-23', by: 'calendar', atMs: 1 })
   await store.closeDays(host, 1)
