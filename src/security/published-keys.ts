@@ -12,8 +12,9 @@ export const PUBLISHED_KEYS: ReadonlySet<string> = new Set([
   'NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs',
 ])
 
-/** SHA-256, in hexadecimal, of key-encrypting keys that anyone can read. */
+/** SHA-256, in hexadecimal, of keys of hosts and terminals that anyone can read. */
 export const PUBLISHED_SECRETS: ReadonlySet<string> = new Set([
-  // specs/sandbox-cards.json
+  // specs/sandbox-cards.json: pinKey, keyEncryptingKey
+  '411d3f1d2390ff3f482ac8df4e730780bb081a192f283d2f373138fd101dc8fe',
   '201e8b7318efa0d11cb542016db4f42e960b5537de8a4ca3f60efbf5468406eb',
 ])
