@@ -53,6 +53,7 @@ const ROOT = [
   'journal-anchors.ts',
   'journal-port.ts',
   'evidence.ts',
+  'hsm.ts',
   'in-charge.ts',
   'cli',
 ]
