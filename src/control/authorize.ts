@@ -10,6 +10,7 @@ import {
 } from '#domain'
 import type { Message } from '#iso8583'
 import { type ExchangeFacts, exchangeFacts, refusalOfNew } from '#processing'
+import { type ForHost, withHostPin } from './host-pin.ts'
 import { outcomeOf } from './outcome.ts'
 import type { Parts } from './parts.ts'
 import type { Reservation } from './ports.ts'
@@ -35,12 +36,16 @@ export async function authorize(
   const fingerprint = parts.vault.fingerprint(parts.messages.contentOf(request))
   const obstacle = obstacleTo(request, merchant, parts)
   if (obstacle) return earlierOr(obstacle, request, fingerprint, parts)
+  const forHost: ForHost = request.pin
+    ? await withHostPin(request, parts)
+    : { kind: 'ready', request }
+  if (forHost.kind === 'refused') return earlierOr(forHost.refusal, request, fingerprint, parts)
   const place = parts.host.reserve(merchant.id)
   if (place.kind !== 'reserved') {
     return earlierOr(noPlace(place, parts), request, fingerprint, parts)
   }
   try {
-    const prepared = prepare(request, merchant, parts)
+    const prepared = prepare(forHost.request, merchant, parts)
     if (prepared.kind === 'refused') {
       return await earlierOr(prepared.refusal, request, fingerprint, parts)
     }

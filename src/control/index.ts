@@ -29,6 +29,8 @@ export type {
   OpenedEnvelope,
   OwedStore,
   PaymentStore,
+  PinDesk,
+  PinTranslated,
   ReplySeal,
   Reservation,
   StanLease,

@@ -29,7 +29,7 @@ export type {
   KeyImport,
 } from './hsm/hsm.ts'
 export type { ImportFault } from './hsm/import-rules.ts'
-export { PIN_CIPHERS, type PinFormat } from './hsm/pin-block.ts'
+export { PIN_CIPHERS } from './hsm/pin-block.ts'
 export {
   dropPinKey,
   type EnteredPinKey,

@@ -38,8 +38,10 @@ export function compileKinds(
   const { placed } = specified
   const { dialect, messages } = parts
   const compile = createKindCompiler(specified, parts, faults)
+  const find = (kind: PaymentOperation) =>
+    requestSources(messages.members(kind), specified.spec.pin)
   const forRequest = (kind: PaymentOperation) =>
-    compile(kind, { message: placed[kind], find: requestSources(messages.members(kind)) }, faults)
+    compile(kind, { message: placed[kind], find: find(kind) }, faults)
   const authorize = forRequest('payment.authorize')
   const sale = forRequest('payment.sale')
   // What is owed of originals that are like nothing they can be lacks much by no fault of its own.
@@ -52,7 +54,7 @@ export function compileKinds(
     return compile('payment.capture', { message, find, owed: 'capture' }, sink)
   })
   // A source that is misspelt is told as that, and not as a member that is lost as well.
-  if (faults.list.length === 0) checkTold(placed, messages, faults)
+  if (faults.list.length === 0) checkTold(specified, messages, faults)
   return {
     ...{ 'payment.authorize': authorize, 'payment.sale': sale, 'payment.reverse': reverse },
     ...capture,

@@ -1,5 +1,13 @@
 import { Ajv2020 } from 'ajv/dist/2020.js'
-import type { JsonObject, Merchant, OwedKind, PaymentOperation, PaymentRequest } from '#domain'
+import {
+  type JsonObject,
+  type Merchant,
+  type OwedKind,
+  type PaymentOperation,
+  type PaymentRequest,
+  type PinFormat,
+  refusal,
+} from '#domain'
 import type { Dialect, Message } from '#iso8583'
 import { createZoneStamp } from '../calendar.ts'
 import { type ExchangeFacts, type ExchangeRules, rrnFault } from '../exchange-facts.ts'
@@ -29,6 +37,8 @@ export interface Mapping {
   storedImage(message: Message): Uint8Array
   /** What a link's keys are held to, one kind of message after the other. */
   readonly asked: readonly Asked[]
+  /** The format that this host takes PINs in; it takes none, when absent. */
+  readonly pinFormat?: PinFormat
   /** How this host numbers and dates exchanges. */
   readonly exchange: ExchangeRules
 }
@@ -59,17 +69,20 @@ export function compileMapping(document: unknown, parts: MappingParts): Mapping 
   checkExchange(spec, faults)
   const placed = placeMessages(spec, faults)
   const kinds = compileKinds({ spec, placed }, parts, faults)
-  const sizes = faults.list.length === 0 ? tryOut({ kinds, placed }, parts, faults) : new Map()
+  const pinFormat = spec.pin?.format
+  const tried = { kinds, placed, pinFormat }
+  const sizes = faults.list.length === 0 ? tryOut(tried, parts, faults) : new Map()
   if (faults.list.length > 0) throw new MappingError(faults.list)
   const capture = kinds['payment.capture']
   return {
-    toHost: (request, merchant, exchange) =>
-      kinds[request.operation].request.write({
-        merchant,
-        exchange,
-        terminal: request.terminal,
-        body: request.body.reveal(),
-      }),
+    toHost(request, merchant, exchange) {
+      const { operation, terminal, pin, hostPin } = request
+      if (pin !== undefined && hostPin === undefined) return PIN_NOT_TAKEN
+      return kinds[operation].request.write({
+        ...{ merchant, exchange, terminal, body: request.body.reveal() },
+        ...(hostPin === undefined ? {} : { hostPin }),
+      })
+    },
     readAnswer: (kind, sent, answer) => kinds[kind].answer.read(sent, answer),
     carriedOf: (kind, answer) => kinds[kind].answer.carriedOf(answer),
     owed: {
@@ -78,8 +91,15 @@ export function compileMapping(document: unknown, parts: MappingParts): Mapping 
     },
     storedImage: compileImages(parts.dialect).storedImage,
     asked: askedOf(kinds, placed, sizes),
+    ...(pinFormat === undefined ? {} : { pinFormat }),
     exchange: { host: spec.host, ...spec.exchange },
   }
+}
+
+/** A PIN that has no block for the host is not left out. */
+const PIN_NOT_TAKEN: Written = {
+  kind: 'refused',
+  refusal: refusal('NOT_SUPPORTED_BY_HOST', 'the host has no place for this', 'pin'),
 }
 
 function checkExchange({ exchange }: MappingSpec, faults: Faults): void {

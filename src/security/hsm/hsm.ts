@@ -9,6 +9,8 @@ import type { IsoPinFormat, TranslationFault } from './translation-rules.ts'
  * and its owner there. No PIN and no key is ever outside of it in clear.
  */
 export interface Hsm {
+  /** Open a key, and see which it is. Rejects when it is not as the HSM has wrapped it. */
+  checkValueOf(key: HsmKey): Promise<string>
   /** Take a key out of a key block. */
   importKey(given: KeyImport): Promise<KeyImported>
   /** Make a terminal's PIN key, and put it into a key block that takes it there. */

@@ -1,12 +1,6 @@
-import { Secret } from '#domain'
+import { type PinFormat, Secret } from '#domain'
 import type { Random } from '#platform'
 import type { BlockCipher } from '../host-keys/block-cipher.ts'
-
-/**
- * How a PIN and what fills it up stand in a block (ISO 9564-1:2017, 9.3 and 9.4). 0 and 3 are
- * blocks of triple DES, 4 is one of AES; all three are bound to the card number.
- */
-export type PinFormat = 'iso-0' | 'iso-3' | 'iso-4'
 
 /** What each format is encrypted with. */
 export const PIN_CIPHERS: Readonly<Record<PinFormat, 'tdes' | 'aes'>> = {

@@ -73,6 +73,7 @@ export function openSoftwareHsm(folder: string, options: SoftwareHsmOptions): So
   }
   const shelf = shelfOf(openWrapping(folder, options), environment)
   return {
+    checkValueOf: async (key) => shelf.with(key, (it) => shownCheckValue(key.cipher, it)),
     importKey: async (given) => importKey(given, shelf),
     createTerminalKey: async (given) => createTerminalKey(given, shelf, random),
     translatePin: async (given) => translatePin(given, shelf, random),

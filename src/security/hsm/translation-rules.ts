@@ -1,4 +1,4 @@
-import type { PinFormat } from './pin-block.ts'
+import type { PinFormat } from '#domain'
 
 /** Every format that ISO 9564-1 knows; 1 and 2 are named to be refused. */
 export type IsoPinFormat = PinFormat | 'iso-1' | 'iso-2'

@@ -1,7 +1,7 @@
 import { inspect } from 'node:util'
 import test from 'ava'
 import fc from 'fast-check'
-import { Secret } from '#domain'
+import { type PinFormat, Secret } from '#domain'
 import { createSystemRandom, type Random } from '#platform'
 import {
   type BlockCipher,
@@ -10,7 +10,6 @@ import {
 import {
   openPinBlock,
   PIN_CIPHERS,
-  type PinFormat,
   sealPinBlock,
   wipe,
 } from '../../../src/security/hsm/pin-block.ts'

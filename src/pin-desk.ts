@@ -1,0 +1,96 @@
+import { createTurnedAway } from '#admission'
+import type { PinDesk } from '#control'
+import type { PaymentRequest, PinFormat, TerminalPin } from '#domain'
+import type { Clock, Log, Random } from '#platform'
+import {
+  type Hsm,
+  type HsmKey,
+  KeyringError,
+  ownerOfTerminalKey,
+  PIN_CIPHERS,
+  readPinKeys,
+} from '#security'
+import type { Config } from './config.ts'
+import type { HostProfile } from './host-profile.ts'
+import { openHsm } from './hsm.ts'
+
+export interface PinDeskParts {
+  readonly clock: Clock
+  readonly random: Random
+  readonly log: Log
+  readonly profile: Pick<HostProfile, 'name' | 'mapping'>
+}
+
+/**
+ * Fit the HSM to the keys that were entered and to the host; every key must open.
+ *
+ * @throws KeyringError `SOFTWARE_HSM_REFUSED`; `HOST_KEY_MISSING` when the host takes PINs and its
+ *   key was not entered, or is of another cipher than its format; `MASTER_KEY_WRONG` and the like
+ */
+export async function openPinDesk(config: Config, parts: PinDeskParts): Promise<PinDesk> {
+  const { name, mapping } = parts.profile
+  const format = mapping.pinFormat
+  if (config.hsm === undefined) return NO_PINS
+  const hsm = openHsm(config, parts.random)
+  tellThatItIsNone(config.hsm, parts.log)
+  const keys = readPinKeys(config.keysFolder, config)
+  for (const key of keys) await hsm.checkValueOf(key)
+  if (format === undefined) return NO_PINS
+  return deskOf(hsm, keysOf(keys, { host: name, format }), parts)
+}
+
+const NO_PINS: PinDesk = { translate: async () => ({ kind: 'not-taken' }) }
+
+function tellThatItIsNone({ accepted }: NonNullable<Config['hsm']>, log: Log): void {
+  const signed = accepted && { acceptedBy: accepted.by, acceptedOn: accepted.on }
+  log.warn('hsm-is-software', { ...signed })
+}
+
+interface DeskKeys {
+  readonly host: HsmKey
+  readonly format: PinFormat
+  readonly terminals: ReadonlyMap<string, HsmKey>
+}
+
+function keysOf(
+  keys: readonly HsmKey[],
+  { host, format }: { readonly host: string; readonly format: PinFormat },
+): DeskKeys {
+  const cipher = PIN_CIPHERS[format]
+  const own = keys.find((it) => it.purpose === 'host-pin' && it.owner === host)
+  if (own?.cipher !== cipher) {
+    const message = `there is no ${cipher} key for PINs of ${host}: \`sallyport pin-key import\``
+    throw new KeyringError('HOST_KEY_MISSING', message)
+  }
+  const terminals = keys.filter((it) => it.purpose === 'terminal-pin')
+  return { host: own, format, terminals: new Map(terminals.map((it) => [it.owner, it])) }
+}
+
+function deskOf(hsm: Hsm, keys: DeskKeys, { clock, log }: PinDeskParts): PinDesk {
+  const refused = createTurnedAway({ clock, log, event: 'pins-refused' })
+  return {
+    async translate(request) {
+      const { pin, pan, merchant } = request
+      const key = pin && terminalKey(pin, request, keys)
+      if (pin === undefined || key === undefined) return { kind: 'key-unknown' }
+      const translated = await hsm.translatePin({
+        block: pin.block,
+        from: { key, format: pin.format, pan },
+        to: { key: keys.host, format: keys.format, pan },
+      })
+      if (translated.kind === 'translated') return translated
+      refused.note(merchant)
+      return { kind: 'unusable' }
+    },
+  }
+}
+
+/** A terminal's own key comes before one of the same name that all the merchant's have. */
+function terminalKey(
+  { key: name }: TerminalPin,
+  { merchant, terminal }: PaymentRequest,
+  { terminals }: DeskKeys,
+): HsmKey | undefined {
+  const own = terminals.get(ownerOfTerminalKey({ merchant, name, terminal }))
+  return own ?? terminals.get(ownerOfTerminalKey({ merchant, name }))
+}
