@@ -49,6 +49,8 @@ function tellThatItIsNone({ accepted }: NonNullable<Config['hsm']>, log: Log): v
 interface DeskKeys {
   readonly host: HsmKey
   readonly format: PinFormat
+  /** By owner: of those who send a serial number, and of those who send none. */
+  readonly bases: ReadonlyMap<string, HsmKey>
   readonly terminals: ReadonlyMap<string, HsmKey>
 }
 
@@ -62,8 +64,10 @@ function keysOf(
     const message = `there is no ${cipher} key for PINs of ${host}: \`sallyport pin-key import\``
     throw new KeyringError('HOST_KEY_MISSING', message)
   }
-  const terminals = keys.filter((it) => it.purpose === 'terminal-pin')
-  return { host: own, format, terminals: new Map(terminals.map((it) => [it.owner, it])) }
+  const byOwner = (purpose: HsmKey['purpose']) =>
+    new Map(keys.filter((it) => it.purpose === purpose).map((it) => [it.owner, it]))
+  const [bases, terminals] = [byOwner('terminal-base'), byOwner('terminal-pin')]
+  return { host: own, format, bases, terminals }
 }
 
 function deskOf(hsm: Hsm, keys: DeskKeys, { clock, log }: PinDeskParts): PinDesk {
@@ -75,7 +79,7 @@ function deskOf(hsm: Hsm, keys: DeskKeys, { clock, log }: PinDeskParts): PinDesk
       if (pin === undefined || key === undefined) return { kind: 'key-unknown' }
       const translated = await hsm.translatePin({
         block: pin.block,
-        from: { key, format: pin.format, pan },
+        from: { key, format: pin.format, pan, ...(pin.ksn === undefined ? {} : { ksn: pin.ksn }) },
         to: { key: keys.host, format: keys.format, pan },
       })
       if (translated.kind === 'translated') return translated
@@ -87,10 +91,11 @@ function deskOf(hsm: Hsm, keys: DeskKeys, { clock, log }: PinDeskParts): PinDesk
 
 /** A terminal's own key comes before one of the same name that all the merchant's have. */
 function terminalKey(
-  { key: name }: TerminalPin,
+  { key: name, ksn }: TerminalPin,
   { merchant, terminal }: PaymentRequest,
-  { terminals }: DeskKeys,
+  { bases, terminals }: DeskKeys,
 ): HsmKey | undefined {
-  const own = terminals.get(ownerOfTerminalKey({ merchant, name, terminal }))
-  return own ?? terminals.get(ownerOfTerminalKey({ merchant, name }))
+  const keys = ksn === undefined ? terminals : bases
+  const own = keys.get(ownerOfTerminalKey({ merchant, name, terminal }))
+  return own ?? keys.get(ownerOfTerminalKey({ merchant, name }))
 }

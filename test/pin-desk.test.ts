@@ -71,6 +71,12 @@ test('a key of one terminal comes before one of the same name that all have', as
   t.is((await desk.translate(debit({}, { terminal: 'TERM0002' }))).kind, 'translated')
 })
 
+test('a serial number asks for a base key, which is none without one', async (t) => {
+  const desk = await openDesk(await madeSite(t)).desk
+  const ksn = 'FFFF9876543210E00001'
+  t.deepEqual(await desk.translate(debit({ ksn })), { kind: 'key-unknown' })
+})
+
 test('a block that cannot be used is counted, and for another card it is one', async (t) => {
   const { desk, lines } = openDesk(await madeSite(t))
   const other = Pan.parse('4111111111111111')

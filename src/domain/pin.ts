@@ -20,4 +20,6 @@ export interface TerminalPin {
   readonly format: PinFormat
   /** The name of the terminal's key, among its merchant's. */
   readonly key: string
+  /** Key serial number, in hexadecimal, where the terminal has a key of its own for each PIN. */
+  readonly ksn?: string
 }

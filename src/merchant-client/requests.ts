@@ -20,6 +20,8 @@ export interface PaymentInput {
     readonly block: string
     readonly format: 'iso-0' | 'iso-3' | 'iso-4'
     readonly key: string
+    /** Key serial number, where the terminal derives a key for each PIN (DUKPT). */
+    readonly ksn?: string
   }
   readonly address?: { readonly street?: string; readonly postcode?: string }
   readonly threeDS?: {

@@ -93,6 +93,18 @@ test('a terminal’s key is of all terminals of a merchant, or of one of them', 
   t.is(JSON.parse((await pinKey(['list', '--json'])).out).length, 2)
 })
 
+test('a base key that terminals derive from is another key of the same name', async (t) => {
+  const { pinKey } = await withProtection(t)
+  const owner = ['--merchant', 'M-1001', '--key', 'TPK-1']
+  const words = ['import', '--under', 'acme', ...owner]
+  t.is((await pinKey(words, blockOf())).code, 0)
+  t.regex((await pinKey([...words, '--base'], blockOf())).err, /^usage-wrong/)
+  t.is((await pinKey([...words, '--base'], blockOf('B0'))).code, 0)
+  t.regex((await pinKey(['list'])).out, /terminal-pin {2}M-1001 TPK-1.*\nterminal-base {2}M-1001/)
+  t.is((await pinKey(['remove', ...owner, '--base'])).code, 0)
+  t.notRegex((await pinKey(['list'])).out, /terminal-base/)
+})
+
 test('a key that is made for terminals leaves in a block, which imports', async (t) => {
   const { pinKey } = await withProtection(t)
   const owner = ['--merchant', 'M-1001', '--key', 'TPK-2']
@@ -138,6 +150,13 @@ const REFUSED: readonly [
     'a key of both',
     ['import', '--under', 'acme', '--host', '--merchant', 'M-1'],
     blockOf(),
+    2,
+    /exclude each other/,
+  ],
+  [
+    'a base key of the host',
+    ['import', '--under', 'acme', '--host', '--base'],
+    blockOf('B0'),
     2,
     /exclude each other/,
   ],

@@ -18,6 +18,7 @@ export interface PaymentOptions {
   readonly pinBlock?: string
   readonly pinFormat: NonNullable<PaymentInput['pin']>['format']
   readonly pinKey?: string
+  readonly pinKsn?: string
 }
 
 export function addPaymentOptions(command: Command): Command {
@@ -44,6 +45,7 @@ export function addPaymentOptions(command: Command): Command {
         .default('iso-0'),
     )
     .option('--pin-key <name>', 'name of the terminal’s key')
+    .option('--pin-ksn <hex>', 'key serial number, where the key is derived (DUKPT)')
 }
 
 /** The payment that the options describe, or what is missing or wrong with them. */
@@ -75,10 +77,11 @@ export function paymentOf(options: PaymentOptions, freshId: string): PaymentInpu
 }
 
 function pinOf(options: PaymentOptions): Pick<PaymentInput, 'pin'> | string {
-  const { pinBlock, pinFormat, pinKey } = options
+  const { pinBlock, pinFormat, pinKey, pinKsn } = options
   if (pinBlock === undefined && pinKey === undefined) return {}
   if (pinBlock === undefined || pinKey === undefined) return '--pin-block goes with --pin-key'
-  return { pin: { block: pinBlock.toUpperCase(), format: pinFormat, key: pinKey } }
+  const ksn = pinKsn === undefined ? {} : { ksn: pinKsn.toUpperCase() }
+  return { pin: { block: pinBlock.toUpperCase(), format: pinFormat, key: pinKey, ...ksn } }
 }
 
 /** `12.5` dollars are `1250`; more decimals than the currency has are refused, never rounded. */

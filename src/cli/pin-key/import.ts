@@ -25,7 +25,8 @@ Examples:
   sallyport pin-key import --host --under acme --expect 08D7B4 < block.txt
   sallyport pin-key import --merchant M-1001 --key TPK-1 --under acme --block block.txt
 
-Takes a key block of TR-31 (ANSI X9.143), version B or D, for PIN encryption (usage P0). Compare its
+Takes a key block of TR-31 (ANSI X9.143), version B or D, for PIN encryption (usage P0),
+or with --base a base derivation key (B0). Compare its
 check value with what whoever sent it has. The gateway takes a key up when it starts.`
 
 /** `sallyport pin-key import`: a key out of a key block. */
@@ -83,7 +84,7 @@ const REASONS: Readonly<Record<ImportFault, string>> = {
   'protection-key-unfit': 'the protection key is of another cipher than the block’s version',
   'mac-wrong': 'it was made under another protection key, or it was changed',
   'key-malformed': 'there is no key in it',
-  'usage-wrong': 'its key is not for PIN encryption (P0)',
+  'usage-wrong': 'its key is not for PIN encryption (P0; B0 with --base)',
   'mode-wrong': 'its key may not be used in this direction',
   'algorithm-wrong': 'its key is of no cipher that PINs are encrypted with',
   'protection-weaker': 'its key is stronger than the key that protects it',

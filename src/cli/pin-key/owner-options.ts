@@ -9,14 +9,20 @@ export interface OwnerOptions {
   readonly merchant?: string
   readonly key?: string
   readonly terminal?: string
+  readonly base?: true
 }
 
 export type PinKeyOwner = Pick<HsmKey, 'owner'> & {
-  readonly purpose: 'terminal-pin' | 'host-pin'
+  readonly purpose: 'terminal-pin' | 'terminal-base' | 'host-pin'
 }
 
 export function addOwnerOptions(command: Command): Command {
-  return addTerminalOptions(command).option('--host', 'it is the core host’s')
+  return addTerminalOptions(addBaseOption(command)).option('--host', 'it is the core host’s')
+}
+
+/** Where a key may be one that others are derived from. */
+export function addBaseOption(command: Command): Command {
+  return command.option('--base', 'the terminals derive a key for each PIN from it (DUKPT)')
 }
 
 export function addTerminalOptions(command: Command): Command {
@@ -28,9 +34,10 @@ export function addTerminalOptions(command: Command): Command {
 
 /** Whose the key is, or what is wrong with the options. */
 export function ownerOf(options: OwnerOptions, config: Config): PinKeyOwner | string {
-  const { host, merchant, key, terminal } = options
+  const { host, merchant, key, terminal, base } = options
   if (host) {
     if (merchant !== undefined) return '--host and --merchant exclude each other'
+    if (base) return '--host and --base exclude each other'
     const { name } = readHostProfile(config.host.profile, readMessages())
     return { purpose: 'host-pin', owner: name }
   }
@@ -45,7 +52,7 @@ export function ownerOf(options: OwnerOptions, config: Config): PinKeyOwner | st
     return '--terminal must be 8 printable characters'
   }
   const of = { merchant, name: key, ...(terminal === undefined ? {} : { terminal }) }
-  return { purpose: 'terminal-pin', owner: ownerOfTerminalKey(of) }
+  return { purpose: base ? 'terminal-base' : 'terminal-pin', owner: ownerOfTerminalKey(of) }
 }
 
 export function isKeyName(text: string): boolean {

@@ -3,7 +3,7 @@ import { dropPinKey } from '#security'
 import { addConfigOption, type ConfigOptions, configOf } from '../config-option.ts'
 import { EXIT, type ExitCode, type Finish } from '../exit-codes.ts'
 import { complain, type Outside, say } from '../outside.ts'
-import { addTerminalOptions, type OwnerOptions, ownerOf } from './owner-options.ts'
+import { addBaseOption, addTerminalOptions, type OwnerOptions, ownerOf } from './owner-options.ts'
 
 const EXAMPLE = `
 Example:
@@ -17,7 +17,7 @@ export function addRemove(pinKey: Command, outside: Outside, finish: Finish): vo
     .command('remove')
     .description('take a terminal’s key out of the keys folder')
     .addHelpText('after', EXAMPLE)
-  addConfigOption(addTerminalOptions(command)).action(
+  addConfigOption(addTerminalOptions(addBaseOption(command))).action(
     async (options: ConfigOptions & OwnerOptions) => finish(await remove(options, outside)),
   )
 }

@@ -38,6 +38,7 @@ export interface PinBody extends JsonObject {
   readonly block: string
   readonly format: PinFormat
   readonly key: string
+  readonly ksn?: string
 }
 
 /** What names a payment that was sent before: an inquiry, a reversal. */

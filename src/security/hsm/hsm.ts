@@ -22,9 +22,10 @@ export interface Hsm {
 /**
  * - `protection`: protects key blocks.
  * - `terminal-pin`: terminals encrypt PINs under it; they come out of it to be translated alone.
+ * - `terminal-base`: the key of each PIN is derived from it, as DUKPT does.
  * - `host-pin`: PINs go to the core host under it.
  */
-export type KeyPurpose = 'protection' | 'terminal-pin' | 'host-pin'
+export type KeyPurpose = 'protection' | 'terminal-pin' | 'terminal-base' | 'host-pin'
 
 /** A key as it is kept; all but `wrapped` may be seen by anybody. */
 export interface HsmKey {
@@ -67,6 +68,8 @@ export interface PinEnd {
   readonly key: HsmKey
   readonly format: IsoPinFormat
   readonly pan: Pan
+  /** Key serial number of a terminal with a base key, in hexadecimal. */
+  readonly ksn?: string
 }
 
 export interface PinTranslation {

@@ -9,7 +9,7 @@ import type { KeyBlockHeader, KeyBlockVersion } from './key-block-header.ts'
  * Why the key of a key block is not taken. Closed.
  *
  * - a {@link KeyBlockFault}: it gives no key.
- * - `usage-wrong`: it is no key for PIN encryption.
+ * - `usage-wrong`: it is no key for PIN encryption, or no base key where one is wanted.
  * - `mode-wrong`: it may not be used in the direction that is wanted.
  * - `algorithm-wrong`: it is of no cipher that PINs are encrypted with, or of another length.
  * - `protection-weaker`: it came under a key that is weaker than itself.
@@ -44,15 +44,26 @@ export function headerFault(
   { usage, mode }: KeyBlockHeader,
   { purpose }: Pick<KeyImport, 'purpose'>,
 ): ImportFault | undefined {
-  if (usage !== PIN_ENCRYPTION) return 'usage-wrong'
+  if (usage !== USAGES[purpose]) return 'usage-wrong'
   return MODES[purpose].includes(mode) ? undefined : 'mode-wrong'
 }
 
 export const PIN_ENCRYPTION = 'P0'
+const BASE_DERIVATION = 'B0'
 
-/** A terminal's key decrypts here, the host's encrypts; `B` does both, `N` has no limit. */
+const USAGES: Readonly<Record<KeyImport['purpose'], string>> = {
+  'terminal-pin': PIN_ENCRYPTION,
+  'terminal-base': BASE_DERIVATION,
+  'host-pin': PIN_ENCRYPTION,
+}
+
+/**
+ * A terminal's key decrypts here, the host's encrypts, and from a base key others are derived; `B`
+ * does both of the first, `N` has no limit.
+ */
 const MODES: Readonly<Record<KeyImport['purpose'], readonly string[]>> = {
   'terminal-pin': ['D', 'B', 'N'],
+  'terminal-base': ['X', 'N'],
   'host-pin': ['E', 'B', 'N'],
 }
 
@@ -63,12 +74,21 @@ export interface FoundKey {
 }
 
 /** What is wrong with the key itself. */
-export function keyFault(found: FoundKey, environment: Environment): ImportFault | undefined {
+export function keyFault(
+  found: FoundKey,
+  { purpose }: Pick<KeyImport, 'purpose'>,
+  environment: Environment,
+): ImportFault | undefined {
   const { cipher, key } = found
-  if (!KEY_BYTES[cipher].includes(key.byteLength)) return 'algorithm-wrong'
+  if (!lengthsOf(found, purpose).includes(key.byteLength)) return 'algorithm-wrong'
   if (strengthOf(found.protection) < strengthOf(found)) return 'protection-weaker'
   if (cipher === 'tdes' && isSingleDes(key)) return 'key-weak'
   return environment === 'production' && isPublished(key) ? 'key-published' : undefined
+}
+
+/** Terminals derive from two keys of triple DES alone. */
+function lengthsOf({ cipher }: FoundKey, purpose: KeyImport['purpose']): readonly number[] {
+  return purpose === 'terminal-base' && cipher === 'tdes' ? [16] : KEY_BYTES[cipher]
 }
 
 /** Two keys of triple DES are weaker than three, and any of AES is stronger than both. */

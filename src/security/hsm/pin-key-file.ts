@@ -88,7 +88,7 @@ function pinKeyOf(value: JsonValue): EnteredPinKey {
   return { purpose: known, owner, cipher, checkValue, enteredAtMs, wrapped }
 }
 
-const PURPOSES: readonly KeyPurpose[] = ['protection', 'terminal-pin', 'host-pin']
+const PURPOSES: readonly KeyPurpose[] = ['protection', 'terminal-pin', 'terminal-base', 'host-pin']
 
 function isInPlaceOf(one: HsmKey, other: Pick<HsmKey, 'purpose' | 'owner'>): boolean {
   return one.purpose === other.purpose && one.owner === other.owner

@@ -1,12 +1,14 @@
 import { Secret } from '#domain'
 import type { Random } from '#platform'
 import { KeyringError } from '../errors.ts'
-import { createBlockCipher, withOddParity } from '../host-keys/block-cipher.ts'
+import { type BlockCipher, createBlockCipher, withOddParity } from '../host-keys/block-cipher.ts'
 import { combineComponents, shownCheckValue } from '../host-keys/components.ts'
 import type { KeyringOptions } from '../keyring.ts'
 import type { Environment } from '../keyring-document.ts'
 import { openWrapping } from '../master-key.ts'
 import type { Wrapping } from '../wrapping.ts'
+import { aesPinKey } from './dukpt-aes.ts'
+import { tdesPinKey } from './dukpt-tdes.ts'
 import type {
   Hsm,
   HsmKey,
@@ -141,7 +143,7 @@ function takeKey(unwrapped: Unwrapped, given: KeyImport, shelf: Shelf): KeyImpor
   if (forbidden) return refused(forbidden)
   const cipher = cipherOf(header)
   if (cipher === undefined) return refused('algorithm-wrong')
-  const wrong = keyFault({ cipher, key, protection }, shelf.environment)
+  const wrong = keyFault({ cipher, key, protection }, given, shelf.environment)
   if (wrong) return refused(wrong)
   const taken = shelf.put(key, { purpose, owner, cipher })
   const isExpected = taken.checkValue.startsWith(expectedCheckValue.toUpperCase())
@@ -178,11 +180,11 @@ function translatePin(given: PinTranslation, shelf: Shelf, random: Random): PinT
   const samePan = from.pan.reveal() === to.pan.reveal()
   const forbidden = translationFault({ from: from.format, to: to.format, samePan })
   if (forbidden) return refused(forbidden)
-  if (from.key.purpose !== 'terminal-pin' || to.key.purpose !== 'host-pin') {
+  if (!isTerminals(from) || !isFit(from) || to.key.purpose !== 'host-pin' || !isFit(to)) {
     return refused('key-unfit')
   }
   const [source, target] = [bindingOf(from, shelf), bindingOf(to, shelf)]
-  if (source === undefined || target === undefined) return refused('key-unfit')
+  if (source === undefined || target === undefined) return refused('block-unusable')
   const pin = openPinBlock(Buffer.from(block.reveal(), 'hex'), source)
   if (pin === undefined) return refused('block-unusable')
   try {
@@ -193,11 +195,32 @@ function translatePin(given: PinTranslation, shelf: Shelf, random: Random): PinT
   }
 }
 
-function bindingOf({ key, format, pan }: PinEnd, shelf: Shelf): PinBinding | undefined {
-  if (!isBound(format) || PIN_CIPHERS[format] !== key.cipher) return undefined
-  const cipher = shelf.with(key, (secret) => createBlockCipher(key.cipher, secret))
-  return { format, pan: pan.reveal(), cipher }
+/** A base key goes with a serial number, and any other key without. */
+function isTerminals({ key, ksn }: PinEnd): boolean {
+  return key.purpose === (ksn === undefined ? 'terminal-pin' : 'terminal-base')
 }
+
+function isFit({ key, format }: PinEnd): boolean {
+  return isBound(format) && PIN_CIPHERS[format] === key.cipher
+}
+
+/** Undefined when no terminal has a key of such a serial number. */
+function bindingOf(end: PinEnd, shelf: Shelf): PinBinding | undefined {
+  const { key, format, pan } = end
+  if (!isBound(format)) return undefined
+  const cipher = shelf.with(key, (secret) => cipherUnder(secret, end))
+  return cipher && { format, pan: pan.reveal(), cipher }
+}
+
+function cipherUnder(secret: Uint8Array, { key, ksn }: PinEnd): BlockCipher | undefined {
+  if (ksn === undefined) return createBlockCipher(key.cipher, secret)
+  const pinKey = PIN_KEYS[key.cipher](secret, Buffer.from(ksn, 'hex'))
+  const cipher = pinKey && createBlockCipher(key.cipher, pinKey)
+  pinKey?.fill(0)
+  return cipher
+}
+
+const PIN_KEYS = { tdes: tdesPinKey, aes: aesPinKey }
 
 function enterProtectionKey(given: ProtectionKeyComponents, shelf: Shelf): ProtectionKeyEntering {
   const { owner, cipher, components, expectedCheckValue } = given

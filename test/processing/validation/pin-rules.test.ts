@@ -34,6 +34,21 @@ test('a block is as long as its format', (t) => {
   }
 })
 
+test('a serial number is as long as the format wants', (t) => {
+  for (const [format, block, length] of [
+    ['iso-0', BLOCK, 20],
+    ['iso-3', BLOCK, 20],
+    ['iso-4', BLOCK + BLOCK, 24],
+  ] as const) {
+    for (const characters of [20, 24]) {
+      const body = { ...debit, pin: { ...pin, format, block, ksn: 'F'.repeat(characters) } }
+      const validated = messages.validateRequest(JSON.stringify(body), { merchant })
+      t.is(validated.kind, characters === length ? 'valid' : 'refused')
+    }
+  }
+  t.is(payment({ ...debit, pin: { ...pin, ksn: 'F'.repeat(20) } }).pin?.ksn, 'F'.repeat(20))
+})
+
 const REFUSED: readonly [what: string, body: object, code: RefusalCode, field: string][] = [
   [
     'a PIN for a card that is no debit card at a terminal',
@@ -75,6 +90,12 @@ const REFUSED: readonly [what: string, body: object, code: RefusalCode, field: s
     { ...debit, pin: { ...pin, key: 'K'.repeat(33) } },
     'FIELD_INVALID',
     'pin.key',
+  ],
+  [
+    'a serial number of 21',
+    { ...debit, pin: { ...pin, ksn: 'F'.repeat(21) } },
+    'FIELD_INVALID',
+    'pin.ksn',
   ],
   ['a key with a space', { ...debit, pin: { ...pin, key: 'TPK 1' } }, 'FIELD_INVALID', 'pin.key'],
 ]

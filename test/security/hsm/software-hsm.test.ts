@@ -157,6 +157,62 @@ for (const from of FORMATS) {
   }
 }
 
+const DUKPT = {
+  tdes: {
+    format: 'iso-0',
+    ksn: 'FFFF9876543210E00001',
+    block: '1B9C1845EB993A7A',
+    pan: '4012345678909',
+    base: '0123456789ABCDEFFEDCBA9876543210',
+    far: 'FFFF9876543210EFFFFF',
+  },
+  aes: {
+    format: 'iso-4',
+    ksn: '123456789012345600000001',
+    block: 'A912150391AB65A67E52883D81CE2D15',
+    pan: '4111111111111111',
+    base: 'FEDCBA9876543210F1F1F1F1F1F1F1F1',
+    far: '1234567890123456FFFFFFFF',
+  },
+} as const
+
+for (const cipher of ['tdes', 'aes'] as const) {
+  test(`a block under a key that is derived with ${cipher} becomes the host’s (X9.24)`, async (t) => {
+    const hsm = opened(t)
+    const { format, ksn, block, base, far, ...published } = DUKPT[cipher]
+    const pan = panOf(published.pan)
+    const header = { version: cipher === 'aes' ? 'D' : 'B', usage: 'B0', mode: 'X' } as const
+    const keyBlock = blockOf(base, header)
+    const given = { keyBlock, under: protection(hsm, cipher), owner: 'acme' }
+    const taken = await hsm.importKey({ ...given, purpose: 'terminal-base' })
+    if (taken.kind === 'refused') return t.fail(taken.fault)
+    const asPinKey = await hsm.importKey({ ...given, purpose: 'terminal-pin' })
+    t.deepEqual(asPinKey, { kind: 'refused', fault: 'usage-wrong' })
+    const to = { key: await imported(hsm, 'host-pin', 'tdes'), format: 'iso-0', pan } as const
+    const from = { key: taken.key, format, pan }
+    const translated = (end: object) =>
+      hsm.translatePin({ block: new Secret(block), from: { ...from, ...end }, to })
+    const right = await translated({ ksn })
+    if (right.kind === 'refused') return t.fail(right.fault)
+    const three = Buffer.concat([hex(HOST.tdes), hex(HOST.tdes).subarray(0, 8)])
+    const blocks = hex(right.block.reveal())
+    const clear = opensslBlocks('des-ede3-ecb', { key: three, blocks, decrypt: true })
+    const account = hex(pan.reveal().slice(0, -1).slice(-12).padStart(16, '0'))
+    const field = clear.map((byte, at) => byte ^ (account[at] ?? 0))
+    t.is(Buffer.from(field).toString('hex'), '041234ffffffffff')
+
+    const next = `${ksn.slice(0, -1)}2`
+    for (const wrong of [next, far, '', 'no serial number']) {
+      const fault = 'block-unusable'
+      t.deepEqual(await translated({ ksn: wrong }), { kind: 'refused', fault }, wrong)
+    }
+    t.deepEqual(await translated({}), { kind: 'refused', fault: 'key-unfit' })
+    const terminal = await imported(hsm, 'terminal-pin', cipher)
+    const unfit = { kind: 'refused', fault: 'key-unfit' } as const
+    t.deepEqual(await translated({ key: terminal, ksn }), unfit)
+  })
+}
+
 test('whatever is wrong with a block, there is one fault', async (t) => {
   const hsm = opened(t)
   const from = { key: await imported(hsm, 'terminal-pin', 'tdes'), format: 'iso-0', pan: PAN }
