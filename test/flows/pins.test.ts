@@ -1,30 +1,61 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import test from 'ava'
 import type { MerchantClient, PaymentInput } from '#merchant-client'
+import { createSystemRandom } from '#platform'
+import { tdesPinKey } from '../../src/security/hsm/dukpt-tdes.ts'
+import { sealKeyBlock } from '../../src/security/hsm/key-block.ts'
 import {
-  type GatewayUnderTest,
+  exchangesOf,
+  type GatewayProcess,
   GOOD_CARD,
+  type HostProcess,
   memberOf,
   newPayment,
-  openGatewayUnderTest,
+  startGateway,
+  startHost,
 } from './gateway-under-test.ts'
+import { makeSite, type Site } from './site.ts'
 import { blockOf, terminalPin } from './terminal-pin.ts'
 
 /** Cards of the book that have the PIN 1234; the second's is tried too often. */
 const { pan } = GOOD_CARD
 const HOST_KEY = '0123456789ABCDEFFEDCBA9876543210'
 
-let under: GatewayUnderTest
+let site: Site
+let host: HostProcess
+let gateway: GatewayProcess
 let client: MerchantClient
 
 test.before(async () => {
-  under = await openGatewayUnderTest()
-  client = under.gateway.client()
+  site = await makeSite()
+  await enterBaseKey()
+  host = await startHost(site)
+  gateway = await startGateway(site, host.port)
+  client = gateway.client()
 })
 test.after.always(async () => {
   client?.close()
-  await under?.close()
+  await Promise.all([gateway?.kill(), host?.kill()])
+  site?.remove()
 })
+
+/** The base key of ANSI X9.24-1 annex A.4, which terminals derive their keys from. */
+const BASE_KEY = Buffer.from('0123456789ABCDEFFEDCBA9876543210', 'hex')
+const BASE_KEY_NAME = 'BASE'
+
+/** As whoever makes the terminals would send it, under the sandbox's protection key. */
+async function enterBaseKey(): Promise<void> {
+  const { protectionKey } = JSON.parse(readFileSync('specs/sandbox-keys.json', 'utf8'))
+  const header = { version: 'B', usage: 'B0', algorithm: 'T', mode: 'X', keyVersion: '00' } as const
+  const sealed = { key: BASE_KEY, protectionKey: Buffer.from(protectionKey, 'hex') }
+  const rest = { exportability: 'N', optional: [] } as const
+  const block = `${site.folder}/block.txt`
+  writeFileSync(block, sealKeyBlock({ ...header, ...rest }, sealed, createSystemRandom()))
+  const owner = ['--merchant', 'M-1001', '--key', BASE_KEY_NAME, '--base']
+  const words = ['--config', site.configFile, '--under', 'sandbox', '--block', block, ...owner]
+  const { code, printed } = await site.command('pin-key', 'import', ...words)
+  if (code !== 0) throw new Error(printed)
+}
 
 function debit(pin: PaymentInput['pin'], over: Partial<PaymentInput> = {}): PaymentInput {
   const card = { pan, expiry: '3012', entryMode: 'terminal' } as const
@@ -32,12 +63,24 @@ function debit(pin: PaymentInput['pin'], over: Partial<PaymentInput> = {}): Paym
 }
 
 test.serial('the gateway says at its start that its HSM is none', (t) => {
-  t.regex(under.gateway.stderr(), /"level":"warn","message":"hsm-is-software"/)
+  t.regex(gateway.stderr(), /"level":"warn","message":"hsm-is-software"/)
 })
 
 test.serial('a sale and an authorization with the right PIN are approved', async (t) => {
   t.is((await client.sale(debit(terminalPin('1234', pan)))).kind, 'approved')
   t.is((await client.authorize(debit(terminalPin('1234', pan)))).kind, 'approved')
+})
+
+test.serial('a terminal that has another key for each PIN sends its serial number', async (t) => {
+  for (const counter of [1, 2, 3]) {
+    const ksn = `FFFF9876543210E0000${counter}`
+    const key = tdesPinKey(BASE_KEY, Buffer.from(ksn, 'hex')) ?? Buffer.alloc(0)
+    const block = blockOf('1234', pan, Buffer.from(key).toString('hex'))
+    const pin = { block, format: 'iso-0', key: BASE_KEY_NAME, ksn } as const
+    t.is((await client.sale(debit(pin))).kind, 'approved')
+    const another = { ...pin, ksn: 'FFFF9876543210E00004' }
+    t.like(await client.sale(debit(another)), { kind: 'refused', code: 'PIN_UNUSABLE' })
+  }
 })
 
 test.serial('a payment at a terminal whose cardholder enters no PIN goes without', async (t) => {
@@ -51,7 +94,7 @@ test.serial('a repeat has the first one’s answer, whatever its PIN block', asy
   const { pin: _, ...without } = payment
   t.is((await client.sale(without)).kind, 'approved')
   t.is((await client.sale({ ...payment, pin: garbage })).kind, 'approved')
-  t.like(under.exchangesOf(payment.amount.value), [{ arrivals: 1 }])
+  t.like(exchangesOf(site, payment.amount.value), [{ arrivals: 1 }])
 })
 
 const garbage = { ...terminalPin('1234', pan), block: '0'.repeat(16) }
@@ -73,7 +116,7 @@ for (const [what, pin] of UNUSABLE) {
       field: 'pin',
       reason: 'the PIN block cannot be used',
     })
-    t.deepEqual(under.exchangesOf(payment.amount.value), [])
+    t.deepEqual(exchangesOf(site, payment.amount.value), [])
   })
 }
 
@@ -83,7 +126,7 @@ test.serial('a key that the terminal does not have is named', async (t) => {
 })
 
 test.serial('the log counts the blocks that could not be used, and whose they were', (t) => {
-  t.regex(under.gateway.stderr(), /"message":"pins-refused".*"mostly":"M-1001"/)
+  t.regex(gateway.stderr(), /"message":"pins-refused".*"mostly":"M-1001"/)
 })
 
 test.serial(
@@ -98,11 +141,11 @@ test.serial(
 )
 
 test.serial('no PIN block is in the journal or in the log, under either key', async (t) => {
-  await under.gateway.stop()
+  await gateway.stop()
   const files = ['journal.db', 'keys/pin-keys.json'].map((name) =>
-    readFileSync(`${under.site.folder}/${name}`, 'latin1'),
+    readFileSync(`${site.folder}/${name}`, 'latin1'),
   )
-  const said = under.gateway.stdout() + under.gateway.stderr()
+  const said = gateway.stdout() + gateway.stderr()
   for (const pin of ['1234', '4321']) {
     for (const block of [blockOf(pin, pan), blockOf(pin, pan, HOST_KEY)]) {
       const bytes = Buffer.from(block, 'hex').toString('latin1')

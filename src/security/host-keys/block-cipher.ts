@@ -1,4 +1,10 @@
-import { createCipheriv, createDecipheriv, createSecretKey } from 'node:crypto'
+import {
+  type Cipheriv,
+  createCipheriv,
+  createDecipheriv,
+  createSecretKey,
+  type Decipheriv,
+} from 'node:crypto'
 
 /** The block ciphers of hosts: `des` has one key of 8 bytes, `tdes` two or three of them. */
 export type CipherName = 'des' | 'tdes' | 'aes'
@@ -34,9 +40,9 @@ export function createBlockCipher(name: CipherName, key: Uint8Array): BlockCiphe
   const mode = name === 'aes' ? `aes-${8 * key.byteLength}` : 'des-ede3'
   const blockBytes = name === 'aes' ? 16 : 8
   const zeros = Buffer.alloc(blockBytes)
-  // Block by block nothing is carried on, so one of each does for all.
-  const encipher = createCipheriv(`${mode}-ecb`, secret, null).setAutoPadding(false)
-  const decipher = createDecipheriv(`${mode}-ecb`, secret, null).setAutoPadding(false)
+  // Block by block nothing is carried on, so one of each does for all; most use one of the two.
+  let encipher: Cipheriv | undefined
+  let decipher: Decipheriv | undefined
   return {
     blockBytes,
     chain(blocks) {
@@ -47,8 +53,14 @@ export function createBlockCipher(name: CipherName, key: Uint8Array): BlockCiphe
       createCipheriv(`${mode}-cbc`, secret, first).setAutoPadding(false).update(blocks),
     decryptChained: (blocks, first) =>
       createDecipheriv(`${mode}-cbc`, secret, first).setAutoPadding(false).update(blocks),
-    encrypt: (blocks) => encipher.update(blocks),
-    decrypt: (blocks) => decipher.update(blocks),
+    encrypt(blocks) {
+      encipher ??= createCipheriv(`${mode}-ecb`, secret, null).setAutoPadding(false)
+      return encipher.update(blocks)
+    },
+    decrypt(blocks) {
+      decipher ??= createDecipheriv(`${mode}-ecb`, secret, null).setAutoPadding(false)
+      return decipher.update(blocks)
+    },
   }
 }
 

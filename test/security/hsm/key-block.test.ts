@@ -142,6 +142,23 @@ for (const { version, algorithm, protectionKeys, keys } of VERSIONS) {
   })
 }
 
+test('no text at all is more than refused', (t) => {
+  const header = fc.stringMatching(/^[BD][0-9]{4}P0[TA][NE]00[NES][0-9]{2}00/)
+  const texts = fc.oneof(
+    fc.string(),
+    fc.tuple(header, fc.stringMatching(/^[0-9A-F]{0,200}$/)).map((parts) => parts.join('')),
+    fc
+      .constantFrom(...PUBLISHED_KEY_BLOCKS.map((it) => it.key_block))
+      .chain((block) => fc.nat(block.length).map((at) => block.slice(0, at) + block.slice(at + 1))),
+  )
+  fc.assert(
+    fc.property(texts, bytes(0, 8, 16, 24, 32), (text, protectionKey) => {
+      t.is(openKeyBlock(text, protectionKey).kind, 'refused')
+    }),
+    { numRuns: 500 },
+  )
+})
+
 test('a length of an optional block that is counted in pairs of digits is refused', (t) => {
   const protectionKey = Buffer.alloc(32, 7)
   const optional = [{ id: 'CT', data: 'A'.repeat(300) }]
