@@ -32,6 +32,9 @@ const NOT_DERIVABLE: Readonly<Record<string, Readonly<Record<number, readonly st
   '14-sale-duplicate': { 2: ['63'] },
   '19-capture-in-part': { 2: ['63'] },
   '20-capture-refused': { 4: ['63'] },
+  '21-refund-in-part': { 2: ['63'], 4: ['63'] },
+  '22-authorization-increased': { 2: ['63'], 4: ['63'] },
+  '23-captured-then-reversed': { 2: ['63'] },
 }
 
 for (const transcript of TRANSCRIPTS) {

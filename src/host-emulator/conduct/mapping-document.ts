@@ -9,6 +9,10 @@ export interface MappingDocument {
   readonly reverse: MessageMapping
   /** Where the host takes captures. */
   readonly capture?: MessageMapping
+  /** Where the host holds more of an authorization. */
+  readonly increment?: MessageMapping
+  /** Where the host gives back of what was taken. */
+  readonly refund?: MessageMapping
   /** By name: which word each value of the host becomes. */
   readonly tables: ReadonlyMap<string, Readonly<Record<string, string>>>
   readonly codes: ListedCodes
@@ -53,6 +57,8 @@ export function readMappingDocument(document: unknown, faults: SpecFault[]): Map
     sale: kind('payment.sale'),
     reverse: kind('payment.reverse'),
     ...(messages.has('payment.capture') ? { capture: kind('payment.capture') } : {}),
+    ...(messages.has('payment.increment') ? { increment: kind('payment.increment') } : {}),
+    ...(messages.has('payment.refund') ? { refund: kind('payment.refund') } : {}),
     tables: tablesOf(read.objectIfAny('tables')),
     codes: {
       approved: listed('approved'),
