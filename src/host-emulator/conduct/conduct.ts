@@ -64,7 +64,7 @@ export interface OriginalRules {
   readonly readOriginalType: ReadText
   /** What {@link PaymentRules.identityOf} says of the original. */
   originalOf(fields: Composite): string
-  /** Whether a message says anything of an original. */
+  /** Whether a message says all that names an original. */
   namesOne(fields: Composite): boolean
 }
 
@@ -207,7 +207,7 @@ function compileOriginal({ type, identity }: OriginalDocument): OriginalRules {
   return {
     readOriginalType: readerAt(type),
     originalOf: compileIdentity(identity),
-    namesOne: (fields) => readers.some((read) => read(fields) !== ''),
+    namesOne: (fields) => readers.every((read) => read(fields) !== ''),
   }
 }
 
