@@ -55,7 +55,7 @@ export function journalPort(
     begin: (intent) => fullInstead(store.begin(intent)),
     capture: (wish) => fullInstead(store.capture(wish)),
     find: (merchant, id) => unlessBusy(() => store.find(merchant, id)),
-    reverse: (...act) => unlessBusy(() => store.reverse(...act)),
+    reverse: (wish) => unlessBusy(() => store.reverse(wish)),
     isReversedUnseen: (merchant, id) => unlessBusy(() => store.isReversedUnseen(merchant, id)),
     takeOwed: (taking) => store.takeOwed(taking),
     numberOwed: (...act) => store.numberOwed(...act),

@@ -17,6 +17,7 @@ import { InputError } from './lines.ts'
 import { withMeantName } from './meant-name.ts'
 import { addCapture } from './merchant/capture.ts'
 import { ClientFileError } from './merchant/client-file.ts'
+import { addIncrement, addRefund } from './merchant/follow-up.ts'
 import { addInquire } from './merchant/inquire.ts'
 import { addMerchant } from './merchant/merchant.ts'
 import { addReverse } from './merchant/reverse.ts'
@@ -76,6 +77,8 @@ function createProgram(outside: Outside, finish: Finish): Command {
     addSend,
     addInquire,
     addCapture,
+    addIncrement,
+    addRefund,
     addReverse,
     addPayments,
     addWork,

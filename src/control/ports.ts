@@ -1,6 +1,7 @@
 import type {
   AttemptEnd,
   CaptureObstacle,
+  FollowUpObstacle,
   Merchant,
   Money,
   OwedMessage,
@@ -10,6 +11,7 @@ import type {
   PaymentIntent,
   PaymentOutcome,
   PaymentRequest,
+  ReversalObstacle,
   Secret,
 } from '#domain'
 import type { Message } from '#iso8583'
@@ -28,6 +30,8 @@ export interface PaymentStore {
    * - `repeat`: this merchant used the id before, with the same content.
    * - `conflict`: this merchant used the id before, with other content.
    * - `reversed-unseen`: this merchant reversed the id before it came.
+   * - `not-followed`: the payment that it is to follow up does not allow it, as that stands.
+   * - `original-unseen`: this merchant has no such payment to follow up.
    * - `full`: nothing was looked at and nothing changed, for want of room; try again later.
    */
   begin(intent: PaymentIntent): Promise<BeginResult>
@@ -38,10 +42,16 @@ export interface PaymentStore {
   conclude(merchant: string, id: string, outcome: PaymentOutcome): Promise<void>
   find(merchant: string, id: string): Promise<Payment | undefined>
   /**
-   * Owe the reversal of an approved payment; any payment is given back as it stands then. An id
-   * never seen is kept, so that its payment is refused when it comes.
+   * Owe the reversal of what is approved or captured, by `reversalVerdict` of the payment as it
+   * stands. An id never seen is kept, so that its payment is refused when it comes.
    */
-  reverse(merchant: string, id: string, atMs: number): Promise<Payment | undefined>
+  reverse(wish: {
+    readonly merchant: string
+    readonly id: string
+    /** The business day that is open now, `YYYY-MM-DD`. */
+    readonly openDate: string
+    readonly atMs: number
+  }): Promise<ReversalResult>
   /** Whether a merchant reversed this id before its payment came. */
   isReversedUnseen(merchant: string, id: string): Promise<boolean>
   /**
@@ -109,7 +119,16 @@ export type BeginResult =
   | { readonly kind: 'repeat'; readonly payment: Payment }
   | { readonly kind: 'conflict' }
   | { readonly kind: 'reversed-unseen' }
+  | { readonly kind: 'not-followed'; readonly why: FollowUpObstacle; readonly original: Payment }
+  | { readonly kind: 'original-unseen' }
   | { readonly kind: 'full' }
+
+export type ReversalResult =
+  /** It is being reversed, or there is nothing to reverse: the payment as it stands. */
+  | { readonly kind: 'stands'; readonly payment: Payment }
+  | { readonly kind: 'refused'; readonly why: ReversalObstacle; readonly payment: Payment }
+  /** It has never come, and is refused if it does. */
+  | { readonly kind: 'unseen' }
 
 export type CaptureResult =
   | { readonly kind: 'taken'; readonly payment: Payment }

@@ -33,6 +33,16 @@ export interface PaymentInput {
   readonly storedCredential?: 'initial' | 'unscheduled' | 'recurring' | 'instalment'
 }
 
+/** What a merchant says of an increment or a refund. */
+export interface FollowUpInput {
+  /** Its own idempotency key: the same id never makes a second one. */
+  readonly id: string
+  /** The id of the payment that it follows up. */
+  readonly payment: string
+  /** All that is left to give back, when absent. */
+  readonly amount?: AmountInput
+}
+
 /** An amount in minor units, e.g. `{ value: '1250', currency: 'USD' }`. */
 export interface AmountInput {
   readonly value: string
@@ -47,6 +57,8 @@ export interface RequestHead {
     | 'payment.inquire'
     | 'payment.reverse'
     | 'payment.capture'
+    | 'payment.increment'
+    | 'payment.refund'
     | 'echo'
   readonly id: string
   readonly merchant: string

@@ -13,6 +13,7 @@ import {
   outcomeRow,
   type Row,
 } from './payment-row.ts'
+import type { ReversalWish } from './reversal-act.ts'
 import { STRAY_BLOBS, STRAY_COLUMNS, type Stray, strayRow } from './strays.ts'
 
 /**
@@ -84,7 +85,7 @@ export interface BatchWriter {
   begin(intent: PaymentIntent): void
   conclude(merchant: string, id: string, outcome: PaymentOutcome): void
   find(merchant: string, id: string): void
-  reverse(merchant: string, id: string, atMs: number): void
+  reverse(wish: ReversalWish): void
   isReversedUnseen(merchant: string, id: string): void
   capture(wish: CaptureWish): void
   takeOwed(taking: Taking): void
@@ -128,7 +129,9 @@ export function createBatchWriter(): BatchWriter {
     begin: (intent) => add(ACT.begin, intentRow(intent)),
     conclude: (merchant, id, outcome) => add(ACT.conclude, [merchant, id, ...outcomeRow(outcome)]),
     find: (merchant, id) => add(ACT.find, [merchant, id]),
-    reverse: (merchant, id, atMs) => add(ACT.reverse, [merchant, id, atMs]),
+    reverse: ({ merchant, id, openDate, atMs }) => {
+      add(ACT.reverse, [merchant, id, openDate, atMs])
+    },
     isReversedUnseen: (merchant, id) => add(ACT.isReversedUnseen, [merchant, id]),
     capture: (wish) => add(ACT.capture, captureWishRow(wish)),
     takeOwed({ host, nowMs, leaseUntilMs, horizonMs, countMax }) {
@@ -160,6 +163,12 @@ export function createBatchWriter(): BatchWriter {
       return batch
     },
   }
+}
+
+/** A wish as {@link BatchWriter.reverse} put it down. */
+export function reversalWishOf(from: BatchReader): ReversalWish {
+  const [merchant, id, openDate] = [from.text(), from.text(), from.text()]
+  return { merchant, id, openDate, atMs: from.number() }
 }
 
 /** Reads a batch back, one act after another. */

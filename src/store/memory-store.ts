@@ -17,6 +17,7 @@ import type { MerchantList } from './merchants.ts'
 import type { Overdue, Taking } from './owed-messages.ts'
 import { intentRow, outcomeRow } from './payment-row.ts'
 import type { BeginResult, Recovery } from './payments.ts'
+import type { ReversalResult, ReversalWish } from './reversal-act.ts'
 import type { StanLease } from './stan-leases.ts'
 import { type Stray, strayRow } from './strays.ts'
 import type { WorkActs } from './work-items.ts'
@@ -31,7 +32,7 @@ export interface MemoryStore {
   begin(intent: PaymentIntent): BeginResult
   conclude(merchant: string, id: string, outcome: PaymentOutcome): void
   find(merchant: string, id: string): Payment | undefined
-  reverse(merchant: string, id: string, atMs: number): Payment | undefined
+  reverse(wish: ReversalWish): ReversalResult
   isReversedUnseen(merchant: string, id: string): boolean
   capture(wish: CaptureWish): CaptureResult
   takeOwed(taking: Taking): readonly OwedMessage[]

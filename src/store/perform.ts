@@ -5,6 +5,7 @@ import {
   type Answer,
   type BatchReader,
   createBatchReader,
+  reversalWishOf,
 } from './act-batch.ts'
 import { captureWishOf } from './capture-act.ts'
 import { isConstraint, plainOf, StoreError, storeErrorOf } from './errors.ts'
@@ -110,7 +111,7 @@ function perform(journal: Journal, from: BatchReader, obstacle?: StoreError): An
     case ACT.find:
       return { value: payments.find(from.text(), from.text()) }
     case ACT.reverse:
-      return { value: payments.reverse(from.text(), from.text(), from.number()) }
+      return { value: payments.reverse(reversalWishOf(from)) }
     case ACT.isReversedUnseen:
       return { value: payments.isReversedUnseen(from.text(), from.text()) }
     case ACT.capture: {

@@ -234,7 +234,7 @@ function asStore(memory: ReturnType<typeof openMemoryStore>): DeskStore {
       memory.transact(() => memory.conclude(merchant, id, outcome)),
     find: async (merchant, id) => memory.transact(() => memory.find(merchant, id)),
     leaseStans: async (host, count) => memory.transact(() => memory.leaseStans(host, count)),
-    reverse: async (...act) => memory.transact(() => memory.reverse(...act)),
+    reverse: async (wish) => memory.transact(() => memory.reverse(wish)),
     isReversedUnseen: async (...act) => memory.transact(() => memory.isReversedUnseen(...act)),
     capture: async (wish) => memory.transact(() => memory.capture(wish)),
     takeOwed: async (taking) => memory.transact(() => memory.takeOwed(taking)),

@@ -155,7 +155,7 @@ export function openSimulatedStore({
     conclude: (...act) => ask('conclude', () => acts.conclude(...act)),
     find: (...act) => ask('find', () => acts.find(...act)),
     capture: (wish) => ask('capture', () => acts.capture(wish)),
-    reverse: (...act) => ask('reverse', () => acts.reverse(...act)),
+    reverse: (wish) => ask('reverse', () => acts.reverse(wish)),
     isReversedUnseen: (...act) => ask('isReversedUnseen', () => acts.isReversedUnseen(...act)),
     takeOwed: (taking) => ask('takeOwed', () => acts.takeOwed(taking)),
     numberOwed: (...act) => ask('numberOwed', () => acts.numberOwed(...act)),

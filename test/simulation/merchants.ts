@@ -83,6 +83,7 @@ function send(wish: Wish, index: number, { world, post }: Parts) {
   }
 
   function hearOfReversal({ type, outcome, error }: Answer): void {
+    if (error?.code === 'REVERSAL_NOT_ALLOWED') isReversalAsked = true
     if (error !== undefined) return
     isReversalAsked = type !== 'refusal'
     if (outcome !== undefined && outcome !== 'unseen') heard = outcome

@@ -12,6 +12,7 @@ import {
 import type { Composite, Dialect, FieldFacts, FieldValue } from '#iso8583'
 import { type ExchangeFacts, stanText } from '../exchange-facts.ts'
 import type { Member, ValueFacts } from '../messages/members.ts'
+import type { FollowingOrigin } from './specification.ts'
 
 /** Everything that one host message is written from. */
 export interface Given {
@@ -22,12 +23,14 @@ export interface Given {
   readonly body: JsonObject
   /** The PIN block for the host, in hexadecimal. */
   readonly hostPin?: Secret<string>
-  /** The message to be reversed or captured, as it is kept; what its answer said to bring along. */
+  /** The message that this one follows, as it is kept; what its answer said to bring along. */
   readonly original?: { readonly mti: string; readonly fields: Composite }
   readonly carried?: Readonly<Record<string, string>>
   readonly cause?: ReversalCause
   /** How much of it is captured. */
   readonly capture?: CaptureGiven
+  /** How much more of it is held, or how much is given back. */
+  readonly amountMinor?: bigint
 }
 
 /** What a capture takes. */
@@ -95,7 +98,7 @@ function pinSource(format: PinFormat): Source {
   }
 }
 
-/** What a reversal or a capture can know of the message that it is of. */
+/** What a message can know of the one that it follows. */
 export interface Originals {
   readonly dialect: Dialect
   /** Elements that every such message has, and those that some have. */
@@ -107,13 +110,13 @@ export interface Originals {
 }
 
 /**
- * Sources of a reversal or a capture: the stored image of the original, what its answer said to
- * carry, and what is its own.
+ * Sources of a message that follows another: the stored image of the original, what its answer said
+ * to carry, and what is its own.
  */
-export function owedSources(of: 'reversal' | 'capture', originals: Originals): FindSource {
-  const own = of === 'reversal' ? REVERSAL : CAPTURE
-  // Only what was approved is captured; what is reversed may have had no answer at all.
-  const sure: ReadonlySet<string> = of === 'capture' ? originals.approved : new Set()
+export function followingSources(of: FollowingOrigin, originals: Originals): FindSource {
+  const own = OWN[of]
+  // Only what was approved is followed up; what is reversed may have had no answer at all.
+  const sure: ReadonlySet<string> = of === 'reversal' ? new Set() : originals.approved
   return (path) => {
     const [room = '', ...rest] = path.split('.')
     const element = rest.join('.')
@@ -229,20 +232,32 @@ const ORIGINAL_MTI: Source = {
   read: ({ original }) => original?.mti,
 }
 
-const REVERSAL: ReadonlyMap<string, Source> = new Map([
-  [
-    'reversal.cause',
-    { always: true, sensitive: false, words: REVERSAL_CAUSES, read: ({ cause }) => cause },
-  ],
-])
+/** What is a following message's own. */
+const OWN: Readonly<Record<FollowingOrigin, ReadonlyMap<string, Source>>> = {
+  reversal: new Map([
+    [
+      'reversal.cause',
+      { always: true, sensitive: false, words: REVERSAL_CAUSES, read: ({ cause }) => cause },
+    ],
+  ]),
+  capture: new Map([
+    ['capture.amount', known('n', [1, 12], ({ capture }) => capture?.amountMinor.toString())],
+    [
+      'capture.extent',
+      {
+        ...{ always: true, sensitive: false },
+        words: ['whole', 'part'],
+        read: (it) => it.capture?.extent,
+      },
+    ],
+  ]),
+  increment: new Map([['increment.amount', amountGiven()]]),
+  refund: new Map([['refund.amount', amountGiven()]]),
+}
 
-const CAPTURE: ReadonlyMap<string, Source> = new Map([
-  ['capture.amount', known('n', [1, 12], ({ capture }) => capture?.amountMinor.toString())],
-  [
-    'capture.extent',
-    { always: true, sensitive: false, words: ['whole', 'part'], read: (it) => it.capture?.extent },
-  ],
-])
+function amountGiven(): Source {
+  return known('n', [1, 12], ({ amountMinor }) => amountMinor?.toString())
+}
 
 function known(content: string, [min, max]: [number, number], read: Source['read']): Source {
   return { always: true, sensitive: false, value: { content, min, max }, read }

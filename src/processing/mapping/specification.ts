@@ -24,9 +24,35 @@ export type Verdict = 'approved' | 'partial' | 'declined' | 'unknown'
 /** What the gateway sends: the merchants' operations, the reversal of one, the capture of one. */
 export type MessageKind = PaymentOperation | 'payment.reverse' | 'payment.capture'
 
-/** Something of each kind of message; a host need not take captures. */
-export type ByKind<T> = Readonly<Record<Exclude<MessageKind, 'payment.capture'>, T>> & {
-  readonly 'payment.capture'?: T
+/** Kinds that a host need not take. */
+export const OPTIONAL_KINDS = ['payment.increment', 'payment.refund', 'payment.capture'] as const
+
+type OptionalKind = (typeof OPTIONAL_KINDS)[number]
+
+/** Something of each kind of message that a host takes. */
+export type ByKind<T> = Readonly<
+  Record<Exclude<MessageKind, OptionalKind>, T> & Partial<Record<OptionalKind, T>>
+>
+
+/** What a message of each kind is written from, beside what all are. */
+export const ORIGINS = {
+  'payment.authorize': 'request',
+  'payment.sale': 'request',
+  'payment.increment': 'increment',
+  'payment.refund': 'refund',
+  'payment.reverse': 'reversal',
+  'payment.capture': 'capture',
+} as const satisfies Record<MessageKind, string>
+
+/** Kinds whose messages name an earlier one, and are written from what was kept of it. */
+export type FollowingOrigin = Exclude<(typeof ORIGINS)[MessageKind], 'request'>
+
+/** As a fault names a message of the kind. */
+export const A_MESSAGE: Readonly<Record<FollowingOrigin, string>> = {
+  reversal: 'a reversal',
+  capture: 'a capture',
+  increment: 'an increment',
+  refund: 'a refund',
 }
 
 export interface MessageSpec {

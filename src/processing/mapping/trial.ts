@@ -19,8 +19,8 @@ import type { ByKind, Faults, MessageKind } from './specification.ts'
 import { isNamed } from './untold.ts'
 
 /**
- * Write and pack the shortest and the longest request of each operation, their reversals and
- * captures.
+ * Write and pack the shortest and the longest request of each operation, and all that can follow
+ * one.
  *
  * It finds what no look at single elements can: a composite that lacks a part or grows too long.
  *
@@ -46,8 +46,16 @@ export function tryOut(
       const given = { ...SAMPLE, body, ...samplePin(body, pinFormat) }
       const original = attempt({ kind, given })
       if (!original) continue
-      for (const cause of REVERSAL_CAUSES) {
-        attempt({ kind: 'payment.reverse', given: { ...given, original, cause } })
+      const undo = (image: Message) => {
+        for (const cause of REVERSAL_CAUSES) {
+          attempt({ kind: 'payment.reverse', given: { ...SAMPLE, original: image, cause } })
+        }
+      }
+      undo(original)
+      const { amountMinor } = CAPTURES[extent]
+      for (const following of FOLLOWING[kind]) {
+        const image = attempt({ kind: following, given: { ...SAMPLE, original, amountMinor } })
+        if (image) undo(image)
       }
       if (kind !== 'payment.authorize') continue
       attempt({ kind: 'payment.capture', given: { ...given, original, capture: CAPTURES[extent] } })
@@ -55,6 +63,11 @@ export function tryOut(
   }
   return sizes
 }
+
+const FOLLOWING = {
+  'payment.authorize': ['payment.increment', 'payment.refund'],
+  'payment.sale': ['payment.refund'],
+} as const
 
 const CAPTURES = {
   least: { amountMinor: 1n, extent: 'part' },

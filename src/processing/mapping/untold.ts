@@ -1,15 +1,22 @@
 import type { Member } from '../messages/members.ts'
 import type { Messages } from '../messages/messages.ts'
 import type { PlacedMessage } from './placed-messages.ts'
-import type { ByKind, Faults, MappingSpec, RequestElementSpec } from './specification.ts'
+import {
+  type ByKind,
+  type Faults,
+  type MappingSpec,
+  OPTIONAL_KINDS,
+  ORIGINS,
+  type RequestElementSpec,
+} from './specification.ts'
 
 /** Members that are the gateway's own to act upon, whatever the host is told. */
 const OF_THE_GATEWAY = new Set(['type', 'id', 'merchant', 'time', 'terminal', 'acceptPartial'])
 
 /**
  * Note what of a merchant's request would be lost without a word: no element takes it, `refuses`
- * does not name it, and `untold` does not say that the host can do without. How much is captured
- * every host must be told. What takes no PINs refuses them without being told to.
+ * does not name it, and `untold` does not say that the host can do without. How much is captured,
+ * increased or refunded every host must be told. What takes no PINs refuses them in any case.
  */
 export function checkTold(
   { placed, spec }: { readonly placed: ByKind<PlacedMessage>; readonly spec: MappingSpec },
@@ -29,9 +36,11 @@ export function checkTold(
     const reason = `no element takes ${list}: name them under \`refuses\` or \`untold\``
     faults.add(['messages', kind], reason)
   }
-  const capture = placed['payment.capture']
-  if (capture && !namedIn(capture).has('capture.amount')) {
-    faults.add(['messages', 'payment.capture'], 'no element takes capture.amount')
+  for (const kind of OPTIONAL_KINDS) {
+    const message = placed[kind]
+    const amount = `${ORIGINS[kind]}.amount`
+    if (message === undefined || namedIn(message).has(amount)) continue
+    faults.add(['messages', kind], `no element takes ${amount}`)
   }
 }
 

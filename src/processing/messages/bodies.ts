@@ -46,7 +46,8 @@ export interface InquiryBody extends RequestBody {
   readonly payment: string
 }
 
-export interface CaptureBody extends InquiryBody {
+/** What names a payment and an amount: a capture, an increment, a refund. */
+export interface AmountOfBody extends InquiryBody {
   readonly amount?: AmountBody
 }
 

@@ -1,9 +1,16 @@
 import type { AttemptEnd, Merchant, OwedNumber } from '#domain'
-import { ACT, type ActBatch, type BatchReader, createBatchReader } from '../act-batch.ts'
+import {
+  ACT,
+  type ActBatch,
+  type BatchReader,
+  createBatchReader,
+  reversalWishOf,
+} from '../act-batch.ts'
 import type { DayOpening } from '../business-days.ts'
 import type { MerchantChange } from '../merchants.ts'
 import { attemptEndOf, type Overdue, type Taking } from '../owed-messages.ts'
 import { INTENT_COLUMNS, type Row } from '../payment-row.ts'
+import type { ReversalWish } from '../reversal-act.ts'
 
 /** One act, with all that it was asked with. */
 export type Act = {
@@ -13,7 +20,7 @@ export type Act = {
   | { readonly name: 'begin'; readonly intent: Row }
   | (PaymentKey & { readonly name: 'conclude'; readonly outcome: Row })
   | (PaymentKey & { readonly name: 'find' })
-  | (PaymentKey & { readonly name: 'reverse'; readonly atMs: number })
+  | (ReversalWish & { readonly name: 'reverse' })
   | (PaymentKey & { readonly name: 'isReversedUnseen' })
   | (PaymentKey & { readonly name: 'capture'; readonly wish: Row })
   | { readonly name: 'takeOwed'; readonly taking: Taking }
@@ -48,6 +55,12 @@ export function keyOf(intent: Row): PaymentKey {
   }
 }
 
+/** What the payment is known by that an intent is to follow up; undefined, when it does not. */
+export function originalOf(intent: Row): PaymentKey | undefined {
+  const id = columnOf(intent, 'original_id')
+  return id === null ? undefined : { merchant: keyOf(intent).merchant, id: String(id) }
+}
+
 export function columnOf(intent: Row, column: (typeof INTENT_COLUMNS)[number]) {
   return intent[INTENT_COLUMNS.indexOf(column)] ?? null
 }
@@ -72,7 +85,7 @@ function actOf(from: BatchReader, at: number): Act {
     case ACT.find:
       return { at, name: 'find', ...readKey(from) }
     case ACT.reverse:
-      return { at, name: 'reverse', ...readKey(from), atMs: from.number() }
+      return { at, name: 'reverse', ...reversalWishOf(from) }
     case ACT.isReversedUnseen:
       return { at, name: 'isReversedUnseen', ...readKey(from) }
     case ACT.capture: {
