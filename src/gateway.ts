@@ -160,6 +160,7 @@ async function openFoundation(config: Config, parts: FoundationParts): Promise<F
   const keyring = await openKeyring(config.keysFolder, keyringOptionsOf(config, random))
   const hostKeys = hostKeysOf(config, profile, random)
   const pins = await openPinDesk(config, { clock, random, log, profile })
+  started.defer(() => pins.close())
 
   const onSpace = tellOfSpace(log)
   const limits = storeLimitsOf(config, profile)

@@ -2,17 +2,11 @@ import { createTurnedAway } from '#admission'
 import type { PinDesk } from '#control'
 import type { PaymentRequest, PinFormat, TerminalPin } from '#domain'
 import type { Clock, Log, Random } from '#platform'
-import {
-  type Hsm,
-  type HsmKey,
-  KeyringError,
-  ownerOfTerminalKey,
-  PIN_CIPHERS,
-  readPinKeys,
-} from '#security'
+import { type Hsm, type HsmKey, KeyringError, ownerOfTerminalKey, PIN_CIPHERS } from '#security'
 import type { Config } from './config.ts'
 import type { HostProfile } from './host-profile.ts'
 import { openHsm } from './hsm.ts'
+import { openLivePinKeys } from './live-pin-keys.ts'
 
 export interface PinDeskParts {
   readonly clock: Clock
@@ -21,25 +15,38 @@ export interface PinDeskParts {
   readonly profile: Pick<HostProfile, 'name' | 'mapping'>
 }
 
+export interface OpenPinDesk extends PinDesk {
+  close(): void
+}
+
 /**
  * Fit the HSM to the keys that were entered and to the host; every key must open.
  *
  * @throws KeyringError `SOFTWARE_HSM_REFUSED`; `HOST_KEY_MISSING` when the host takes PINs and its
  *   key was not entered, or is of another cipher than its format; `MASTER_KEY_WRONG` and the like
  */
-export async function openPinDesk(config: Config, parts: PinDeskParts): Promise<PinDesk> {
+export async function openPinDesk(config: Config, parts: PinDeskParts): Promise<OpenPinDesk> {
   const { name, mapping } = parts.profile
   const format = mapping.pinFormat
   if (config.hsm === undefined) return NO_PINS
   const hsm = openHsm(config, parts.random)
   tellThatItIsNone(config.hsm, parts.log)
-  const keys = readPinKeys(config.keysFolder, config)
-  for (const key of keys) await hsm.checkValueOf(key)
   if (format === undefined) return NO_PINS
-  return deskOf(hsm, keysOf(keys, { host: name, format }), parts)
+  let keys: DeskKeys | undefined
+  const close = await openLivePinKeys(config, {
+    ...parts,
+    hsm,
+    onChange(entered) {
+      keys = keysOf(entered, { host: name, format })
+    },
+  })
+  return { ...deskOf(hsm, () => keys, parts), close }
 }
 
-const NO_PINS: PinDesk = { translate: async () => ({ kind: 'not-taken' }) }
+const NO_PINS: OpenPinDesk = {
+  translate: async () => ({ kind: 'not-taken' }),
+  close() {},
+}
 
 function tellThatItIsNone({ accepted }: NonNullable<Config['hsm']>, log: Log): void {
   const signed = accepted && { acceptedBy: accepted.by, acceptedOn: accepted.on }
@@ -70,13 +77,19 @@ function keysOf(
   return { host: own, format, bases, terminals }
 }
 
-function deskOf(hsm: Hsm, keys: DeskKeys, { clock, log }: PinDeskParts): PinDesk {
+function deskOf(
+  hsm: Hsm,
+  keysOfNow: () => DeskKeys | undefined,
+  { clock, log }: PinDeskParts,
+): PinDesk {
   const refused = createTurnedAway({ clock, log, event: 'pins-refused' })
   return {
     async translate(request) {
       const { pin, pan, merchant } = request
-      const key = pin && terminalKey(pin, request, keys)
-      if (pin === undefined || key === undefined) return { kind: 'key-unknown' }
+      const keys = keysOfNow()
+      if (pin === undefined || keys === undefined) return { kind: 'not-taken' }
+      const key = terminalKey(pin, request, keys)
+      if (key === undefined) return { kind: 'key-unknown' }
       const translated = await hsm.translatePin({
         block: pin.block,
         from: { key, format: pin.format, pan, ...(pin.ksn === undefined ? {} : { ksn: pin.ksn }) },

@@ -54,6 +54,7 @@ const ROOT = [
   'journal-port.ts',
   'evidence.ts',
   'hsm.ts',
+  'live-pin-keys.ts',
   'pin-desk.ts',
   'in-charge.ts',
   'cli',

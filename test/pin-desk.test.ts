@@ -2,11 +2,12 @@ import { globSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test, { type ExecutionContext } from 'ava'
 import { Pan, type PaymentRequest, Secret } from '#domain'
-import { createSystemClock, createSystemRandom } from '#platform'
+import { type Clock, createSystemRandom } from '#platform'
 import { KeyringError } from '#security'
 import { type Config, readConfig } from '../src/config.ts'
 import { readHostProfile, readMessages } from '../src/host-profile.ts'
 import { openPinDesk } from '../src/pin-desk.ts'
+import { createFakeClock } from './fakes/clock.ts'
 import { collectLog } from './fakes/log.ts'
 import { makeSite, type Site } from './flows/site.ts'
 import { blockOf, TERMINAL_KEY_NAME } from './flows/terminal-pin.ts'
@@ -21,10 +22,15 @@ async function madeSite(t: ExecutionContext): Promise<Site> {
   return site
 }
 
-function openDesk(site: Site, change: Partial<Config> = {}, host = profile) {
+function openDesk(
+  site: Site,
+  change: Partial<Config> = {},
+  host = profile,
+  clock: Clock = createFakeClock(),
+) {
   const config = { ...readConfig(site.configFile, {}), ...change }
   const { log, lines } = collectLog()
-  const parts = { clock: createSystemClock(), random: createSystemRandom(), log, profile: host }
+  const parts = { clock, random: createSystemRandom(), log, profile: host }
   return { desk: openPinDesk(config, parts), lines }
 }
 
@@ -104,7 +110,7 @@ test('without an HSM, or at a host that takes none, no PINs are taken', async (t
   const site = await madeSite(t)
   const { hsm: _, ...without } = readConfig(site.configFile, {})
   const { log } = collectLog()
-  const parts = { clock: createSystemClock(), random: createSystemRandom(), log, profile }
+  const parts = { clock: createFakeClock(), random: createSystemRandom(), log, profile }
   const desk = await openPinDesk(without, parts)
   t.deepEqual(await desk.translate(debit({})), { kind: 'not-taken' })
   const kestrel = readHostProfile('kestrel', MESSAGES)
@@ -120,6 +126,64 @@ test('a host that takes PINs and whose key was not entered stops the start', asy
   const ofAes = { ...profile, mapping: { ...profile.mapping, pinFormat: 'iso-4' as const } }
   await t.throwsAsync(openDesk(site, {}, ofAes).desk, missing)
 })
+
+test('keys that change while it runs are taken up, and one that is removed is of no use', async (t) => {
+  const site = await madeSite(t)
+  const clock = createFakeClock()
+  const { desk, lines } = openDesk(site, {}, profile, clock)
+  const opened = await desk
+  t.teardown(() => opened.close())
+  const words = ['--config', site.configFile, '--merchant', 'M-1001']
+  const change = async (word: string, ...more: readonly string[]) => {
+    const { code, printed } = await site.command('pin-key', word, ...words, ...more)
+    t.is(code, 0, printed)
+    clock.advance(1_000)
+    await settle()
+  }
+  await change('create', '--key', 'TPK-2', '--under', 'sandbox')
+  t.deepEqual(await opened.translate(debit({ key: 'TPK-2' })), { kind: 'unusable' })
+  await change('remove', '--key', TERMINAL_KEY_NAME)
+  t.deepEqual(await opened.translate(debit({})), { kind: 'key-unknown' })
+  const told = lines.filter(({ event }) => event.startsWith('pin-keys'))
+  t.deepEqual(
+    told.map(({ event, facts }) => [event, facts?.['count']]),
+    [
+      ['pin-keys-reloaded', 4],
+      ['pin-keys-reloaded', 3],
+    ],
+  )
+})
+
+test('a change that cannot be taken leaves the former keys in force, and is told once', async (t) => {
+  const site = await madeSite(t)
+  const clock = createFakeClock()
+  const { desk, lines } = openDesk(site, {}, profile, clock)
+  const opened = await desk
+  const file = join(site.folder, 'keys/pin-keys.json')
+  const document = JSON.parse(readFileSync(file, 'utf8'))
+  const [protection, host, terminal] = document.keys
+  const spoilt = [
+    [protection, terminal],
+    [host, { ...terminal, wrapped: host.wrapped }],
+    [host, { ...terminal, owner: 'M-1001 OTHER' }],
+  ]
+  for (const keys of spoilt) {
+    writeFileSync(file, JSON.stringify({ ...document, keys }))
+    for (const _ of [1, 2]) {
+      clock.advance(1_000)
+      await settle()
+    }
+    t.is((await opened.translate(debit({}))).kind, 'translated')
+  }
+  const events = lines.map(({ event }) => event).filter((it) => it.startsWith('pin-keys'))
+  t.deepEqual(events, Array(3).fill('pin-keys-not-reloaded'))
+  opened.close()
+  t.is(clock.deadlineCount(), 0)
+})
+
+async function settle(): Promise<void> {
+  for (let turn = 0; turn < 5; turn++) await new Promise((next) => setImmediate(next))
+}
 
 test('keys that were swapped in their file stop the start', async (t) => {
   const site = await madeSite(t)

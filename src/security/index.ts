@@ -35,6 +35,7 @@ export {
   type EnteredPinKey,
   keepPinKey,
   ownerOfTerminalKey,
+  pinKeysVersion,
   readPinKeys,
 } from './hsm/pin-key-file.ts'
 export { openSoftwareHsm, type SoftwareHsm } from './hsm/software-hsm.ts'

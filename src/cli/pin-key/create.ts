@@ -18,8 +18,8 @@ const EXAMPLE = `
 Example:
   sallyport pin-key create --merchant M-1001 --key TPK-2 --under terminals > block.txt
 
-Prints the key block for whoever loads the terminals, and the check value apart from it. The gateway
-takes a key up when it starts.`
+Prints the key block for whoever loads the terminals, and the check value apart from it. A gateway
+that runs takes the key up within a second.`
 
 /** `sallyport pin-key create`: a new key for terminals. */
 export function addCreate(pinKey: Command, outside: Outside, finish: Finish): void {

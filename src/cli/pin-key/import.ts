@@ -27,7 +27,8 @@ Examples:
 
 Takes a key block of TR-31 (ANSI X9.143), version B or D, for PIN encryption (usage P0),
 or with --base a base derivation key (B0). Compare its
-check value with what whoever sent it has. The gateway takes a key up when it starts.`
+check value with what whoever sent it has. A gateway that
+runs takes the key up within a second.`
 
 /** `sallyport pin-key import`: a key out of a key block. */
 export function addImport(pinKey: Command, outside: Outside, finish: Finish): void {

@@ -9,7 +9,7 @@ const EXAMPLE = `
 Example:
   sallyport pin-key remove --merchant M-1001 --key TPK-1
 
-For a terminal that is lost. A gateway that runs takes PINs under the key until it is started anew.`
+For a terminal that is lost. A gateway that runs takes no PINs under the key within a second.`
 
 /** `sallyport pin-key remove`: a terminal's key that is no longer to be trusted. */
 export function addRemove(pinKey: Command, outside: Outside, finish: Finish): void {

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import { isJsonObject, type JsonValue } from '#domain'
 import { readPrivateFile, replacePrivateFile } from '../files.ts'
 import { documentIn, malformed } from '../host-keys/documents.ts'
@@ -48,6 +48,12 @@ export function readPinKeys(
   const { keys } = document.members
   if (!Array.isArray(keys)) malformed(FILE)
   return keys.map(pinKeyOf)
+}
+
+/** Another whenever the keys of a folder are; says nothing else. */
+export function pinKeysVersion(folder: string): string {
+  const found = statSync(fileIn(folder), { throwIfNoEntry: false })
+  return found === undefined ? '' : [found.ino, found.size, found.mtimeMs].join(' ')
 }
 
 /** Put a key into the folder; on disk when it resolves. In another's place on purpose only. */
