@@ -7,7 +7,11 @@ import { type SpecFault, SpecificationError } from '#iso8583'
  */
 export interface MappingSpec {
   readonly host: string
-  readonly exchange: { readonly timeZone: string; readonly rrn: string }
+  readonly exchange: {
+    readonly timeZone: string
+    readonly rrn: string
+    readonly holdHours?: number
+  }
   readonly tables?: Readonly<Record<string, TableSpec>>
   readonly responseCodes: Readonly<Record<Verdict, readonly string[]>>
   /** Response codes to a reversal that say that the host has no such original. */
