@@ -67,9 +67,7 @@ export interface PaymentActs {
    * keep that it must not come.
    */
   reverse(wish: ReversalWish): ReversalResult
-  /**
-   * Owe the reversal of authorizations that were never captured, the oldest first. @returns how many
-   */
+  /** Owe the reversal of holds that were never captured, the oldest first. @returns how many */
   expireHolds(expiry: Expiry): number
   isReversedUnseen(merchant: string, id: string): boolean
   /** Owe the advice that an approved authorization is captured. */
