@@ -100,6 +100,20 @@ export interface OwedStore {
   }): Promise<number>
 }
 
+/** What is held at a host, in control's words; durable as {@link PaymentStore} is. */
+export interface HoldStore {
+  /**
+   * Owe the reversal of authorizations that were begun before then and never captured, the oldest
+   * first. @returns how many
+   */
+  expireHolds(expiry: {
+    readonly host: string
+    readonly begunBeforeMs: number
+    readonly countMax: number
+    readonly atMs: number
+  }): Promise<number>
+}
+
 /** The business days of a host, in control's words; durable as {@link PaymentStore} is. */
 export interface DayStore {
   /** Begin a day. @returns the day that is open now, which may be a later one */

@@ -13,7 +13,7 @@ import {
   outcomeRow,
   type Row,
 } from './payment-row.ts'
-import type { ReversalWish } from './reversal-act.ts'
+import type { Expiry, ReversalWish } from './reversal-act.ts'
 import { STRAY_BLOBS, STRAY_COLUMNS, type Stray, strayRow } from './strays.ts'
 
 /**
@@ -70,6 +70,7 @@ export const ACT = Object.freeze({
   chainHead: 17,
   capture: 18,
   beat: 19,
+  expireHolds: 20,
 })
 
 const READS: ReadonlySet<number> = new Set([
@@ -92,6 +93,7 @@ export interface BatchWriter {
   numberOwed(seq: number, numbered: OwedNumber): void
   endAttempt(seq: number, end: AttemptEnd): void
   raiseOverdue(overdue: Overdue): void
+  expireHolds(expiry: Expiry): void
   openDay(opening: DayOpening): void
   closeDays(host: string, atMs: number): void
   leaseStans(host: string, count: number): void
@@ -142,6 +144,9 @@ export function createBatchWriter(): BatchWriter {
     raiseOverdue({ host, owedBeforeMs, atMs }) {
       add(ACT.raiseOverdue, [host, owedBeforeMs, atMs])
     },
+    expireHolds({ host, begunBeforeMs, countMax, atMs }) {
+      add(ACT.expireHolds, [host, begunBeforeMs, countMax, atMs])
+    },
     openDay: ({ host, date, by, atMs }) => add(ACT.openDay, [host, date, by, atMs]),
     closeDays: (host, atMs) => add(ACT.closeDays, [host, atMs]),
     leaseStans: (host, stans) => add(ACT.leaseStans, [host, stans]),
@@ -169,6 +174,12 @@ export function createBatchWriter(): BatchWriter {
 export function reversalWishOf(from: BatchReader): ReversalWish {
   const [merchant, id, openDate] = [from.text(), from.text(), from.text()]
   return { merchant, id, openDate, atMs: from.number() }
+}
+
+/** As {@link BatchWriter.expireHolds} put it down. */
+export function expiryOf(from: BatchReader): Expiry {
+  const [host, begunBeforeMs] = [from.text(), from.number()]
+  return { host, begunBeforeMs, countMax: from.number(), atMs: from.number() }
 }
 
 /** Reads a batch back, one act after another. */

@@ -17,7 +17,7 @@ import type { MerchantList } from './merchants.ts'
 import type { Overdue, Taking } from './owed-messages.ts'
 import { intentRow, outcomeRow } from './payment-row.ts'
 import type { BeginResult, Recovery } from './payments.ts'
-import type { ReversalResult, ReversalWish } from './reversal-act.ts'
+import type { Expiry, ReversalResult, ReversalWish } from './reversal-act.ts'
 import type { StanLease } from './stan-leases.ts'
 import { type Stray, strayRow } from './strays.ts'
 import type { WorkActs } from './work-items.ts'
@@ -33,6 +33,7 @@ export interface MemoryStore {
   conclude(merchant: string, id: string, outcome: PaymentOutcome): void
   find(merchant: string, id: string): Payment | undefined
   reverse(wish: ReversalWish): ReversalResult
+  expireHolds(expiry: Expiry): number
   isReversedUnseen(merchant: string, id: string): boolean
   capture(wish: CaptureWish): CaptureResult
   takeOwed(taking: Taking): readonly OwedMessage[]
@@ -66,6 +67,7 @@ export function openMemoryStore(
     conclude: (merchant, id, outcome) => payments.conclude(merchant, id, outcomeRow(outcome)),
     find: payments.find,
     reverse: payments.reverse,
+    expireHolds: payments.expireHolds,
     isReversedUnseen: payments.isReversedUnseen,
     capture: payments.capture,
     takeOwed: owed.take,

@@ -16,7 +16,12 @@ import type { Moves } from './moves.ts'
 import type { OwedActs } from './owed-messages.ts'
 import { PLACE_COLUMNS, type Place, placeIn } from './payment-place.ts'
 import { INTENT_COLUMNS, OUTCOME_COLUMNS, outcomeRow, type Row } from './payment-row.ts'
-import { createReversal, type ReversalResult, type ReversalWish } from './reversal-act.ts'
+import {
+  createReversals,
+  type Expiry,
+  type ReversalResult,
+  type ReversalWish,
+} from './reversal-act.ts'
 import { createTombstones } from './tombstones.ts'
 
 /** What {@link PaymentActs.begin} found. */
@@ -62,6 +67,8 @@ export interface PaymentActs {
    * keep that it must not come.
    */
   reverse(wish: ReversalWish): ReversalResult
+  /** Owe the reversal of holds that were never captured, the oldest first. @returns how many */
+  expireHolds(expiry: Expiry): number
   isReversedUnseen(merchant: string, id: string): boolean
   /** Owe the advice that an approved authorization is captured. */
   capture(wish: CaptureWish): CaptureResult
@@ -121,7 +128,7 @@ export function createPaymentActs(database: DatabaseSync, journals: Journals): P
     find,
     isReversedUnseen: tombstones.has,
     conclude: createConclude(database, journals),
-    reverse: createReversal(database, { ...journals, tombstones, find }),
+    ...createReversals(database, { ...journals, tombstones, find }),
     capture: createCapture(database, journals),
     recover: createRecovery(database, journals),
   }
@@ -201,7 +208,7 @@ function createRecovery(database: DatabaseSync, journals: Journals) {
   const open = database.prepare(
     `SELECT payments.host, payments.stan, transmitted_at, terminal FROM owed_messages AS owed
      JOIN payments ON payments.seq = owed.payment
-     WHERE owed_at_ms >= ? AND cause <> 'merchant-asked' ORDER BY owed.seq`,
+     WHERE owed_at_ms >= ? AND cause NOT IN ('merchant-asked', 'hold-expired') ORDER BY owed.seq`,
   )
   return (nowMs: number, openSinceMs: number): Recovery => {
     const left = begun.all().flatMap((row) => placeIn(row) ?? [])

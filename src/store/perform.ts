@@ -5,6 +5,7 @@ import {
   type Answer,
   type BatchReader,
   createBatchReader,
+  expiryOf,
   reversalWishOf,
 } from './act-batch.ts'
 import { captureWishOf } from './capture-act.ts'
@@ -63,6 +64,7 @@ function refusingWrites(journal: Journal, error: StoreError): Journal {
       begin: refuse,
       conclude: refuse,
       reverse: refuse,
+      expireHolds: refuse,
       capture: refuse,
       recover: refuse,
     },
@@ -134,6 +136,8 @@ function perform(journal: Journal, from: BatchReader, obstacle?: StoreError): An
       const [host, owedBeforeMs] = [from.text(), from.number()]
       return { value: owed.raiseOverdue({ host, owedBeforeMs, atMs: from.number() }) }
     }
+    case ACT.expireHolds:
+      return { value: payments.expireHolds(expiryOf(from)) }
     case ACT.openDay: {
       const [host, date] = [from.text(), from.text()]
       const by = from.text() === 'host' ? 'host' : 'calendar'

@@ -19,7 +19,7 @@ import type { MerchantList } from './merchants.ts'
 import type { Overdue, Taking } from './owed-messages.ts'
 import type { BeginResult, Recovery } from './payments.ts'
 import type { PostgresLimits } from './postgres/limits.ts'
-import type { ReversalResult, ReversalWish } from './reversal-act.ts'
+import type { Expiry, ReversalResult, ReversalWish } from './reversal-act.ts'
 import type { StanLease } from './stan-leases.ts'
 import type { Stray } from './strays.ts'
 import type { WorkerTask } from './worker.ts'
@@ -44,6 +44,8 @@ export interface Store {
    * that was never seen is kept, so that its payment is refused when it comes.
    */
   reverse(wish: ReversalWish): Promise<ReversalResult>
+  /** Let go what was authorized too long ago and never captured. @returns how many there were */
+  expireHolds(expiry: Expiry): Promise<number>
   /** Whether a merchant reversed this id before its payment came. */
   isReversedUnseen(merchant: string, id: string): Promise<boolean>
   /**
@@ -152,6 +154,7 @@ export function storeOver(queue: CommitQueue, clock: Clock): Omit<Store, 'isInCh
     conclude: (...outcome) => owed((acts) => acts.conclude(...outcome)),
     find: (merchant, id) => admitted((acts) => acts.find(merchant, id)),
     reverse: (wish) => repeated((acts) => acts.reverse(wish)),
+    expireHolds: (expiry) => repeated((acts) => acts.expireHolds(expiry)),
     isReversedUnseen: (merchant, id) => admitted((acts) => acts.isReversedUnseen(merchant, id)),
     capture: (wish) => admitted((acts) => acts.capture(wish)),
     takeOwed: (taking) => repeated((acts) => acts.takeOwed(taking)),

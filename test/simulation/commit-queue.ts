@@ -156,6 +156,7 @@ export function openSimulatedStore({
     find: (...act) => ask('find', () => acts.find(...act)),
     capture: (wish) => ask('capture', () => acts.capture(wish)),
     reverse: (wish) => ask('reverse', () => acts.reverse(wish)),
+    expireHolds: (expiry) => ask('expireHolds', () => acts.expireHolds(expiry)),
     isReversedUnseen: (...act) => ask('isReversedUnseen', () => acts.isReversedUnseen(...act)),
     takeOwed: (taking) => ask('takeOwed', () => acts.takeOwed(taking)),
     numberOwed: (...act) => ask('numberOwed', () => acts.numberOwed(...act)),

@@ -182,6 +182,41 @@ test('what was refunded, or may have been, is not reversed; the refund itself is
   t.like(await store.reverse(reversing('order-1', 8)), { payment: { state: 'reversing' } })
 })
 
+test('a hold that is too old is let go with its increments, the oldest first', async (t, kind) => {
+  const store = await kind.open(t)
+  const operation = 'payment.authorize'
+  for (const [index, begunAtMs] of [30, 10, 20].entries()) {
+    await store.begin(intent(index + 1, { operation, begunAtMs }))
+    await store.conclude('acme-books', `order-${index + 1}`, approved)
+  }
+  await approve(store, following(7, 'payment.increment', 5n, 'order-3'))
+  await approve(store, intent(8, { begunAtMs: 1 }))
+  const expiry = { host: 'meridian', begunBeforeMs: 25, atMs: 99 }
+  t.is(await store.expireHolds({ ...expiry, countMax: 1 }), 1)
+  t.is(await stateOf(store, 'order-2'), 'reversing')
+  t.is(await store.expireHolds({ ...expiry, host: 'kestrel', countMax: 9 }), 0)
+  t.is(await store.expireHolds({ ...expiry, countMax: 9 }), 1)
+  t.is(await store.expireHolds({ ...expiry, countMax: 9 }), 0)
+  const times = { nowMs: 99, leaseUntilMs: 100, horizonMs: 2 ** 45 }
+  const owed = await store.takeOwed({ host: 'meridian', countMax: 9, ...times })
+  t.deepEqual(
+    owed.map(({ cause, payment }) => [cause, payment.id]),
+    ['order-2', 'order-3', 'order-7'].map((id) => ['hold-expired', id]),
+  )
+  const others = ['order-1', 'order-8'].map((id) => stateOf(store, id))
+  t.deepEqual(await Promise.all(others), ['approved', 'approved'])
+})
+
+test('a hold is not let go while it is captured, or an increment is begun', async (t, kind) => {
+  const store = await having(t, kind, 'payment.authorize')
+  const expiry = { host: 'meridian', begunBeforeMs: 2 ** 45, atMs: 99, countMax: 9 }
+  await store.begin(increment(2, 1n))
+  t.is(await store.expireHolds(expiry), 0)
+  await store.conclude('acme-books', 'order-2', approved)
+  await capture(store)
+  t.is(await store.expireHolds(expiry), 0)
+})
+
 const step = fc.oneof(
   fc.record({
     act: fc.constantFrom('increment' as const, 'refund' as const),

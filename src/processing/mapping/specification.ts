@@ -7,7 +7,11 @@ import { type SpecFault, SpecificationError } from '#iso8583'
  */
 export interface MappingSpec {
   readonly host: string
-  readonly exchange: { readonly timeZone: string; readonly rrn: string }
+  readonly exchange: {
+    readonly timeZone: string
+    readonly rrn: string
+    readonly holdHours?: number
+  }
   /** How the host takes PINs; it takes none, when absent. */
   readonly pin?: { readonly format: PinFormat }
   readonly tables?: Readonly<Record<string, TableSpec>>

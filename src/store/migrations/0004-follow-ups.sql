@@ -4,6 +4,10 @@ ALTER TABLE payments ADD COLUMN original_id TEXT
 
 CREATE INDEX follow_ups ON payments (merchant, original_id) WHERE original_id IS NOT NULL;
 
+-- What is held and neither captured nor let go, by when it was asked for.
+CREATE INDEX holds ON payments (host, begun_at_ms)
+  WHERE operation = 'payment.authorize' AND state = 'approved';
+
 DROP TRIGGER payments_intent_stays;
 CREATE TRIGGER payments_intent_stays BEFORE UPDATE OF
   merchant, id, operation, original_id, amount_minor, currency, accept_partial, pan_masked, host,

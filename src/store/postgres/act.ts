@@ -4,13 +4,14 @@ import {
   type ActBatch,
   type BatchReader,
   createBatchReader,
+  expiryOf,
   reversalWishOf,
 } from '../act-batch.ts'
 import type { DayOpening } from '../business-days.ts'
 import type { MerchantChange } from '../merchants.ts'
 import { attemptEndOf, type Overdue, type Taking } from '../owed-messages.ts'
 import { INTENT_COLUMNS, type Row } from '../payment-row.ts'
-import type { ReversalWish } from '../reversal-act.ts'
+import type { Expiry, ReversalWish } from '../reversal-act.ts'
 
 /** One act, with all that it was asked with. */
 export type Act = {
@@ -27,6 +28,7 @@ export type Act = {
   | { readonly name: 'numberOwed'; readonly seq: number; readonly numbered: OwedNumber }
   | { readonly name: 'endAttempt'; readonly seq: number; readonly end: AttemptEnd }
   | { readonly name: 'raiseOverdue'; readonly overdue: Overdue }
+  | { readonly name: 'expireHolds'; readonly expiry: Expiry }
   | { readonly name: 'openDay'; readonly opening: DayOpening }
   | { readonly name: 'closeDays'; readonly host: string; readonly atMs: number }
   | { readonly name: 'leaseStans'; readonly host: string; readonly count: number }
@@ -108,6 +110,8 @@ function actOf(from: BatchReader, at: number): Act {
       return { at, name: 'endAttempt', seq: from.number(), end: attemptEndOf(from.attemptEnd()) }
     case ACT.raiseOverdue:
       return { at, name: 'raiseOverdue', overdue: overdueOf(from) }
+    case ACT.expireHolds:
+      return { at, name: 'expireHolds', expiry: expiryOf(from) }
     case ACT.openDay:
       return { at, name: 'openDay', opening: openingOf(from) }
     case ACT.closeDays:

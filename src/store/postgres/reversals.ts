@@ -1,8 +1,8 @@
-import { reversalVerdict } from '#domain'
+import { type Payment, type ReversalVerdict, reversalVerdict } from '#domain'
 import { placeIn } from '../payment-place.ts'
-import { IS_HELD_INCREMENT, type ReversalResult } from '../reversal-act.ts'
+import { IS_HELD_INCREMENT, IS_HOLD, type ReversalResult } from '../reversal-act.ts'
 import type { ActOf } from './act.ts'
-import type { Statement } from './connection.ts'
+import type { Statement, StoredRow } from './connection.ts'
 import { findPayments } from './find-payments.ts'
 import { MOVE_ON } from './payments.ts'
 import { paymentKey } from './rounds.ts'
@@ -16,7 +16,7 @@ export async function reverse(
   { at, merchant, id, openDate, atMs }: ActOf<'reverse'>,
   transaction: Transaction,
 ): Promise<void> {
-  const { connection, moves, debts } = transaction
+  const { connection } = transaction
   const say = (value: ReversalResult) => transaction.answer(at, { value })
   const rows = await connection.rows(HOLD, [merchant, id])
   const payment = await findOne(transaction, { merchant, id })
@@ -24,20 +24,67 @@ export async function reverse(
     await connection.rows(ENTOMB, [merchant, id, atMs])
     return say({ kind: 'unseen' })
   }
-  const original =
-    payment.original === undefined
-      ? undefined
-      : await findOne(transaction, { merchant, id: payment.original })
-  const verdict = reversalVerdict(payment, { openDate, ...(original ? { original } : {}) })
+  const verdict = await verdictOn(payment, openDate, transaction)
   if (verdict.kind === 'refused') return say({ ...verdict, payment })
   if (verdict.kind === 'stands') return say({ kind: 'stands', payment })
-  const [to, reason] = ['reversing', 'merchant-asked'] as const
-  for (const { payment: seq, state: from, host } of rows.flatMap((row) => placeIn(row) ?? [])) {
-    await connection.rows(MOVE_ON, [to, seq])
-    moves.append(at, { payment: seq, from, to, reason, atMs }, [])
-    debts.owe(at, { payment: seq, kind: 'reversal', host, cause: reason, atMs })
+  await undo(rows, { at, cause: 'merchant-asked', atMs }, transaction)
+  return say({ kind: 'stands', payment: { ...payment, state: 'reversing' } })
+}
+
+/** Owe the reversal of authorizations that were never captured. */
+export async function expireHolds(
+  { at, expiry }: ActOf<'expireHolds'>,
+  transaction: Transaction,
+): Promise<void> {
+  const { host, begunBeforeMs, countMax, atMs } = expiry
+  const { connection } = transaction
+  const holds = await connection.rows(EXPIRED, [host, begunBeforeMs, countMax])
+  let count = 0
+  for (const { merchant, id } of holds) {
+    const key = { merchant: String(merchant), id: String(id) }
+    const rows = await connection.rows(HOLD, [key.merchant, key.id])
+    const payment = await findOne(transaction, key)
+    if (payment === undefined) continue
+    if ((await verdictOn(payment, '', transaction)).kind !== 'due') continue
+    await undo(rows, { at, cause: 'hold-expired', atMs }, transaction)
+    count += 1
   }
-  return say({ kind: 'stands', payment: { ...payment, state: to } })
+  transaction.answer(at, { value: count })
+}
+
+const EXPIRED: Statement = {
+  name: 'expired-holds',
+  text: `SELECT merchant, id FROM payments WHERE host = $1 AND begun_at_ms < $2 AND ${IS_HOLD}
+    ORDER BY begun_at_ms LIMIT $3`,
+}
+
+async function verdictOn(
+  payment: Payment,
+  openDate: string,
+  transaction: Transaction,
+): Promise<ReversalVerdict> {
+  const { merchant, original: id } = payment
+  const original = id === undefined ? undefined : await findOne(transaction, { merchant, id })
+  return reversalVerdict(payment, { openDate, ...(original ? { original } : {}) })
+}
+
+interface Undoing {
+  readonly at: number
+  readonly cause: 'merchant-asked' | 'hold-expired'
+  readonly atMs: number
+}
+
+async function undo(
+  rows: readonly StoredRow[],
+  { at, cause, atMs }: Undoing,
+  { connection, moves, debts }: Transaction,
+): Promise<void> {
+  const to = 'reversing'
+  for (const { payment, state: from, host } of rows.flatMap((row) => placeIn(row) ?? [])) {
+    await connection.rows(MOVE_ON, [to, payment])
+    moves.append(at, { payment, from, to, reason: cause, atMs }, [])
+    debts.owe(at, { payment, kind: 'reversal', host, cause, atMs })
+  }
 }
 
 async function findOne({ connection }: Transaction, key: { merchant: string; id: string }) {

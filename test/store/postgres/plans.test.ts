@@ -30,6 +30,7 @@ async function askEverything(store: Store): Promise<void> {
   })
   await store.reverse(reversing('order-1', 3))
   await store.reverse(reversing('order-77', 3))
+  await store.expireHolds({ host, begunBeforeMs: 3, countMax: 9, atMs: 3 })
   await store.isReversedUnseen('acme-books', 'order-77')
   await store.begin(intent(77))
   const taking = { host, nowMs: 9, leaseUntilMs: 99, horizonMs: 999, countMax: 9 }

@@ -75,6 +75,10 @@ CREATE TABLE payments (
 -- Increments and refunds are payments of their own that name the one which they follow up.
 CREATE INDEX follow_ups ON payments (merchant, original_id) WHERE original_id IS NOT NULL;
 
+-- What is held and neither captured nor let go, by when it was asked for.
+CREATE INDEX holds ON payments (host, begun_at_ms)
+  WHERE operation = 'payment.authorize' AND state = 'approved';
+
 CREATE INDEX open_payments ON payments (state, decided_at_ms)
   WHERE state IN ('begun', 'unknown', 'reversing', 'capturing');
 
@@ -173,7 +177,8 @@ CREATE TABLE owed_messages (
 
 CREATE INDEX due_owed_messages ON owed_messages (host, due_at_ms, seq) WHERE due_at_ms IS NOT NULL;
 -- When exchanges ended as unknown, which says how long their numbers rest.
-CREATE INDEX unknown_since ON owed_messages (owed_at_ms) WHERE cause <> 'merchant-asked';
+CREATE INDEX unknown_since ON owed_messages (owed_at_ms) 
+  WHERE cause NOT IN ('merchant-asked', 'hold-expired');
 
 -- What an operator must look at: one open item a message and kind.
 CREATE TABLE work_items (
