@@ -27,6 +27,7 @@ import { addDoctor } from './message/doctor.ts'
 import { addEncode } from './message/encode.ts'
 import { complain, type Outside } from './outside.ts'
 import { addPayments } from './payments.ts'
+import { addPinKey } from './pin-key/pin-key.ts'
 import { addSpec } from './spec/spec.ts'
 import { addStart } from './start.ts'
 import { addStore } from './store/store.ts'
@@ -72,6 +73,7 @@ function createProgram(outside: Outside, finish: Finish): Command {
     addEmulate,
     addMerchant,
     addHostKey,
+    addPinKey,
     addSend,
     addInquire,
     addCapture,

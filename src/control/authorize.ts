@@ -1,6 +1,7 @@
 import { type Merchant, type PaymentRequest, type Refusal, refusal } from '#domain'
 import { refusalOfNew } from '#processing'
 import { type Conducted, earlierOr, exchange, type Order } from './exchange.ts'
+import { withHostPin } from './host-pin.ts'
 import type { Parts } from './parts.ts'
 
 /**
@@ -14,7 +15,11 @@ export async function authorize(
 ): Promise<Conducted> {
   const order = orderOf(request, merchant, parts)
   const obstacle = obstacleTo(request, merchant, parts)
-  return obstacle ? earlierOr(obstacle, order, parts) : exchange(order, parts)
+  if (obstacle) return earlierOr(obstacle, order, parts)
+  if (request.pin === undefined) return exchange(order, parts)
+  const forHost = await withHostPin(request, parts)
+  if (forHost.kind === 'refused') return earlierOr(forHost.refusal, order, parts)
+  return exchange({ ...order, ...writing(forHost.request, merchant, parts) }, parts)
 }
 
 function orderOf(request: PaymentRequest, merchant: Merchant, parts: Parts): Order {
@@ -23,7 +28,17 @@ function orderOf(request: PaymentRequest, merchant: Merchant, parts: Parts): Ord
     ...{ merchant: request.merchant, id, operation, amount, acceptPartial, terminal },
     fingerprint: parts.vault.fingerprint(parts.messages.contentOf(request)),
     card: () => ({ panMasked: pan.masked, panHash: parts.vault.panHash(pan) }),
-    write: (facts) => parts.mapping.toHost(request, merchant, facts),
+    ...writing(request, merchant, parts),
+  }
+}
+
+function writing(
+  request: PaymentRequest,
+  merchant: Merchant,
+  { mapping }: Parts,
+): Pick<Order, 'write'> {
+  return {
+    write: (facts) => mapping.toHost(request, merchant, facts),
   }
 }
 

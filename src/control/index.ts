@@ -31,6 +31,8 @@ export type {
   OpenedEnvelope,
   OwedStore,
   PaymentStore,
+  PinDesk,
+  PinTranslated,
   ReplySeal,
   Reservation,
   StanLease,

@@ -10,7 +10,9 @@ import type {
   Payment,
   PaymentIntent,
   PaymentOutcome,
+  PaymentRequest,
   ReversalObstacle,
+  Secret,
 } from '#domain'
 import type { Message } from '#iso8583'
 
@@ -238,6 +240,20 @@ export type OpenedEnvelope =
       readonly reason: string
       readonly reply: ReplySeal
     }
+
+/** What makes the host's PIN block of a terminal's. No PIN and no key is seen here. */
+export interface PinDesk {
+  translate(request: PaymentRequest): Promise<PinTranslated>
+}
+
+export type PinTranslated =
+  | { readonly kind: 'translated'; readonly block: Secret<string> }
+  /** The merchant has no key of that name at this terminal. */
+  | { readonly kind: 'key-unknown' }
+  /** There is no PIN for this card in it. Says no more. */
+  | { readonly kind: 'unusable' }
+  /** No PINs go to this host from here. */
+  | { readonly kind: 'not-taken' }
 
 /** Who may send, and what is known of them. */
 export interface MerchantRegistry {

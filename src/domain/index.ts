@@ -43,6 +43,7 @@ export {
   type PaymentState,
   STAN_MAX,
 } from './payment.ts'
+export { PIN_BLOCK_BYTES, type PinFormat, type TerminalPin } from './pin.ts'
 export { type Refusal, type RefusalCode, refusal } from './refusal.ts'
 export type {
   CaptureRequest,

@@ -13,6 +13,7 @@ export type RefusalCode =
   | 'CURRENCY_NOT_ACCEPTED'
   | 'CARD_EXPIRED'
   | 'SANDBOX_CARD'
+  | 'PIN_UNUSABLE'
   | 'TIME_OUTSIDE_WINDOW'
   | 'ID_CONFLICT'
   | 'PAYMENT_NOT_FOUND'

@@ -2,6 +2,7 @@ import type { JsonObject } from './json.ts'
 import type { Money } from './money.ts'
 import type { Pan } from './pan.ts'
 import type { FollowUpOperation, PaymentOperation } from './payment.ts'
+import type { TerminalPin } from './pin.ts'
 import type { Secret } from './secret.ts'
 
 /**
@@ -19,6 +20,10 @@ export interface PaymentRequest {
   readonly amount: Money
   readonly acceptPartial: boolean
   readonly pan: Pan
+  /** Where the cardholder has entered one: it is a debit card then. */
+  readonly pin?: TerminalPin
+  /** The PIN block for the host, in upper-case hexadecimal, once there is one. */
+  readonly hostPin?: Secret<string>
   /**
    * The whole request as sent, for the mapping to read from. Holds the PAN and sensitive
    * authentication data.

@@ -11,8 +11,17 @@ export interface PaymentInput {
     readonly pan: string
     /** `YYMM`. */
     readonly expiry: string
-    readonly entryMode: 'ecommerce' | 'stored' | 'moto' | 'manual'
+    readonly entryMode: 'ecommerce' | 'stored' | 'moto' | 'manual' | 'terminal'
     readonly cvv2?: string
+  }
+  /** The PIN as the terminal has encrypted it, which goes with entry mode `terminal` alone. */
+  readonly pin?: {
+    /** Upper-case hexadecimal. */
+    readonly block: string
+    readonly format: 'iso-0' | 'iso-3' | 'iso-4'
+    readonly key: string
+    /** Key serial number, where the terminal derives a key for each PIN (DUKPT). */
+    readonly ksn?: string
   }
   readonly address?: { readonly street?: string; readonly postcode?: string }
   readonly threeDS?: {

@@ -113,6 +113,7 @@ export async function openDesk(options: DeskOptions = {}): Promise<Desk> {
     }),
     merchants: { find: (id) => (id === known.id ? known : undefined) },
     limits: { freshnessMs: 120_000, retryAfterMs: 1_000 },
+    pins: { translate: async () => ({ kind: 'not-taken' }) },
     sandboxPans: new Set(),
     draining: () => false,
     ...options.parts,

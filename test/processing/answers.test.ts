@@ -229,6 +229,7 @@ test('the schema of errors lists every code of the domain', (t) => {
     CURRENCY_NOT_ACCEPTED: true,
     CARD_EXPIRED: true,
     SANDBOX_CARD: true,
+    PIN_UNUSABLE: true,
     TIME_OUTSIDE_WINDOW: true,
     ID_CONFLICT: true,
     PAYMENT_NOT_FOUND: true,

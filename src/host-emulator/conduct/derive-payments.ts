@@ -80,7 +80,7 @@ function constantsOf({ request }: MessageMapping): PaymentsDocument['supported']
   return Object.fromEntries(constants)
 }
 
-type CarriedElement = Exclude<PaymentElement, 'pinBlock' | 'approvalCode'>
+type CarriedElement = Exclude<PaymentElement, 'approvalCode'>
 
 const SOURCES: Readonly<Record<CarriedElement, readonly string[]>> = {
   pan: ['request.card.pan'],
@@ -93,16 +93,19 @@ const SOURCES: Readonly<Record<CarriedElement, readonly string[]>> = {
   terminal: ['exchange.terminal'],
   cvv2: ['request.card.cvv2'],
   cavv: ['request.threeDS.cavv'],
+  pinBlock: ['pin.block'],
   street: ['request.address.street'],
   postalCode: ['request.address.postcode'],
 }
 
 function carriersOf(
   message: MessageMapping,
-  { faults, originals = [] }: PaymentDerivation,
+  { faults, mapping, originals = [] }: PaymentDerivation,
 ): PaymentsDocument['elements'] {
   const carriers: Partial<Record<PaymentElement, string>> = {}
   for (const name of PAYMENT_ELEMENTS) {
+    // The emulated host reads PINs of format 0 alone.
+    if (name === 'pinBlock' && mapping.pinFormat !== 'iso-0') continue
     const path = carrierOf(message, sourcesOf(name, originals))
     if (path !== undefined) carriers[name] = path
   }
@@ -118,7 +121,6 @@ function carriersOf(
 
 /** What follows a payment up takes over from it what it does not say anew. */
 function sourcesOf(name: PaymentElement, originals: readonly PaymentsDocument[]): string[] {
-  if (name === 'pinBlock') return []
   if (name === 'approvalCode') {
     return originals.flatMap(({ answer: { approvalCode } }) =>
       approvalCode === undefined ? [] : [`carried.${approvalCode.element}`],

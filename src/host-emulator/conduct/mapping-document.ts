@@ -4,6 +4,8 @@ import type { ListedCodes } from './iso-codes.ts'
 
 /** What a mapping.json says that tells of the host. */
 export interface MappingDocument {
+  /** How the host takes PINs, where it does. */
+  readonly pinFormat: string | undefined
   readonly authorize: MessageMapping
   readonly sale: MessageMapping
   readonly reverse: MessageMapping
@@ -53,6 +55,7 @@ export function readMappingDocument(document: unknown, faults: SpecFault[]): Map
   const codes = read.object('responseCodes')
   const listed = (verdict: string): readonly string[] => codes.texts(verdict)
   return {
+    pinFormat: read.has('pin') ? read.object('pin').optional('format') : undefined,
     authorize: kind('payment.authorize'),
     sale: kind('payment.sale'),
     reverse: kind('payment.reverse'),

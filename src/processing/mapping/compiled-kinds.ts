@@ -39,8 +39,10 @@ export function compileKinds(
   const { placed } = specified
   const { dialect, messages } = parts
   const compile = createKindCompiler(specified, parts, faults)
-  const forRequest = (kind: 'payment.authorize' | 'payment.sale') =>
-    compile(kind, { message: placed[kind], find: requestSources(messages.members(kind)) }, faults)
+  const forRequest = (kind: 'payment.authorize' | 'payment.sale') => {
+    const find = requestSources(messages.members(kind), specified.spec.pin)
+    return compile(kind, { message: placed[kind], find }, faults)
+  }
   const authorize = forRequest('payment.authorize')
   const sale = forRequest('payment.sale')
   // What follows originals that are like nothing they can be lacks much by no fault of its own.
@@ -60,7 +62,7 @@ export function compileKinds(
   const reversible = [authorize, sale, ...Object.values<CompiledKind>(followUps)]
   const reverse = following('payment.reverse', reversible) as Pick<CompiledKinds, 'payment.reverse'>
   // A source that is misspelt is told as that, and not as a member that is lost as well.
-  if (faults.list.length === 0) checkTold(placed, messages, faults)
+  if (faults.list.length === 0) checkTold(specified, messages, faults)
   const own = { 'payment.authorize': authorize, 'payment.sale': sale }
   return { ...own, ...reverse, ...capture, ...followUps }
 }

@@ -1,5 +1,14 @@
 import { Ajv2020 } from 'ajv/dist/2020.js'
-import type { JsonObject, Merchant, OwedKind, PaymentOperation, Secret } from '#domain'
+import {
+  type JsonObject,
+  type Merchant,
+  type OwedKind,
+  type PaymentOperation,
+  type PaymentRequest,
+  type PinFormat,
+  refusal,
+  type Secret,
+} from '#domain'
 import type { Dialect, Message } from '#iso8583'
 import { createZoneStamp } from '../calendar.ts'
 import { type ExchangeFacts, type ExchangeRules, rrnFault } from '../exchange-facts.ts'
@@ -32,12 +41,14 @@ export interface Mapping {
   storedImage(message: Message): Uint8Array
   /** What a link's keys are held to, one kind of message after the other. */
   readonly asked: readonly Asked[]
+  /** The format that this host takes PINs in; it takes none, when absent. */
+  readonly pinFormat?: PinFormat
   /** How this host numbers and dates exchanges. */
   readonly exchange: ExchangeRules
 }
 
 /** What the host is to be asked for. */
-export interface HostRequest {
+export interface HostRequest extends Pick<PaymentRequest, 'pin' | 'hostPin'> {
   readonly operation: PaymentOperation
   readonly terminal: string
   /** The merchant's request. */
@@ -72,7 +83,9 @@ export function compileMapping(document: unknown, parts: MappingParts): Mapping 
   checkExchange(spec, faults)
   const placed = placeMessages(spec, faults)
   const kinds = compileKinds({ spec, placed }, parts, faults)
-  const sizes = faults.list.length === 0 ? tryOut({ kinds, placed }, parts, faults) : new Map()
+  const pinFormat = spec.pin?.format
+  const tried = { kinds, placed, pinFormat }
+  const sizes = faults.list.length === 0 ? tryOut(tried, parts, faults) : new Map()
   if (faults.list.length > 0) throw new MappingError(faults.list)
   const capture = kinds['payment.capture']
   const taken = (operation: PaymentOperation) => {
@@ -82,11 +95,15 @@ export function compileMapping(document: unknown, parts: MappingParts): Mapping 
   }
   return {
     operations: new Set(OPERATIONS.filter((kind) => kinds[kind] !== undefined)),
-    toHost: ({ operation, followed, terminal, body }, merchant, exchange) =>
-      taken(operation).request.write({
+    toHost(asked, merchant, exchange) {
+      const { operation, followed, terminal, body, pin, hostPin } = asked
+      if (pin !== undefined && hostPin === undefined) return PIN_NOT_TAKEN
+      return taken(operation).request.write({
         ...{ merchant, exchange, terminal, body: body.reveal() },
         ...givenOf(followed),
-      }),
+        ...(hostPin === undefined ? {} : { hostPin }),
+      })
+    },
     readAnswer: (kind, sent, answer) => taken(kind).answer.read(sent, answer),
     carriedOf: (kind, answer) => taken(kind).answer.carriedOf(answer),
     owed: {
@@ -95,8 +112,15 @@ export function compileMapping(document: unknown, parts: MappingParts): Mapping 
     },
     storedImage: compileImages(parts.dialect).storedImage,
     asked: askedOf(kinds, placed, sizes),
+    ...(pinFormat === undefined ? {} : { pinFormat }),
     exchange: { host: spec.host, ...spec.exchange },
   }
+}
+
+/** A PIN that has no block for the host is not left out. */
+const PIN_NOT_TAKEN: Written = {
+  kind: 'refused',
+  refusal: refusal('NOT_SUPPORTED_BY_HOST', 'the host has no place for this', 'pin'),
 }
 
 const OPERATIONS = [

@@ -3,8 +3,11 @@ import {
   type JsonObject,
   type JsonValue,
   type Merchant,
+  PIN_BLOCK_BYTES,
+  type PinFormat,
   REVERSAL_CAUSES,
   type ReversalCause,
+  type Secret,
 } from '#domain'
 import type { Composite, Dialect, FieldFacts, FieldValue } from '#iso8583'
 import { type ExchangeFacts, stanText } from '../exchange-facts.ts'
@@ -18,6 +21,8 @@ export interface Given {
   readonly terminal: string
   /** The merchant's request; empty when what is owed is written. */
   readonly body: JsonObject
+  /** The PIN block for the host, in hexadecimal. */
+  readonly hostPin?: Secret<string>
   /** The message that this one follows, as it is kept; what its answer said to bring along. */
   readonly original?: { readonly mti: string; readonly fields: Composite }
   readonly carried?: Readonly<Record<string, string>>
@@ -63,15 +68,33 @@ export function isThere(source: Source, given: Given): boolean {
 export type FindSource = (path: string) => Source | undefined
 
 /** Sources of a message that carries a merchant's request. */
-export function requestSources(members: ReadonlyMap<string, Member>): FindSource {
+export function requestSources(
+  members: ReadonlyMap<string, Member>,
+  pin: { readonly format: PinFormat } | undefined,
+): FindSource {
+  const pinBlock = pin && pinSource(pin.format)
   return (path) => {
     const [room, ...rest] = path.split('.')
+    if (path === 'pin.block') return pinBlock
     if (room !== 'request') return COMMON.get(path)
+    // What is under the terminal's key is nothing to a host.
+    if (rest[0] === 'pin' && rest.length > 1) return undefined
     const name = rest.join('.')
     const member = members.get(name)
     if (member === undefined) return undefined
     const isGroup = [...members.keys()].some((it) => it.startsWith(`${name}.`))
     return { ...memberSource(member), isGroup }
+  }
+}
+
+function pinSource(format: PinFormat): Source {
+  const bytes = PIN_BLOCK_BYTES[format]
+  return {
+    field: 'pin',
+    always: false,
+    sensitive: 'sad',
+    value: { content: 'b', min: bytes, max: bytes },
+    read: ({ hostPin }) => hostPin?.reveal(),
   }
 }
 

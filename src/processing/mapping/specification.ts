@@ -1,4 +1,4 @@
-import type { PaymentOperation } from '#domain'
+import type { PaymentOperation, PinFormat } from '#domain'
 import { type SpecFault, SpecificationError } from '#iso8583'
 
 /**
@@ -12,6 +12,8 @@ export interface MappingSpec {
     readonly rrn: string
     readonly holdHours?: number
   }
+  /** How the host takes PINs; it takes none, when absent. */
+  readonly pin?: { readonly format: PinFormat }
   readonly tables?: Readonly<Record<string, TableSpec>>
   readonly responseCodes: Readonly<Record<Verdict, readonly string[]>>
   /** Response codes to a reversal that say that the host has no such original. */

@@ -1,4 +1,12 @@
-import { AMOUNT_MINOR_MAX, type JsonObject, type Merchant, REVERSAL_CAUSES } from '#domain'
+import {
+  AMOUNT_MINOR_MAX,
+  type JsonObject,
+  type Merchant,
+  PIN_BLOCK_BYTES,
+  type PinFormat,
+  REVERSAL_CAUSES,
+  Secret,
+} from '#domain'
 import { EncodeError, type Message } from '#iso8583'
 import { createHostFacts, exchangeFacts } from '../exchange-facts.ts'
 import type { Member } from '../messages/members.ts'
@@ -19,7 +27,7 @@ import { isNamed } from './untold.ts'
  * @returns the least bytes of each kind that could be written
  */
 export function tryOut(
-  { kinds, placed }: Compiled,
+  { kinds, placed, pinFormat }: Compiled,
   parts: MappingParts,
   faults: Faults,
 ): ReadonlyMap<MessageKind, number> {
@@ -34,7 +42,8 @@ export function tryOut(
     const members = parts.messages.members(kind)
     const refuses = new Set(placed[kind].refuses.map(({ source }) => source))
     for (const extent of ['least', 'most'] as const) {
-      const given = { ...SAMPLE, body: sampleBody(members, refuses, extent) }
+      const body = sampleBody(members, refuses, extent)
+      const given = { ...SAMPLE, body, ...samplePin(body, pinFormat) }
       const original = attempt({ kind, given })
       if (!original) continue
       const undo = (image: Message) => {
@@ -68,6 +77,7 @@ const CAPTURES = {
 interface Compiled {
   readonly kinds: CompiledKinds
   readonly placed: ByKind<PlacedMessage>
+  readonly pinFormat: PinFormat | undefined
 }
 
 interface Trial {
@@ -135,6 +145,12 @@ function sampleText({ words, value }: Member, extent: 'least' | 'most'): string 
   if (content === 'a' && length === 3) return 'USD'
   const sample = SAMPLES.get(content)
   return sample ?? (content === 'n' ? '1' : 'A').repeat(length)
+}
+
+/** A PIN block for the host is there whenever the request has a PIN. */
+function samplePin({ pin }: JsonObject, format: PinFormat | undefined): Pick<Given, 'hostPin'> {
+  if (pin === undefined || format === undefined) return {}
+  return { hostPin: new Secret('0'.repeat(2 * PIN_BLOCK_BYTES[format])) }
 }
 
 const SAMPLES: ReadonlyMap<string, string> = new Map([

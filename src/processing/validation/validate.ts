@@ -20,6 +20,7 @@ import { amountOf } from './amount-rules.ts'
 import { panOf } from './card-rules.ts'
 import { credentialRefusal } from './credential-rules.ts'
 import { senderRefusal } from './merchant-rules.ts'
+import { pinRefusal, terminalPinOf } from './pin-rules.ts'
 import { timeOf } from './time-rules.ts'
 
 /** What a request is judged against besides its own text. */
@@ -79,7 +80,7 @@ function paymentJudge(operation: PaymentRequest['operation'], read: ReadBody<Pay
   return (json, { merchant }) => {
     const body = read(json)
     if (isRefused(body)) return refused(body.refused)
-    const wrong = senderRefusal(body, merchant) ?? credentialRefusal(body)
+    const wrong = senderRefusal(body, merchant) ?? credentialRefusal(body) ?? pinRefusal(body)
     if (wrong) return refused(wrong)
     const sentAtMs = timeOf(body)
     if (isRefused(sentAtMs)) return refused(sentAtMs.refused)
@@ -96,6 +97,7 @@ function paymentJudge(operation: PaymentRequest['operation'], read: ReadBody<Pay
       amount,
       acceptPartial: body.acceptPartial ?? false,
       pan,
+      ...terminalPinOf(body),
       body: new Secret<JsonObject>(body),
     }
     return { kind: 'valid', request }

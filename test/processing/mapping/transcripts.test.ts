@@ -1,6 +1,6 @@
 import { globSync, readFileSync } from 'node:fs'
 import test from 'ava'
-import type { Merchant, Payment, PaymentOutcome } from '#domain'
+import { type Merchant, type Payment, type PaymentOutcome, Secret } from '#domain'
 import type { Message } from '#iso8583'
 import { answerOf, createHostFacts, exchangeFacts } from '#processing'
 import { dialect, mapping, messages } from '../meridian.ts'
@@ -11,6 +11,7 @@ interface Transcript {
   readonly given: {
     readonly merchant: Merchant
     readonly acquirer: { readonly id: string; readonly country: string }
+    readonly hostPin?: string
     readonly exchange: {
       readonly stan: number
       readonly transmittedAt: string
@@ -202,7 +203,9 @@ function requestOf({ request, given }: Transcript) {
   const validated = messages.validateRequest(JSON.stringify(request), { merchant: given.merchant })
   if (validated.kind === 'refused') throw new Error(JSON.stringify(validated.refusal))
   if (!('pan' in validated.request)) throw new Error('no payment')
-  return validated.request
+  const { hostPin } = given
+  const pin = hostPin === undefined ? {} : { hostPin: new Secret(hostPin) }
+  return { ...validated.request, ...pin }
 }
 
 function paymentOf(transcript: Transcript, outcome: PaymentOutcome): Payment {
