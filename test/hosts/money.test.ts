@@ -106,7 +106,7 @@ const ANSWER_TO_PAYMENT = {
 const ANSWER_TO_REVERSAL = {
   new: 'not-found',
   live: 'acknowledged',
-  captured: 'refused',
+  captured: 'acknowledged',
   reversed: 'acknowledged',
   'reversed-unseen': 'not-found',
 } as const
@@ -114,7 +114,7 @@ const ANSWER_TO_REVERSAL = {
 const AFTER_REVERSAL = {
   new: 'reversed-unseen',
   live: 'reversed',
-  captured: 'captured',
+  captured: 'reversed',
   reversed: 'reversed',
   'reversed-unseen': 'reversed-unseen',
 } as const
