@@ -66,7 +66,7 @@ export function openSimulatedStore({
   }
 
   function commit(): void {
-    if (!life.isAlive) return
+    if (!life.isAlive()) return
     const asked = waiting
     waiting = []
     const isReading = asked.every(({ name }) => READS.has(name))

@@ -68,9 +68,7 @@ function startGateway(parts: GatewayParts, onEnd: () => void): Running {
   let isAlive = true
   let started: Started | undefined
   const life: Life = {
-    get isAlive() {
-      return isAlive
-    },
+    isAlive: () => isAlive,
     end(why) {
       if (!isAlive) return
       isAlive = false

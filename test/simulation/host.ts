@@ -93,7 +93,7 @@ export function openSimulatedHost(world: World, site: Site, ears: HostEars): Sim
     if (world.goesWrong('requestLost')) return
     later(world.goesWrong('requestSlow') ? chance.below(SLOW_MS_MAX) : chance.below(40), () => {
       // What was on a line when it was cut may have been read, or not.
-      if (!line.isOpen && dies) return
+      if (!line.isOpen() && dies) return
       deal(taken)
     })
   }
@@ -141,12 +141,12 @@ export function openSimulatedHost(world: World, site: Site, ears: HostEars): Sim
   }
 
   function sendWhole({ line, tpdu, request }: Taken, bytes: Uint8Array): void {
-    if (line.isOpen) ears.onAnswerArrived(request)
+    if (line.isOpen()) ears.onAnswerArrived(request)
     line.send(bytes, tpdu)
   }
 
   function someLine(): Line | undefined {
-    return chance.pick([...lines].filter((line) => line.isOpen))
+    return chance.pick([...lines].filter((line) => line.isOpen()))
   }
 
   return {
@@ -166,7 +166,7 @@ export function openSimulatedHost(world: World, site: Site, ears: HostEars): Sim
       const settlementDate = core.cutOver()
       world.tell?.(`host    cuts over to ${settlementDate}`)
       for (const line of lines) {
-        if (!line.isOpen || !line.session.signedOn) continue
+        if (!line.isOpen() || !line.session.signedOn) continue
         networkStan += 1
         const asked = { code: conduct.network.functions.cutover, stan: networkStan, settlementDate }
         const message = conduct.network.ask({ ...asked, nowMs: time.wallMs() })
@@ -185,7 +185,7 @@ export function openSimulatedHost(world: World, site: Site, ears: HostEars): Sim
   function administer({ line, tpdu, request }: Taken): void {
     later(1 + chance.below(5), () => {
       const answer = core.answer(request, line.session)?.answer
-      if (answer !== undefined && line.isOpen) line.send(dialect.pack(answer), tpdu)
+      if (answer !== undefined && line.isOpen()) line.send(dialect.pack(answer), tpdu)
     })
   }
 }

@@ -50,7 +50,7 @@ export async function sweep({ from, mutant, failuresMax = 1, tell, ...it }: Swee
 }
 
 /** Between two looks at whatever else the process has to do. */
-const SEEDS_AT_ONCE = 100
+const SEEDS_AT_ONCE = 10
 
 /** Moments that no seed has reached. */
 export function missedIn({ counts }: Swept): readonly Moment[] {
