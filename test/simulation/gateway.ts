@@ -112,7 +112,7 @@ const CONFIG: HostSideConfig = {
     windowRequests: 2,
     answerWaitMs: 1_000,
     owedRequestsMax: 2,
-    owedPollMs: 2_000,
+    owedPollMs: 2_500,
     owedRetryMinMs: 200,
     owedRetryMaxMs: 1_500,
     owedOverdueMs: 4_000,
@@ -124,7 +124,7 @@ const CONFIG: HostSideConfig = {
     reconnectDelayMaxMs: 800,
   },
   stanLeaseCount: 1,
-  dayPollMs: 4_000,
+  dayPollMs: 6_000,
 }
 /** Nobody counts who comes in. */
 const UNWATCHED = { opened() {} }

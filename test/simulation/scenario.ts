@@ -65,6 +65,7 @@ export interface Scenario {
   readonly faultsMs: number
   readonly rates: Rates
   readonly incidents: readonly { readonly what: Incident; readonly atMs: number }[]
+  readonly lastIncidentMs: number
   readonly wishes: readonly Wish[]
   /** A host that keeps no reversal of what it does not know, so that the original may come late. */
   readonly hostForgets: boolean
@@ -83,11 +84,13 @@ const MIDNIGHT_MS = 12 * 3_600_000
 export function drawScenario(chance: Seeded): Scenario {
   const faultsMs = FAULTS_MS_MIN + chance.below(FAULTS_MS_MAX - FAULTS_MS_MIN)
   const isNearMidnight = chance.oneIn(8)
+  const incidents = drawIncidents(chance, faultsMs)
   return {
     startMs: NOON_MS + (isNearMidnight ? MIDNIGHT_MS - chance.below(faultsMs) : 0),
     faultsMs,
     rates: drawRates(chance),
-    incidents: drawIncidents(chance, faultsMs),
+    incidents,
+    lastIncidentMs: Math.max(0, ...incidents.map(({ atMs }) => atMs)),
     wishes: Array.from({ length: 1 + chance.below(WISHES_MAX) }, () => drawWish(chance, faultsMs)),
     hostForgets: chance.oneIn(2),
     connections: chance.oneIn(5) ? 2 : 1,
@@ -141,9 +144,10 @@ function drawIncidents(chance: Seeded, faultsMs: number): Scenario['incidents'] 
     what: chance.pick(INCIDENTS) ?? 'line-cut',
     atMs: chance.below(faultsMs),
   }))
-  // All numbers used up and the clock set back to the second of the last use: that is no accident.
-  const isSetBack = incidents.some(({ what }) => what === 'clock-back')
-  return isSetBack ? incidents.filter(({ what }) => what !== 'numbers-used-up') : incidents
+  // All numbers used up and the clock set to the second of the last use, or past what a start takes
+  // to be the last answer of the host: that is no accident.
+  const isSet = incidents.some(({ what }) => what === 'clock-back' || what === 'clock-forth')
+  return isSet ? incidents.filter(({ what }) => what !== 'numbers-used-up') : incidents
 }
 
 function drawWish(chance: Seeded, faultsMs: number): Wish {

@@ -39,17 +39,17 @@ export async function playStory(
 ): Promise<Ending> {
   disk.wipe()
   const world = createWorld(seed, tell)
-  letNextBe(world.scenario.firstStan, { disk, site })
+  if (world.scenario.firstStan !== 1) letNextBe(world.scenario.firstStan, { disk, site })
   let host: SimulatedHost
   const witness = callWitness({ world, site, disk, book: () => host.book })
   host = openSimulatedHost(world, site, witness)
   const gateway = keepGateway({ world, site, disk, host, witness, mutant })
   const merchants = sendMerchants(world, postTo(gateway, world, witness))
   employOperator({ world, disk, host, witness })
-  for (const { what, atMs } of world.scenario.incidents) {
-    world.time.after(atMs, () => befall(what, { world, host, gateway, witness, disk, site }))
-  }
   const cast = { world, host, gateway, merchants, witness, disk, site }
+  for (const { what, atMs } of world.scenario.incidents) {
+    world.time.after(atMs, () => befall(what, cast))
+  }
   const events = await goOn(cast)
   const objection = witness.objections[0] ?? objectionsAtTheEnd(cast)[0]
   const { moments, scenario } = world
@@ -76,7 +76,7 @@ async function goOn(cast: Cast): Promise<number> {
     attempt(act, witness)
     await turnOver()
     events += 1
-    if (witness.objections.length > 0 || (world.isCalm() && isSettled(cast))) break
+    if (witness.objections.length > 0 || isOver(cast)) break
     if (world.time.elapsedMs() > endsMs) {
       witness.object('the calm is over and not everything is settled')
       break
@@ -99,8 +99,11 @@ function turnOver(): Promise<void> {
   return new Promise((resolve) => process.nextTick(resolve))
 }
 
-function isSettled({ merchants, host, disk }: Cast): boolean {
-  return merchants.areContent() && host.pendingCount() === 0 && !disk.isAnythingOpen()
+/** Nothing is left to go wrong, or to be put right. */
+function isOver({ world, merchants, host, disk }: Cast): boolean {
+  const { time, scenario } = world
+  if (time.elapsedMs() < scenario.lastIncidentMs || !merchants.areContent()) return false
+  return host.pendingCount() === 0 && !disk.isAnythingOpen()
 }
 
 function postTo(gateway: Gateway, world: World, witness: Witness): Post {

@@ -23,10 +23,21 @@ export interface Swept {
   readonly payments: number
 }
 
-export async function sweep({ from, mutant, failuresMax = 1, tell, ...it }: Sweep): Promise<Swept> {
-  const [site, disk] = [openSite(), openDisk()]
+/** One at a time in a process. */
+export async function sweep(which: Sweep): Promise<Swept> {
+  if (which.tell !== undefined) return play(which)
+  const { stackTraceLimit } = Error
   // Errors are thrown by the thousand and looked at by nobody.
-  if (tell === undefined) Error.stackTraceLimit = 0
+  Error.stackTraceLimit = 0
+  try {
+    return await play(which)
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit
+  }
+}
+
+async function play({ from, mutant, failuresMax = 1, tell, ...it }: Sweep): Promise<Swept> {
+  const [site, disk] = [openSite(), openDisk()]
   const counts = new Map<Moment, number>(MOMENTS.map((moment) => [moment, 0]))
   const failures: { seed: number; objection: string }[] = []
   let [seeds, events, payments] = [0, 0, 0]
