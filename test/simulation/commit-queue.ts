@@ -193,6 +193,7 @@ const MOVES: ReadonlySet<string> = new Set([
   'begin',
   'conclude',
   'reverse',
+  'capture',
   'endAttempt',
   'recover',
 ])
@@ -200,6 +201,7 @@ const MOVES: ReadonlySet<string> = new Set([
 /** Acts that a full queue refuses. */
 const STARTS_WORK: ReadonlySet<string> = new Set([
   'begin',
+  'capture',
   'find',
   'isReversedUnseen',
   'journalStray',

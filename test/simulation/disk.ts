@@ -24,6 +24,14 @@ export interface JournalledIntent {
   readonly sealedImage: Uint8Array
 }
 
+/** What is taken of an authorization, from when that was decided on. */
+export interface JournalledCapture {
+  readonly minor: bigint
+  readonly businessDate: string
+  /** Once the host has acknowledged it. */
+  readonly settlementDate: string | undefined
+}
+
 /** What survives every crash: the real tables in memory, and whatever is looked for in them. */
 export interface Disk {
   readonly acts: Acts
@@ -35,7 +43,8 @@ export interface Disk {
     readonly approvedMinor: bigint | undefined
     readonly settlementDate: string | undefined
   }
-  /** Whether the reversal of a payment has its number. */
+  captureOf(payment: number): JournalledCapture | undefined
+  /** Whether the reversal of a payment, or the advice of its capture, has its number. */
   isNumbered(payment: number): boolean
   isAnythingOwed(): boolean
   /** Whether anything is begun, owed, or open for an operator. */
@@ -63,6 +72,10 @@ export function openDisk(): Disk {
     'SELECT id, stan, amount_minor, business_date, sealed_image FROM payments WHERE seq = ?',
   )
   const findings = listing('SELECT approved_minor, settlement_date FROM payments WHERE seq = ?')
+  const capture = listing(
+    `SELECT captured_minor, capture_business_date, capture_settlement_date FROM captures
+     WHERE payment = ?`,
+  )
   const number = listing('SELECT 1 FROM owed_messages WHERE payment = ? AND stan IS NOT NULL')
   const owed = listing("SELECT 1 FROM owed_messages WHERE state = 'due' LIMIT 1")
   const begun = listing("SELECT 1 FROM payments WHERE state = 'begun' LIMIT 1")
@@ -92,6 +105,12 @@ export function openDisk(): Disk {
         approvedMinor: typeof minor === 'number' ? BigInt(minor) : undefined,
         settlementDate: typeof date === 'string' ? date : undefined,
       }
+    },
+    captureOf(payment) {
+      const [minor, businessDate, settled] = listOf(capture, payment)[0] ?? []
+      if (minor === undefined) return undefined
+      const settlementDate = typeof settled === 'string' ? settled : undefined
+      return { minor: BigInt(Number(minor)), businessDate: String(businessDate), settlementDate }
     },
     isNumbered: (payment) => number.get(payment) !== undefined,
     isAnythingOwed: () => owed.get() !== undefined,
@@ -133,6 +152,7 @@ const TABLES = [
   'expectations',
   'owed_messages',
   'payment_events',
+  'captures',
   'payments',
   'strays',
   'tombstones',

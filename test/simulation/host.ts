@@ -84,7 +84,7 @@ export function openSimulatedHost(world: World, site: Site, ears: HostEars): Sim
 
   function isMoney(request: Message): boolean {
     const { kind } = conduct.rulesFor(request)
-    return kind === 'payment' || kind === 'reversal'
+    return kind === 'payment' || isOwed(kind)
   }
 
   function take(taken: Taken): void {
@@ -100,8 +100,7 @@ export function openSimulatedHost(world: World, site: Site, ears: HostEars): Sim
 
   function deal(taken: Taken): void {
     const { line, request } = taken
-    const refuses =
-      conduct.rulesFor(request).kind === 'reversal' && world.goesWrong('reversalRefused')
+    const refuses = isOwed(conduct.rulesFor(request).kind) && world.goesWrong('owedRefused')
     const answer = refuses ? refusalOf(request) : core.answer(request, line.session)?.answer
     world.tell?.(`host    ${told(request)} -> ${answer ? told(answer) : 'nothing'}`)
     ears.onDealtWith(request)
@@ -110,7 +109,7 @@ export function openSimulatedHost(world: World, site: Site, ears: HostEars): Sim
 
   function refusalOf(request: Message): Message | undefined {
     const rules = conduct.rulesFor(request)
-    return rules.kind === 'reversal'
+    return rules.kind === 'reversal' || rules.kind === 'capture'
       ? rules.answerTo(request, conduct.codes.contradiction)
       : undefined
   }
@@ -188,6 +187,12 @@ export function openSimulatedHost(world: World, site: Site, ears: HostEars): Sim
       if (answer !== undefined && line.isOpen()) line.send(dialect.pack(answer), tpdu)
     })
   }
+}
+
+type Kind = ReturnType<Site['conduct']['rulesFor']>['kind']
+
+function isOwed(kind: Kind): boolean {
+  return kind === 'reversal' || kind === 'capture'
 }
 
 const NEVER = () => {}

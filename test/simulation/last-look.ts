@@ -1,3 +1,4 @@
+import type { Exchange } from '#host-emulator'
 import { cellHoldsSecret } from './secrets.ts'
 import type { Cast } from './story.ts'
 
@@ -12,13 +13,20 @@ export function objectionsAtTheEnd({ world, host, witness, disk }: Cast): readon
   for (const of of witness.cases()) {
     const state = of.history.at(-1)
     const exchange = host.book.exchange(of.hostKey)
-    const isTaken = exchange?.effect === 'held' || exchange?.effect === 'posted'
-    demand(isTaken === (state === 'approved'), `${of.id} ended ${state} with money ${isTaken}`)
-    if (exchange !== undefined && isTaken) {
-      taken.set(exchange.pan, (taken.get(exchange.pan) ?? 0n) + exchange.approvedMinor)
+    const takenMinor = exchange === undefined ? 0n : minorOf(exchange)
+    const isTaken = takenMinor > 0n
+    const mayBeTaken = state === 'approved' || state === 'captured'
+    demand(isTaken === mayBeTaken, `${of.id} ended ${state} with money ${isTaken}`)
+    if (exchange !== undefined) {
+      taken.set(exchange.pan, (taken.get(exchange.pan) ?? 0n) + takenMinor)
     }
     if (state === 'approved' && host.book.dayOf(of.hostKey) !== of.settlementDate) {
       demand(false, `${of.id} settles on ${of.settlementDate}`)
+    }
+    if (of.capture !== undefined) {
+      const { settlementDate = '', businessDate } = of.capture
+      const isDayOfHost = of.capturedOn.has(settlementDate) || settlementDate === businessDate
+      demand(isDayOfHost, `the capture of ${of.id} settles on ${settlementDate}`)
     }
   }
   for (const { pan, openingMinor, availableMinor } of host.book.cards()) {
@@ -31,4 +39,10 @@ export function objectionsAtTheEnd({ world, host, witness, disk }: Cast): readon
     demand(!showsCard, 'the disk shows a card number')
   }
   return objections
+}
+
+/** What an exchange keeps from its card. */
+function minorOf({ effect, approvedMinor, capturedMinor }: Exchange): bigint {
+  if (effect === 'captured') return capturedMinor
+  return effect === 'held' || effect === 'posted' ? approvedMinor : 0n
 }

@@ -1,4 +1,4 @@
-import type { Wish } from './scenario.ts'
+import type { Wish, WishedCapture } from './scenario.ts'
 import { CARDS, saleBody } from './site.ts'
 import type { World } from './world.ts'
 
@@ -10,11 +10,13 @@ export interface Merchants {
 
 /** What was asked, as far as it matters to whoever judges the answer. */
 export interface Question {
-  readonly type: 'payment.sale' | 'payment.authorize' | 'payment.inquire' | 'payment.reverse'
+  readonly type: Wish['operation'] | AboutPayment
   /** The payment that it is about. */
   readonly payment: string
   readonly json: string
 }
+
+type AboutPayment = 'payment.inquire' | 'payment.reverse' | 'payment.capture'
 
 /** The way to the gateway: `hear` may be called late, or never. */
 export type Post = (question: Question, hear: (answer: Answer) => void) => void
@@ -39,7 +41,23 @@ interface Parts {
 }
 
 /** What a merchant is told of a payment that will not change by itself any more. */
-const ENDS: ReadonlySet<string> = new Set(['approved', 'partial', 'declined', 'failed', 'reversed'])
+const ENDS: ReadonlySet<string> = new Set([
+  'approved',
+  'partial',
+  'declined',
+  'failed',
+  'reversed',
+  'captured',
+])
+
+const CAPTURABLE: ReadonlySet<string> = new Set(['approved', 'partial'])
+
+/** What says that a capture is not to be had, however often it is asked for. */
+const CAPTURE_REFUSALS: ReadonlySet<string> = new Set([
+  'CAPTURE_NOT_ALLOWED',
+  'CAPTURE_CONFLICT',
+  'FIELD_INVALID',
+])
 
 /** Refusals that nothing but another id or other content could change. */
 const FINAL_REFUSALS: ReadonlySet<string> = new Set(['ID_CONFLICT', 'PAYMENT_REVERSED'])
@@ -52,6 +70,8 @@ function send(wish: Wish, index: number, { world, post }: Parts) {
   let heard = ''
   const wantsReversal = wish.reverse !== 'never'
   let isReversalAsked = false
+  let isCaptureAsked = false
+  let isTwinAsked = false
 
   function timed(body: object): string {
     return JSON.stringify({ ...body, time: new Date(time.wallMs()).toISOString() })
@@ -63,12 +83,9 @@ function send(wish: Wish, index: number, { world, post }: Parts) {
     post({ type: operation, payment: id, json: timed(body) }, hear)
   }
 
-  function about(
-    type: 'payment.inquire' | 'payment.reverse',
-    hear: (answer: Answer) => void,
-  ): void {
+  function about(type: AboutPayment, hear: (answer: Answer) => void, more?: object): void {
     asked += 1
-    const body = { type, id: `${id}-${asked}`, merchant: 'M-1001', payment: id }
+    const body = { type, id: `${id}-${asked}`, merchant: 'M-1001', payment: id, ...more }
     post({ type, payment: id, json: timed(body) }, hear)
   }
 
@@ -83,19 +100,43 @@ function send(wish: Wish, index: number, { world, post }: Parts) {
   }
 
   function hearOfReversal({ type, outcome, error }: Answer): void {
+    if (error?.code === 'PAYMENT_CAPTURED') isReversalAsked = true
     if (error !== undefined) return
     isReversalAsked = type !== 'refusal'
     if (outcome !== undefined && outcome !== 'unseen') heard = outcome
   }
 
+  function hearOfCapture({ type, outcome, error }: Answer): void {
+    if (error !== undefined) isCaptureAsked ||= CAPTURE_REFUSALS.has(error.code)
+    else if (type !== 'refusal') isCaptureAsked = true
+    if (outcome !== undefined) heard = outcome
+  }
+
+  /** Ask for the capture, and the first time for what comes with it in the same moment. */
+  function capture({ minor, twin }: WishedCapture): void {
+    askCapture(minor, hearOfCapture)
+    if (isTwinAsked || twin === 'none') return
+    isTwinAsked = true
+    askCapture(twin === 'same' ? minor : (minor ?? 0) + 1, ignore)
+  }
+
+  function askCapture(minor: number | undefined, hear: (answer: Answer) => void): void {
+    const amount = minor === undefined ? undefined : { value: String(minor), currency: 'USD' }
+    about('payment.capture', hear, { amount })
+  }
+
   /** Do the next thing to be done, and look again in a while, until it is all done. */
   function goOn(): void {
     if (isContent()) return
+    const toCapture = captureToAsk()
+    const isReversed = !wantsReversal || isReversalAsked
     if (wantsReversal && !isReversalAsked && wish.reverse === 'before') {
       about('payment.reverse', hearOfReversal)
     } else if (!isKnown()) {
       pay()
-    } else if (wantsReversal && !isReversalAsked) {
+    } else if (toCapture !== undefined && (isReversed || chance.oneIn(2))) {
+      capture(toCapture)
+    } else if (!isReversed) {
       about('payment.reverse', hearOfReversal)
     } else {
       about('payment.inquire', hearOfPayment)
@@ -110,7 +151,12 @@ function send(wish: Wish, index: number, { world, post }: Parts) {
 
   function isContent(): boolean {
     if (FINAL_REFUSALS.has(heard)) return true
-    return ENDS.has(heard) && (!wantsReversal || isReversalAsked)
+    return ENDS.has(heard) && (!wantsReversal || isReversalAsked) && captureToAsk() === undefined
+  }
+
+  /** The capture that it has in mind, as long as it knows nothing against it. */
+  function captureToAsk(): WishedCapture | undefined {
+    return !isCaptureAsked && CAPTURABLE.has(heard) ? wish.capture : undefined
   }
 
   time.after(wish.atMs, goOn)
@@ -120,6 +166,10 @@ function send(wish: Wish, index: number, { world, post }: Parts) {
   }
   if (wish.reverse === 'meanwhile') {
     time.after(wish.atMs + chance.below(100), () => about('payment.reverse', hearOfReversal))
+  }
+  if (wish.capture?.meanwhile) {
+    const { minor } = wish.capture
+    time.after(wish.atMs + chance.below(400), () => askCapture(minor, ignore))
   }
   return { isContent }
 }

@@ -25,8 +25,8 @@ export interface Rates {
   readonly answerMismatched: number
   readonly answerOfAnother: number
   readonly codeUnlisted: number
-  /** Of a reversal: that the host will not. */
-  readonly reversalRefused: number
+  /** Of a reversal or a capture: that the host will not. */
+  readonly owedRefused: number
   /** Of a message on a line: that it comes in two pieces. */
   readonly sliced: number
   /** Of what a merchant sends or hears. */
@@ -56,6 +56,17 @@ export interface Wish {
   /** Other content under the same id. */
   readonly conflict: boolean
   readonly reverse: 'never' | 'before' | 'meanwhile' | 'after'
+  readonly capture: WishedCapture | undefined
+}
+
+/** How a merchant means to capture an authorization. */
+export interface WishedCapture {
+  /** All that was approved, when absent. */
+  readonly minor: number | undefined
+  /** Before it knows how the authorization ended, and again when it knows. */
+  readonly meanwhile: boolean
+  /** What it asks for in the same moment as well. */
+  readonly twin: 'none' | 'same' | 'other'
 }
 
 /** How bad a world is and what happens in it, as far as that is decided beforehand. */
@@ -121,7 +132,7 @@ function drawRates(chance: Seeded): Rates {
     answerMismatched: upTo(200),
     answerOfAnother: upTo(100),
     codeUnlisted: upTo(200),
-    reversalRefused: upTo(200),
+    owedRefused: upTo(200),
     sliced: upTo(200),
     merchantLost: upTo(300),
   }
@@ -151,9 +162,11 @@ function drawIncidents(chance: Seeded, faultsMs: number): Scenario['incidents'] 
 }
 
 function drawWish(chance: Seeded, faultsMs: number): Wish {
+  const operation = chance.oneIn(2) ? 'payment.sale' : 'payment.authorize'
+  const isCaptured = chance.below(operation === 'payment.sale' ? 12 : 2) === 0
   return {
     atMs: 200 + chance.below(Math.floor(faultsMs / 2)),
-    operation: chance.oneIn(2) ? 'payment.sale' : 'payment.authorize',
+    operation,
     card: chance.oneIn(4) ? 'poor' : 'rich',
     // Of four digits and more than the poor card has, or of three.
     minor: chance.oneIn(4) ? 1_500 : 100 + chance.below(500),
@@ -161,6 +174,15 @@ function drawWish(chance: Seeded, faultsMs: number): Wish {
     twin: chance.oneIn(8),
     conflict: chance.oneIn(12),
     reverse: drawReverse(chance.below(8)),
+    capture: isCaptured ? drawCapture(chance) : undefined,
+  }
+}
+
+function drawCapture(chance: Seeded): WishedCapture {
+  return {
+    minor: chance.oneIn(2) ? undefined : 1 + chance.below(600),
+    meanwhile: chance.oneIn(4),
+    twin: chance.pick(['none', 'none', 'none', 'same', 'other']),
   }
 }
 
