@@ -51,8 +51,10 @@ export interface Disk {
   isAnythingOpen(): boolean
   /** Whether a day was closed in which a payment still moved after the next had begun. */
   hasDayClosedLate(): boolean
-  /** Every row of every table, as its values. */
-  rows(): readonly (readonly unknown[])[]
+  /** Every value of every row of every table. */
+  cells(): readonly unknown[]
+  /** Whether a day that is over is not closed yet. */
+  isAnyDayClosing(): boolean
   /** As good as new. */
   wipe(): void
 }
@@ -80,6 +82,7 @@ export function openDisk(): Disk {
   const owed = listing("SELECT 1 FROM owed_messages WHERE state = 'due' LIMIT 1")
   const begun = listing("SELECT 1 FROM payments WHERE state = 'begun' LIMIT 1")
   const work = listing('SELECT 1 FROM work_items WHERE closed_at_ms IS NULL LIMIT 1')
+  const closing = listing("SELECT 1 FROM business_days WHERE state = 'closing'")
   const dayClosedLate = listing(DAY_CLOSED_LATE)
   const tables = TABLES.map((table) => listing(`SELECT * FROM ${table}`))
   const acts = openMemoryStore(database)
@@ -116,7 +119,8 @@ export function openDisk(): Disk {
     isAnythingOwed: () => owed.get() !== undefined,
     isAnythingOpen: () => [owed, begun, work].some((select) => select.get() !== undefined),
     hasDayClosedLate: () => dayClosedLate.get() !== undefined,
-    rows: () => tables.flatMap((table) => listOf(table)),
+    cells: () => tables.flatMap((table) => listOf(table).flat()),
+    isAnyDayClosing: () => closing.get() !== undefined,
     wipe() {
       acts.transact(() => {
         for (const clear of deletes) clear.run()

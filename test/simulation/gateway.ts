@@ -21,6 +21,8 @@ export interface Gateway {
   crash(): void
   /** It stops in order, and comes back. */
   stop(): void
+  /** Whether it is there, and holds neither a place at the host nor a number. */
+  isAtRest(): boolean
 }
 
 export interface GatewayParts {
@@ -48,6 +50,7 @@ export function keepGateway(parts: GatewayParts): Gateway {
     receive: (json) => current.receive(json),
     crash: () => current.life.end('crashes'),
     stop: () => current.stop(),
+    isAtRest: () => current.isAtRest(),
   }
 }
 
@@ -55,12 +58,14 @@ interface Running {
   readonly life: Life
   receive(json: string): Promise<string> | undefined
   stop(): void
+  isAtRest(): boolean
 }
 
 /** What has been started, and can be used. */
 interface Started {
   readonly receive: Reception
   stop(): Promise<void>
+  isAtRest(): boolean
 }
 
 function startGateway(parts: GatewayParts, onEnd: () => void): Running {
@@ -99,6 +104,7 @@ function startGateway(parts: GatewayParts, onEnd: () => void): Running {
       void started?.stop().then(() => life.end('has stopped'))
       if (started !== undefined) world.note('stopped in order')
     },
+    isAtRest: () => isAlive && started?.isAtRest() === true,
   }
 }
 
@@ -190,6 +196,7 @@ async function boot(parts: GatewayParts, life: Life): Promise<Started> {
       isDraining = true
       return hostSide.drain(DRAIN_MS)
     },
+    isAtRest: () => hostSide.link.counters().requestsOpen + conduct.stans.openCount() === 0,
   }
 }
 

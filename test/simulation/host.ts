@@ -91,11 +91,15 @@ export function openSimulatedHost(world: World, site: Site, ears: HostEars): Sim
     const { line } = taken
     const dies = chance.oneIn(2)
     if (world.goesWrong('requestLost')) return
-    later(world.goesWrong('requestSlow') ? chance.below(SLOW_MS_MAX) : chance.below(40), () => {
+    later(world.goesWrong('requestSlow') ? slowMs() : chance.below(40), () => {
       // What was on a line when it was cut may have been read, or not.
       if (!line.isOpen() && dies) return
       deal(taken)
     })
+  }
+
+  function slowMs(): number {
+    return SLOW_MS_MIN + chance.below(SLOW_MS_MAX - SLOW_MS_MIN)
   }
 
   function deal(taken: Taken): void {
@@ -197,6 +201,9 @@ function isOwed(kind: Kind): boolean {
 
 const NEVER = () => {}
 const HOLD_MS = 7 * 86_400_000
+
+/** About as long as the gateway waits, so that a reversal may overtake. */
+const SLOW_MS_MIN = 600
 
 /** Less than the host's longest delay, of which its answer has the rest. */
 const SLOW_MS_MAX = 2_000

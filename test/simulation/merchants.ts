@@ -4,6 +4,8 @@ import type { World } from './world.ts'
 
 /** The merchants of a world, each with one payment in mind. */
 export interface Merchants {
+  /** Somebody comes in with a payment, now. */
+  comeIn(wish: Wish): void
   /** Whether every one of them knows how its payment ended, for good. */
   areContent(): boolean
 }
@@ -31,8 +33,14 @@ export interface Answer {
 }
 
 export function sendMerchants(world: World, post: Post): Merchants {
-  const shoppers = world.scenario.wishes.map((wish, index) => send(wish, index, { world, post }))
-  return { areContent: () => shoppers.every((it) => it.isContent()) }
+  const shoppers: Shopper[] = []
+
+  function comeIn(wish: Wish): void {
+    shoppers.push(send(wish, shoppers.length, { world, post }))
+  }
+
+  for (const wish of world.scenario.wishes) comeIn(wish)
+  return { comeIn, areContent: () => shoppers.every((it) => it.isContent()) }
 }
 
 interface Parts {
@@ -62,6 +70,8 @@ const CAPTURE_REFUSALS: ReadonlySet<string> = new Set([
 /** Refusals that nothing but another id or other content could change. */
 const FINAL_REFUSALS: ReadonlySet<string> = new Set(['ID_CONFLICT', 'PAYMENT_REVERSED'])
 
+type Shopper = ReturnType<typeof send>
+
 function send(wish: Wish, index: number, { world, post }: Parts) {
   const { time, chance } = world
   const id = `order-${index}`
@@ -70,11 +80,13 @@ function send(wish: Wish, index: number, { world, post }: Parts) {
   let heard = ''
   const wantsReversal = wish.reverse !== 'never'
   let isReversalAsked = false
+  let { isBehind } = wish
   let isCaptureAsked = false
   let isTwinAsked = false
 
   function timed(body: object): string {
-    return JSON.stringify({ ...body, time: new Date(time.wallMs()).toISOString() })
+    const wallMs = time.wallMs() - (isBehind ? HOUR_MS : 0)
+    return JSON.stringify({ ...body, time: new Date(wallMs).toISOString() })
   }
 
   function pay(minor = wish.minor, hear = hearOfPayment): void {
@@ -90,6 +102,7 @@ function send(wish: Wish, index: number, { world, post }: Parts) {
   }
 
   function hearOfPayment({ outcome, error }: Answer): void {
+    if (error?.code === 'TIME_OUTSIDE_WINDOW') isBehind = false
     if (outcome !== undefined) heard = outcome
     else if (error !== undefined && FINAL_REFUSALS.has(error.code)) heard = error.code
   }
@@ -173,5 +186,7 @@ function send(wish: Wish, index: number, { world, post }: Parts) {
   }
   return { isContent }
 }
+
+const HOUR_MS = 3_600_000
 
 function ignore(): void {}

@@ -57,6 +57,8 @@ export interface Wish {
   readonly conflict: boolean
   readonly reverse: 'never' | 'before' | 'meanwhile' | 'after'
   readonly capture: WishedCapture | undefined
+  /** Its clock is an hour behind until it looks at it. */
+  readonly isBehind: boolean
 }
 
 /** How a merchant means to capture an authorization. */
@@ -78,6 +80,8 @@ export interface Scenario {
   readonly incidents: readonly { readonly what: Incident; readonly atMs: number }[]
   readonly lastIncidentMs: number
   readonly wishes: readonly Wish[]
+  /** Who come in when numbers are used up, one soon after the other. */
+  readonly latecomers: readonly Wish[]
   /** A host that keeps no reversal of what it does not know, so that the original may come late. */
   readonly hostForgets: boolean
   readonly connections: number
@@ -101,9 +105,13 @@ export function drawScenario(chance: Seeded): Scenario {
     faultsMs,
     rates: drawRates(chance),
     incidents,
+    latecomers: Array.from({ length: 3 }, (_, index) => ({
+      ...drawWish(chance, faultsMs),
+      atMs: 100 * index,
+    })),
     lastIncidentMs: Math.max(0, ...incidents.map(({ atMs }) => atMs)),
     wishes: Array.from({ length: 1 + chance.below(WISHES_MAX) }, () => drawWish(chance, faultsMs)),
-    hostForgets: chance.oneIn(2),
+    hostForgets: !chance.oneIn(4),
     connections: chance.oneIn(5) ? 2 : 1,
     windowRequests: 2 + chance.below(3),
     stanLeaseCount: 1 + chance.below(4),
@@ -116,13 +124,13 @@ function drawRates(chance: Seeded): Rates {
   const upTo = (perMille: number) => (chance.oneIn(2) ? 0 : 1 + chance.below(perMille))
   return {
     crash: upTo(15),
-    crashAtCommit: upTo(50),
-    commitFails: upTo(20),
-    storeBusy: upTo(60),
+    crashAtCommit: upTo(25),
+    commitFails: upTo(25),
+    storeBusy: upTo(30),
     queueFull: upTo(60),
     slowDisk: upTo(200),
     requestLost: upTo(300),
-    requestSlow: upTo(300),
+    requestSlow: upTo(500),
     answerLost: upTo(300),
     answerLate: upTo(300),
     answerTwice: upTo(200),
@@ -132,7 +140,7 @@ function drawRates(chance: Seeded): Rates {
     answerMismatched: upTo(200),
     answerOfAnother: upTo(100),
     codeUnlisted: upTo(200),
-    owedRefused: upTo(200),
+    owedRefused: upTo(400),
     sliced: upTo(200),
     merchantLost: upTo(300),
   }
@@ -145,6 +153,8 @@ const INCIDENTS: readonly Incident[] = [
   'clock-back',
   'clock-forth',
   'host-cutover',
+  // Twice, because little comes of most of these.
+  'numbers-used-up',
   'numbers-used-up',
   'orderly-stop',
 ]
@@ -175,6 +185,7 @@ function drawWish(chance: Seeded, faultsMs: number): Wish {
     conflict: chance.oneIn(12),
     reverse: drawReverse(chance.below(8)),
     capture: isCaptured ? drawCapture(chance) : undefined,
+    isBehind: chance.oneIn(24),
   }
 }
 
@@ -182,7 +193,7 @@ function drawCapture(chance: Seeded): WishedCapture {
   return {
     minor: chance.oneIn(2) ? undefined : 1 + chance.below(600),
     meanwhile: chance.oneIn(4),
-    twin: chance.pick(['none', 'none', 'none', 'same', 'other']),
+    twin: chance.pick(['none', 'none', 'same', 'other']),
   }
 }
 

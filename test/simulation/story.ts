@@ -100,10 +100,11 @@ function turnOver(): Promise<void> {
 }
 
 /** Nothing is left to go wrong, or to be put right. */
-function isOver({ world, merchants, host, disk }: Cast): boolean {
+function isOver({ world, merchants, host, gateway, disk }: Cast): boolean {
   const { time, scenario } = world
   if (time.elapsedMs() < scenario.lastIncidentMs || !merchants.areContent()) return false
-  return host.pendingCount() === 0 && !disk.isAnythingOpen()
+  const isSettled = host.pendingCount() === 0 && !disk.isAnythingOpen() && !disk.isAnyDayClosing()
+  return isSettled && gateway.isAtRest()
 }
 
 function postTo(gateway: Gateway, world: World, witness: Witness): Post {
@@ -120,16 +121,8 @@ function postTo(gateway: Gateway, world: World, witness: Witness): Post {
   }
 }
 
-interface Struck {
-  readonly world: World
-  readonly host: SimulatedHost
-  readonly gateway: Gateway
-  readonly witness: Witness
-  readonly disk: Disk
-  readonly site: Site
-}
-
-function befall(what: Incident, { world, host, gateway, witness, disk, site }: Struck): void {
+function befall(what: Incident, cast: Cast): void {
+  const { world, host, gateway, disk } = cast
   const { chance, time } = world
   world.tell?.(`world   ${what}`)
   if (disk.isAnythingOwed()) world.noteNamed(WITH_DEBTS[what] ?? '')
@@ -156,23 +149,25 @@ function befall(what: Incident, { world, host, gateway, witness, disk, site }: S
       gateway.stop()
       break
     case 'numbers-used-up':
-      useUpNumbers({ world, witness, disk, site })
+      useUpNumbers(cast)
       break
   }
 }
 
 /** Others take numbers until the next to be had is one that an exchange of ours still holds. */
-function useUpNumbers(struck: Pick<Struck, 'world' | 'witness' | 'disk' | 'site'>): void {
-  const { chance, time, isCalm } = struck.world
-  const cases = struck.witness.cases()
+function useUpNumbers(cast: Cast): void {
+  const { chance, time, isCalm } = cast.world
+  const cases = cast.witness.cases()
   // A host's numbers last for a second at the very least.
   const isTooSoon = cases.some(({ begunMs }) => time.elapsedMs() - begunMs < 1_000)
   const held = chance.pick(cases.filter((of) => of.hasLeft && !of.isAnswered))
-  if (held !== undefined && !isTooSoon) letNextBe(held.stan - chance.below(2), struck)
-  else if (!isCalm()) time.after(300, () => useUpNumbers(struck))
+  if (held !== undefined && !isTooSoon) {
+    letNextBe(held.stan - chance.below(2), cast)
+    for (const wish of cast.world.scenario.latecomers) cast.merchants.comeIn(wish)
+  } else if (!isCalm()) time.after(300, () => useUpNumbers(cast))
 }
 
-function letNextBe(stan: number, { disk, site }: Pick<Struck, 'disk' | 'site'>): void {
+function letNextBe(stan: number, { disk, site }: Pick<Cast, 'disk' | 'site'>): void {
   const { acts } = disk
   const lease = (count: number) => acts.leaseStans(site.profile.name, count)
   acts.transact(() => {

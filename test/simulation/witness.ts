@@ -244,6 +244,7 @@ export function callWitness({ world, site, disk, book }: WitnessParts): Witness 
   // The gateway.
 
   function onGone(): void {
+    numbers.onGone()
     for (const of of cases.all()) {
       of.outlivedCrash = true
       if (of.history.at(-1) === 'capturing') world.note('crash while a capture is owed')
