@@ -10,6 +10,8 @@ export interface Jobs {
   readonly jobs: number
   /** They end at so many seeds that must not be so. */
   readonly failuresMax?: number
+  /** How many a job is asked for at a time: so few that all jobs end at about the same time. */
+  readonly portionSeeds?: number
   onProgress?(soFar: JobsDone): void
 }
 
@@ -27,9 +29,6 @@ export interface PortionDone extends Swept {
 
 export type JobsDone = PortionDone
 
-/** Small enough that jobs end at about the same time. */
-const PORTION_SEEDS = 2_000
-
 /**
  * Space for what is young, so that it has died before V8 looks at it; and no helpers of the
  * collector, which take more of another processor than they save of this one.
@@ -37,8 +36,13 @@ const PORTION_SEEDS = 2_000
 const FLAGS = ['--min-semi-space-size=64', '--max-semi-space-size=64', '--single-threaded-gc']
 
 /** @throws Error when a job dies */
-export async function sweepInJobs({ jobs, failuresMax = 1, ...it }: Jobs): Promise<JobsDone> {
-  const portions = portionsOf(it)
+export async function sweepInJobs({
+  jobs,
+  failuresMax = 1,
+  portionSeeds = 2_000,
+  ...it
+}: Jobs): Promise<JobsDone> {
+  const portions = portionsOf(it, portionSeeds)
   let soFar: JobsDone = NOTHING_DONE
 
   async function work(): Promise<void> {
@@ -47,7 +51,8 @@ export async function sweepInJobs({ jobs, failuresMax = 1, ...it }: Jobs): Promi
       while (soFar.failures.length < failuresMax) {
         const { done, value: portion } = portions.next()
         if (done) return
-        soFar = together(soFar, await ask(job, portion))
+        const portionDone = await ask(job, portion)
+        soFar = together(soFar, portionDone)
         it.onProgress?.(soFar)
       }
     } finally {
@@ -61,9 +66,9 @@ export async function sweepInJobs({ jobs, failuresMax = 1, ...it }: Jobs): Promi
 
 const JOB = new URL('job.ts', import.meta.url)
 
-function* portionsOf({ from, seeds }: Portion): Generator<Portion, undefined> {
-  for (let dealt = 0; dealt < seeds; dealt += PORTION_SEEDS) {
-    yield { from: from + dealt, seeds: Math.min(PORTION_SEEDS, seeds - dealt) }
+function* portionsOf({ from, seeds }: Portion, seedsMax: number): Generator<Portion, undefined> {
+  for (let dealt = 0; dealt < seeds; dealt += seedsMax) {
+    yield { from: from + dealt, seeds: Math.min(seedsMax, seeds - dealt) }
   }
 }
 

@@ -6,6 +6,8 @@ import type { World } from './world.ts'
 export interface Merchants {
   /** Somebody comes in with a payment, now. */
   comeIn(wish: Wish): void
+  /** How many payments they have had in mind. */
+  count(): number
   /** Whether every one of them knows how its payment ended, for good. */
   areContent(): boolean
 }
@@ -40,7 +42,11 @@ export function sendMerchants(world: World, post: Post): Merchants {
   }
 
   for (const wish of world.scenario.wishes) comeIn(wish)
-  return { comeIn, areContent: () => shoppers.every((it) => it.isContent()) }
+  return {
+    comeIn,
+    count: () => shoppers.length,
+    areContent: () => shoppers.every((it) => it.isContent()),
+  }
 }
 
 interface Parts {
@@ -154,7 +160,7 @@ function send(wish: Wish, index: number, { world, post }: Parts) {
     } else {
       about('payment.inquire', hearOfPayment)
     }
-    time.after(900 + chance.below(1_500), goOn)
+    time.after(1_200 + chance.below(2_400), goOn)
   }
 
   /** Whether the gateway has answered for the payment at all. */

@@ -11,7 +11,7 @@ export interface OperatorParts {
   readonly witness: Witness
 }
 
-const LOOKS_EVERY_MS = 3_000
+const LOOKS_EVERY_MS = 5_000
 
 /** Whoever looks at work items, and does something about those that nothing else will end. */
 export function employOperator({ world, disk, host, witness }: OperatorParts): void {

@@ -28,7 +28,9 @@ const isWell = values.seed === undefined ? await sweepMany() : await sweepOne(Nu
 process.exitCode = isWell ? 0 : 1
 
 async function sweepOne(seed: number): Promise<boolean> {
-  return tellFailures(await sweep({ from: seed, seeds: 1, ...(values.trace ? { tell: say } : {}) }))
+  const swept = await sweep({ from: seed, seeds: 1, ...(values.trace ? { tell: say } : {}) })
+  say(`seed ${seed}: ${swept.payments} payments, ${swept.events} events`)
+  return tellFailures(swept)
 }
 
 async function sweepMany(): Promise<boolean> {

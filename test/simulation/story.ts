@@ -19,7 +19,7 @@ export interface Ending {
   readonly objection: string | undefined
   readonly moments: ReadonlySet<Moment>
   readonly events: number
-  readonly wishes: number
+  readonly payments: number
 }
 
 export interface StoryOptions {
@@ -37,6 +37,8 @@ export async function playStory(
   seed: number,
   { site, disk, mutant = {}, tell }: StoryOptions,
 ): Promise<Ending> {
+  // Whoever asks may be in the middle of a turn, which would go into the story.
+  await new Promise(setImmediate)
   disk.wipe()
   const world = createWorld(seed, tell)
   if (world.scenario.firstStan !== 1) letNextBe(world.scenario.firstStan, { disk, site })
@@ -52,8 +54,7 @@ export async function playStory(
   }
   const events = await goOn(cast)
   const objection = witness.objections[0] ?? objectionsAtTheEnd(cast)[0]
-  const { moments, scenario } = world
-  return { seed, objection, moments, events, wishes: scenario.wishes.length }
+  return { seed, objection, moments: world.moments, events, payments: merchants.count() }
 }
 
 export interface Cast {
