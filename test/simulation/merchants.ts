@@ -1,4 +1,4 @@
-import type { Wish, WishedCapture } from './scenario.ts'
+import { CONFLICT_MS_MAX, MEANWHILE_MS_MAX, type Wish, type WishedCapture } from './scenario.ts'
 import { CARDS, saleBody } from './site.ts'
 import type { World } from './world.ts'
 
@@ -181,14 +181,14 @@ function send(wish: Wish, index: number, { world, post }: Parts) {
   time.after(wish.atMs, goOn)
   if (wish.twin) time.after(wish.atMs + chance.below(20), () => pay(wish.minor, hearOfTwin))
   if (wish.conflict) {
-    time.after(wish.atMs + chance.below(2_000), () => pay(wish.minor + 1, ignore))
+    time.after(wish.atMs + chance.below(CONFLICT_MS_MAX), () => pay(wish.minor + 1, ignore))
   }
   if (wish.reverse === 'meanwhile') {
     time.after(wish.atMs + chance.below(100), () => about('payment.reverse', hearOfReversal))
   }
   if (wish.capture?.meanwhile) {
     const { minor } = wish.capture
-    time.after(wish.atMs + chance.below(400), () => askCapture(minor, ignore))
+    time.after(wish.atMs + chance.below(MEANWHILE_MS_MAX), () => askCapture(minor, ignore))
   }
   return { isContent }
 }

@@ -287,7 +287,7 @@ export const MUTANTS: readonly Planted[] = [
   },
   {
     name: 'the image of a message is kept in clear',
-    seedsMax: 5,
+    seedsMax: 10,
     mutant: {
       vault: {
         ...cheapVault,
@@ -298,7 +298,7 @@ export const MUTANTS: readonly Planted[] = [
   },
   {
     name: 'the code of a card is kept, sealed',
-    seedsMax: 5,
+    seedsMax: 10,
     mutant: {
       mapping: (mapping) => ({
         ...mapping,

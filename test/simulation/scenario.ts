@@ -78,7 +78,8 @@ export interface Scenario {
   readonly faultsMs: number
   readonly rates: Rates
   readonly incidents: readonly { readonly what: Incident; readonly atMs: number }[]
-  readonly lastIncidentMs: number
+  /** By when all that is decided beforehand has begun. */
+  readonly allBegunMs: number
   readonly wishes: readonly Wish[]
   /** Who come in when numbers are used up, one soon after the other. */
   readonly latecomers: readonly Wish[]
@@ -93,6 +94,14 @@ export interface Scenario {
 const FAULTS_MS_MIN = 2_000
 const FAULTS_MS_MAX = 5_000
 const WISHES_MAX = 3
+
+/** How long after a payment was first asked for other content comes under its id. */
+export const CONFLICT_MS_MAX = 2_000
+/** How long after that whatever else comes that does not wait for its answer. */
+export const MEANWHILE_MS_MAX = 400
+/** How long a question is on its way. */
+export const POST_MS_MAX = 21
+
 const MIDNIGHT_MS = 12 * 3_600_000
 
 /** Each seed has its own mixture, so that quiet worlds and violent ones both come. */
@@ -100,17 +109,17 @@ export function drawScenario(chance: Seeded): Scenario {
   const faultsMs = FAULTS_MS_MIN + chance.below(FAULTS_MS_MAX - FAULTS_MS_MIN)
   const isNearMidnight = chance.oneIn(8)
   const incidents = drawIncidents(chance, faultsMs)
+  const wishes = Array.from({ length: 1 + chance.below(WISHES_MAX) }, () =>
+    drawWish(chance, faultsMs),
+  )
   return {
     startMs: NOON_MS + (isNearMidnight ? MIDNIGHT_MS - chance.below(faultsMs) : 0),
     faultsMs,
     rates: drawRates(chance),
     incidents,
-    latecomers: Array.from({ length: 3 }, (_, index) => ({
-      ...drawWish(chance, faultsMs),
-      atMs: 100 * index,
-    })),
-    lastIncidentMs: Math.max(0, ...incidents.map(({ atMs }) => atMs)),
-    wishes: Array.from({ length: 1 + chance.below(WISHES_MAX) }, () => drawWish(chance, faultsMs)),
+    wishes,
+    latecomers: [0, 100, 200].map((atMs) => ({ ...drawWish(chance, faultsMs), atMs })),
+    allBegunMs: Math.max(...incidents.map(({ atMs }) => atMs), ...wishes.map(allAskedMs)),
     hostForgets: !chance.oneIn(4),
     connections: chance.oneIn(5) ? 2 : 1,
     windowRequests: 2 + chance.below(3),
@@ -173,7 +182,7 @@ function drawIncidents(chance: Seeded, faultsMs: number): Scenario['incidents'] 
 
 function drawWish(chance: Seeded, faultsMs: number): Wish {
   const operation = chance.oneIn(2) ? 'payment.sale' : 'payment.authorize'
-  const isCaptured = chance.below(operation === 'payment.sale' ? 12 : 2) === 0
+  const isCaptured = operation === 'payment.sale' ? chance.oneIn(12) : !chance.oneIn(3)
   return {
     atMs: 200 + chance.below(Math.floor(faultsMs / 2)),
     operation,
@@ -189,11 +198,16 @@ function drawWish(chance: Seeded, faultsMs: number): Wish {
   }
 }
 
+/** By when the gateway has whatever is asked for of this payment unasked. */
+function allAskedMs({ atMs, conflict }: Wish): number {
+  return atMs + (conflict ? CONFLICT_MS_MAX : MEANWHILE_MS_MAX) + POST_MS_MAX
+}
+
 function drawCapture(chance: Seeded): WishedCapture {
   return {
     minor: chance.oneIn(2) ? undefined : 1 + chance.below(600),
     meanwhile: chance.oneIn(4),
-    twin: chance.pick(['none', 'none', 'same', 'other']),
+    twin: chance.pick(['none', 'same', 'other', 'other']),
   }
 }
 

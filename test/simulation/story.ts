@@ -7,7 +7,7 @@ import { type Answer, type Merchants, type Post, sendMerchants } from './merchan
 import type { Moment } from './moments.ts'
 import type { Mutant } from './mutants.ts'
 import { employOperator } from './operator.ts'
-import type { Incident } from './scenario.ts'
+import { type Incident, POST_MS_MAX } from './scenario.ts'
 import type { Site } from './site.ts'
 import { callWitness, textOf, type Witness } from './witness.ts'
 import { createWorld, type World } from './world.ts'
@@ -103,7 +103,7 @@ function turnOver(): Promise<void> {
 /** Nothing is left to go wrong, or to be put right. */
 function isOver({ world, merchants, host, gateway, disk }: Cast): boolean {
   const { time, scenario } = world
-  if (time.elapsedMs() < scenario.lastIncidentMs || !merchants.areContent()) return false
+  if (time.elapsedMs() < scenario.allBegunMs || !merchants.areContent()) return false
   const isSettled = host.pendingCount() === 0 && !disk.isAnythingOpen() && !disk.isAnyDayClosing()
   return isSettled && gateway.isAtRest()
 }
@@ -112,7 +112,7 @@ function postTo(gateway: Gateway, world: World, witness: Witness): Post {
   const { time, chance } = world
   return (question, hear) => {
     if (world.goesWrong('merchantLost')) return
-    time.after(1 + chance.below(20), () => {
+    time.after(1 + chance.below(POST_MS_MAX), () => {
       void gateway.receive(question.json)?.then((text) => {
         const answer: Answer = JSON.parse(text)
         witness.onSaid(question, answer, text)
