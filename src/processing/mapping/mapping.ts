@@ -21,8 +21,6 @@ export interface Mapping {
   toHost(request: PaymentRequest, merchant: Merchant, exchange: ExchangeFacts): Written
   /** What an answer says. Whether a partial approval may stand is the caller's decision. */
   readAnswer(kind: PaymentOperation, sent: Message, answer: Message): AnswerReading
-  /** What a reversal must bring along of an answer, even of one that is mismatched. */
-  carriedOf(kind: PaymentOperation, answer: Message): Readonly<Record<string, string>>
   /** How the host is told what it is owed; a host need not take captures, which are advices. */
   readonly owed: Readonly<Record<'reversal', OwedWay> & Partial<Record<OwedKind, OwedWay>>>
   /** JSON of a host message without sensitive authentication data. It has the PAN: seal it. */
@@ -71,7 +69,6 @@ export function compileMapping(document: unknown, parts: MappingParts): Mapping 
         body: request.body.reveal(),
       }),
     readAnswer: (kind, sent, answer) => kinds[kind].answer.read(sent, answer),
-    carriedOf: (kind, answer) => kinds[kind].answer.carriedOf(answer),
     owed: {
       reversal: owedWay(kinds['payment.reverse'], spec.originalNotFound),
       ...(capture ? { advice: owedWay(capture) } : {}),
