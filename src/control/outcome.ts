@@ -47,9 +47,9 @@ function verdictOn(
   const { sent, answer, businessDate } = exchange
   const reading = parts.mapping.readAnswer(operation, sent, answer)
   if (reading.kind === 'mismatched') {
+    // It may be another payment's: a host refuses a reversal that says another's approval code.
     parts.evidence.keep(answer, reading)
-    const carried = parts.mapping.carriedOf(operation, answer)
-    return { ...unknown('answer-mismatched'), carried }
+    return unknown('answer-mismatched')
   }
   const { verdict } = reading
   const said = reading.findings.details?.['settlementDate']

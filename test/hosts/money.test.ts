@@ -74,7 +74,8 @@ function openBank(host: Host) {
       const { sent, answer } = heard(message)
       const read = mapping.readAnswer(operation, sent, answer)
       const verdict = read.kind === 'verdict' ? read.verdict : `mismatched at ${read.path}`
-      return { verdict, carried: mapping.carriedOf(operation, answer) }
+      const { carried = {} } = read.kind === 'verdict' ? read.findings : {}
+      return { verdict, carried }
     },
     /** The same of what the host is owed. */
     tell(kind: OwedKind, message: Message): string | undefined {

@@ -20,7 +20,6 @@ export function openMapBook({ businessDate: firstDate, currency, forgets }: Book
   const cards = new Map(SANDBOX_CARDS.map((card) => [card.pan, bookedOf(card, currency)]))
   const exchanges = new Map<string, Mutable<Exchange>>()
   const days = new Map<string, string>()
-  let businessDate = firstDate
 
   function move(pan: string, availableMinor: bigint, ledgerMinor: bigint): void {
     const card = cards.get(pan)
@@ -29,10 +28,8 @@ export function openMapBook({ businessDate: firstDate, currency, forgets }: Book
     card.ledgerMinor += ledgerMinor
   }
 
-  return {
-    get businessDate() {
-      return businessDate
-    },
+  const book: Mutable<OpenBook> = {
+    businessDate: firstDate,
     cardsByPan: cards,
     dayOf: (key) => days.get(key),
     card: (pan) => cards.get(pan),
@@ -41,7 +38,7 @@ export function openMapBook({ businessDate: firstDate, currency, forgets }: Book
       const { key, effect, pan, approvedMinor } = exchange
       if (exchanges.has(key)) return false
       exchanges.set(key, { ...exchange, capturedMinor: 0n, arrivals: 1 })
-      days.set(key, businessDate)
+      days.set(key, book.businessDate)
       if (effect !== 'none') move(pan, -approvedMinor, effect === 'posted' ? -approvedMinor : 0n)
       return true
     },
@@ -79,7 +76,7 @@ export function openMapBook({ businessDate: firstDate, currency, forgets }: Book
     lapseHolds() {},
     countPinTry() {},
     openDay(date) {
-      businessDate = date
+      book.businessDate = date
     },
     // Meridian authenticates nothing.
     workingKeys: () => [],
@@ -87,6 +84,7 @@ export function openMapBook({ businessDate: firstDate, currency, forgets }: Book
     commit() {},
     close() {},
   }
+  return book
 }
 
 type Mutable<T> = { -readonly [Member in keyof T]: T[Member] }

@@ -24,6 +24,14 @@ export interface JournalledIntent {
   readonly sealedImage: Uint8Array
 }
 
+/** What is taken of an authorization, from when that was decided on. */
+export interface JournalledCapture {
+  readonly minor: bigint
+  readonly businessDate: string
+  /** Once the host has acknowledged it. */
+  readonly settlementDate: string | undefined
+}
+
 /** What survives every crash: the real tables in memory, and whatever is looked for in them. */
 export interface Disk {
   readonly acts: Acts
@@ -35,15 +43,18 @@ export interface Disk {
     readonly approvedMinor: bigint | undefined
     readonly settlementDate: string | undefined
   }
-  /** Whether the reversal of a payment has its number. */
+  captureOf(payment: number): JournalledCapture | undefined
+  /** Whether the reversal of a payment, or the advice of its capture, has its number. */
   isNumbered(payment: number): boolean
   isAnythingOwed(): boolean
   /** Whether anything is begun, owed, or open for an operator. */
   isAnythingOpen(): boolean
   /** Whether a day was closed in which a payment still moved after the next had begun. */
   hasDayClosedLate(): boolean
-  /** Every row of every table, as its values. */
-  rows(): readonly (readonly unknown[])[]
+  /** Every value of every row of every table. */
+  cells(): readonly unknown[]
+  /** Whether a day that is over is not closed yet. */
+  isAnyDayClosing(): boolean
   /** As good as new. */
   wipe(): void
 }
@@ -63,10 +74,15 @@ export function openDisk(): Disk {
     'SELECT id, stan, amount_minor, business_date, sealed_image FROM payments WHERE seq = ?',
   )
   const findings = listing('SELECT approved_minor, settlement_date FROM payments WHERE seq = ?')
+  const capture = listing(
+    `SELECT captured_minor, capture_business_date, capture_settlement_date FROM captures
+     WHERE payment = ?`,
+  )
   const number = listing('SELECT 1 FROM owed_messages WHERE payment = ? AND stan IS NOT NULL')
   const owed = listing("SELECT 1 FROM owed_messages WHERE state = 'due' LIMIT 1")
   const begun = listing("SELECT 1 FROM payments WHERE state = 'begun' LIMIT 1")
   const work = listing('SELECT 1 FROM work_items WHERE closed_at_ms IS NULL LIMIT 1')
+  const closing = listing("SELECT 1 FROM business_days WHERE state = 'closing'")
   const dayClosedLate = listing(DAY_CLOSED_LATE)
   const tables = TABLES.map((table) => listing(`SELECT * FROM ${table}`))
   const acts = openMemoryStore(database)
@@ -93,11 +109,18 @@ export function openDisk(): Disk {
         settlementDate: typeof date === 'string' ? date : undefined,
       }
     },
+    captureOf(payment) {
+      const [minor, businessDate, settled] = listOf(capture, payment)[0] ?? []
+      if (minor === undefined) return undefined
+      const settlementDate = typeof settled === 'string' ? settled : undefined
+      return { minor: BigInt(Number(minor)), businessDate: String(businessDate), settlementDate }
+    },
     isNumbered: (payment) => number.get(payment) !== undefined,
     isAnythingOwed: () => owed.get() !== undefined,
     isAnythingOpen: () => [owed, begun, work].some((select) => select.get() !== undefined),
     hasDayClosedLate: () => dayClosedLate.get() !== undefined,
-    rows: () => tables.flatMap((table) => listOf(table)),
+    cells: () => tables.flatMap((table) => listOf(table).flat()),
+    isAnyDayClosing: () => closing.get() !== undefined,
     wipe() {
       acts.transact(() => {
         for (const clear of deletes) clear.run()
@@ -133,6 +156,7 @@ const TABLES = [
   'expectations',
   'owed_messages',
   'payment_events',
+  'captures',
   'payments',
   'strays',
   'tombstones',

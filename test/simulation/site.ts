@@ -30,7 +30,7 @@ export interface Site {
 const LINE_IN_A_HURRY = {
   answerTimeoutMs: 800,
   lateAnswerMaxMs: 3_000,
-  echoIdleMs: 5_000,
+  echoIdleMs: 10_000,
 }
 
 /** A code of the card that must be found nowhere: no date, time, amount or number looks like it. */

@@ -33,8 +33,6 @@ export interface Mapping {
   toHost(asked: HostRequest, merchant: Merchant, exchange: ExchangeFacts): Written
   /** What an answer says. Whether a partial approval may stand is the caller's decision. */
   readAnswer(kind: PaymentOperation, sent: Message, answer: Message): AnswerReading
-  /** What a reversal must bring along of an answer, even of one that is mismatched. */
-  carriedOf(kind: PaymentOperation, answer: Message): Readonly<Record<string, string>>
   /** How the host is told what it is owed; a host need not take captures, which are advices. */
   readonly owed: Readonly<Record<'reversal', OwedWay> & Partial<Record<OwedKind, OwedWay>>>
   /** JSON of a host message without sensitive authentication data. It has the PAN: seal it. */
@@ -105,7 +103,6 @@ export function compileMapping(document: unknown, parts: MappingParts): Mapping 
       })
     },
     readAnswer: (kind, sent, answer) => taken(kind).answer.read(sent, answer),
-    carriedOf: (kind, answer) => taken(kind).answer.carriedOf(answer),
     owed: {
       reversal: owedWay(kinds['payment.reverse'], spec.originalNotFound),
       ...(capture ? { advice: owedWay(capture) } : {}),
