@@ -5,7 +5,6 @@
  * - `SET_TOO_LARGE`: more entries than one set may have.
  * - `SET_NOT_ZERO`: debits and credits of a currency differ.
  * - `AMOUNT_INVALID`: an amount that is not above zero, or more than an entry may have.
- * - `UNWINDS_TOO_MUCH`: more than was taken for the payment and is not given back yet.
  * - `FUNDS_SHORT`: more than the account has.
  */
 export type LedgerErrorCode =
@@ -13,7 +12,6 @@ export type LedgerErrorCode =
   | 'SET_TOO_LARGE'
   | 'SET_NOT_ZERO'
   | 'AMOUNT_INVALID'
-  | 'UNWINDS_TOO_MUCH'
   | 'FUNDS_SHORT'
 
 /** It was not posted. `message` holds no amount. */

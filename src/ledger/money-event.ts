@@ -3,7 +3,7 @@ import type { Parts } from './division.ts'
 import type { Entry } from './posting-set.ts'
 
 /** Something that has happened to a merchant's money. */
-export type MoneyEvent = Taking | Unwinding | Shift | Correction
+export type MoneyEvent = Taking | Unwinding | Retaking | Shift | Correction
 
 /** A card's money is the merchant's now: a sale was approved, or an authorization captured. */
 export interface Taking extends OfMerchant {
@@ -16,8 +16,15 @@ export interface Taking extends OfMerchant {
 /** Money goes back to the card: what was taken is refunded, or reversed as if it had never been. */
 export interface Unwinding extends OfMerchant {
   readonly kind: 'refunded' | 'reversed'
-  /** All that was taken and is not given back yet, if absent. */
+  /**
+   * No more than was taken and is not given back yet, which is what goes back when it is absent.
+   */
   readonly amount?: Money
+}
+
+/** A refund is reversed: what it gave back is taken again. */
+export interface Retaking extends OfMerchant {
+  readonly kind: 'refund-reversed'
 }
 
 /** Money of the merchant becomes available, or is held back, or is not any more. */
@@ -42,7 +49,9 @@ export type MoneyEventKind = MoneyEvent['kind']
 export interface PostingTerms {
   /** For takings: the merchant's fees and shares on the day. */
   fees(): FeeTerms | undefined
-  /** For unwindings: what was posted for the payment so far. */
+  /**
+   * For unwindings: what was posted for the payment so far. For retakings: for the refund alone.
+   */
   posted(): Posted
   /** For unwindings and shifts: what the merchant has in the event's currency. */
   funds(): Funds

@@ -4,13 +4,13 @@ import { LedgerError } from './errors.ts'
 import type { Funds, MoneyEvent, PostingTerms, Shift, Taking } from './money-event.ts'
 import { ACCOUNT_OF, accountsOf, OTHERS } from './party-accounts.ts'
 import { type PostingSet, postingSet } from './posting-set.ts'
-import { unwound } from './unwinding.ts'
+import { retaken, unwound } from './unwinding.ts'
 
 /**
  * The posting set of an event.
  *
- * @returns nothing, when there is nothing to give back
- * @throws LedgerError `AMOUNT_INVALID`, `UNWINDS_TOO_MUCH`, `FUNDS_SHORT`
+ * @returns nothing, when there is nothing to give back, or to take again
+ * @throws LedgerError `AMOUNT_INVALID`, `FUNDS_SHORT`
  */
 export function postingsOf(event: MoneyEvent, terms: PostingTerms): PostingSet | undefined {
   switch (event.kind) {
@@ -20,6 +20,8 @@ export function postingsOf(event: MoneyEvent, terms: PostingTerms): PostingSet |
     case 'refunded':
     case 'reversed':
       return unwound(event, terms)
+    case 'refund-reversed':
+      return retaken(event, terms)
     case 'available':
       return madeAvailable(event, terms.funds())
     case 'reserved':

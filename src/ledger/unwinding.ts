@@ -1,15 +1,14 @@
 import type { Purpose } from './accounts.ts'
 import { apportion } from './apportion.ts'
 import { PARTIES, type Parts } from './division.ts'
-import { LedgerError } from './errors.ts'
-import type { Funds, Posted, PostingTerms, Unwinding } from './money-event.ts'
+import type { Funds, Posted, PostingTerms, Retaking, Unwinding } from './money-event.ts'
 import { ACCOUNT_OF, accountsOf, OTHERS } from './party-accounts.ts'
 import { type PostingSet, postingSet } from './posting-set.ts'
 
 /**
  * The posting set of money that goes back to the card.
  *
- * @returns nothing, when all that was taken is given back already and no amount is named
+ * @returns nothing, when nothing was taken that is not given back already
  */
 export function unwound(event: Unwinding, terms: PostingTerms): PostingSet | undefined {
   const posted = terms.posted()
@@ -27,15 +26,27 @@ export function unwound(event: Unwinding, terms: PostingTerms): PostingSet | und
   ])
 }
 
-function minorToUnwind({ amount }: Unwinding, posted: Posted): bigint {
-  const { currency, taken, unwound: earlier } = posted
+/**
+ * The posting set of a refund that is reversed. The merchant's part is pending, wherever it was
+ * drawn from.
+ *
+ * @returns nothing, when nothing of the refund was posted
+ */
+export function retaken({ merchant }: Retaking, terms: PostingTerms): PostingSet | undefined {
+  const { currency, unwound: given } = terms.posted()
+  const minor = sumOf(given)
+  if (minor === 0n) return undefined
+  const at = accountsOf(merchant, currency)
+  return postingSet([
+    { account: at('host-settlement'), minor },
+    ...PARTIES.map((party) => ({ account: at(ACCOUNT_OF[party]), minor: -given[party] })),
+  ])
+}
+
+function minorToUnwind({ amount }: Unwinding, { taken, unwound: earlier }: Posted): bigint {
   const left = sumOf(taken) - sumOf(earlier)
-  if (amount === undefined) return left > 0n ? left : 0n
-  if (amount.minor <= 0n) throw new LedgerError('AMOUNT_INVALID', 'an amount must be above zero')
-  if (amount.minor > left || amount.currency.code !== currency) {
-    throw new LedgerError('UNWINDS_TOO_MUCH', 'so much was not taken and is not given back yet')
-  }
-  return amount.minor
+  if (left <= 0n) return 0n
+  return amount === undefined || amount.minor > left ? left : amount.minor
 }
 
 /**

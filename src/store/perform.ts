@@ -5,12 +5,14 @@ import {
   type Answer,
   type BatchReader,
   createBatchReader,
+  expiryOf,
+  reversalWishOf,
 } from './act-batch.ts'
 import { captureWishOf } from './capture-act.ts'
 import { isConstraint, plainOf, StoreError, storeErrorOf } from './errors.ts'
 import type { Journal } from './journal.ts'
 import { orderOf } from './ledger/posting-order.ts'
-import { attemptEndOf } from './owed-messages.ts'
+import { attemptEndOf, type Taking } from './owed-messages.ts'
 
 /**
  * Do every act of every batch in one transaction, and answer each.
@@ -63,6 +65,7 @@ function refusingWrites(journal: Journal, error: StoreError): Journal {
       begin: refuse,
       conclude: refuse,
       reverse: refuse,
+      expireHolds: refuse,
       capture: refuse,
       recover: refuse,
     },
@@ -112,7 +115,7 @@ function perform(journal: Journal, from: BatchReader, obstacle?: StoreError): An
     case ACT.find:
       return { value: payments.find(from.text(), from.text()) }
     case ACT.reverse:
-      return { value: payments.reverse(from.text(), from.text(), from.number()) }
+      return { value: payments.reverse(reversalWishOf(from)) }
     case ACT.isReversedUnseen:
       return { value: payments.isReversedUnseen(from.text(), from.text()) }
     case ACT.capture: {
@@ -120,11 +123,8 @@ function perform(journal: Journal, from: BatchReader, obstacle?: StoreError): An
       if (obstacle !== undefined) throw obstacle
       return { value: payments.capture(captureWishOf(wish)) }
     }
-    case ACT.takeOwed: {
-      const [host, nowMs, leaseUntilMs] = [from.text(), from.number(), from.number()]
-      const [horizonMs, countMax] = [from.number(), from.number()]
-      return { value: owed.take({ host, nowMs, leaseUntilMs, horizonMs, countMax }) }
-    }
+    case ACT.takeOwed:
+      return { value: owed.take(takingOf(from)) }
     case ACT.numberOwed:
       owed.number(from.number(), { stan: from.number(), askedAtMs: from.number() })
       return 0
@@ -135,6 +135,8 @@ function perform(journal: Journal, from: BatchReader, obstacle?: StoreError): An
       const [host, owedBeforeMs] = [from.text(), from.number()]
       return { value: owed.raiseOverdue({ host, owedBeforeMs, atMs: from.number() }) }
     }
+    case ACT.expireHolds:
+      return { value: payments.expireHolds(expiryOf(from)) }
     case ACT.openDay: {
       const [host, date] = [from.text(), from.text()]
       const by = from.text() === 'host' ? 'host' : 'calendar'
@@ -164,6 +166,11 @@ function perform(journal: Journal, from: BatchReader, obstacle?: StoreError): An
     default:
       throw new TypeError(`no act has the number ${act}`)
   }
+}
+
+function takingOf(from: BatchReader): Taking {
+  const [host, nowMs, leaseUntilMs] = [from.text(), from.number(), from.number()]
+  return { host, nowMs, leaseUntilMs, horizonMs: from.number(), countMax: from.number() }
 }
 
 /**

@@ -74,7 +74,8 @@ function openBank(host: Host) {
       const { sent, answer } = heard(message)
       const read = mapping.readAnswer(operation, sent, answer)
       const verdict = read.kind === 'verdict' ? read.verdict : `mismatched at ${read.path}`
-      return { verdict, carried: mapping.carriedOf(operation, answer) }
+      const { carried = {} } = read.kind === 'verdict' ? read.findings : {}
+      return { verdict, carried }
     },
     /** The same of what the host is owed. */
     tell(kind: OwedKind, message: Message): string | undefined {
@@ -106,7 +107,7 @@ const ANSWER_TO_PAYMENT = {
 const ANSWER_TO_REVERSAL = {
   new: 'not-found',
   live: 'acknowledged',
-  captured: 'refused',
+  captured: 'acknowledged',
   reversed: 'acknowledged',
   'reversed-unseen': 'not-found',
 } as const
@@ -114,7 +115,7 @@ const ANSWER_TO_REVERSAL = {
 const AFTER_REVERSAL = {
   new: 'reversed-unseen',
   live: 'reversed',
-  captured: 'captured',
+  captured: 'reversed',
   reversed: 'reversed',
   'reversed-unseen': 'reversed-unseen',
 } as const

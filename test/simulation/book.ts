@@ -20,7 +20,6 @@ export function openMapBook({ businessDate: firstDate, currency, forgets }: Book
   const cards = new Map(SANDBOX_CARDS.map((card) => [card.pan, bookedOf(card, currency)]))
   const exchanges = new Map<string, Mutable<Exchange>>()
   const days = new Map<string, string>()
-  let businessDate = firstDate
 
   function move(pan: string, availableMinor: bigint, ledgerMinor: bigint): void {
     const card = cards.get(pan)
@@ -29,10 +28,8 @@ export function openMapBook({ businessDate: firstDate, currency, forgets }: Book
     card.ledgerMinor += ledgerMinor
   }
 
-  return {
-    get businessDate() {
-      return businessDate
-    },
+  const book: Mutable<OpenBook> = {
+    businessDate: firstDate,
     cardsByPan: cards,
     dayOf: (key) => days.get(key),
     card: (pan) => cards.get(pan),
@@ -41,10 +38,12 @@ export function openMapBook({ businessDate: firstDate, currency, forgets }: Book
       const { key, effect, pan, approvedMinor } = exchange
       if (exchanges.has(key)) return false
       exchanges.set(key, { ...exchange, capturedMinor: 0n, arrivals: 1 })
-      days.set(key, businessDate)
+      days.set(key, book.businessDate)
       if (effect !== 'none') move(pan, -approvedMinor, effect === 'posted' ? -approvedMinor : 0n)
       return true
     },
+    // No story follows a payment up yet.
+    followed: () => ({ incrementedMinor: 0n, refundedMinor: 0n }),
     exchange: (key) => exchanges.get(key),
     exchanges: () => [...exchanges.values()],
     countArrival(key) {
@@ -60,9 +59,12 @@ export function openMapBook({ businessDate: firstDate, currency, forgets }: Book
     },
     reverse(key) {
       const exchange = exchanges.get(key)
-      if (exchange?.effect !== 'held' && exchange?.effect !== 'posted') return
-      const { pan, approvedMinor, effect } = exchange
-      move(pan, approvedMinor, effect === 'posted' ? approvedMinor : 0n)
+      if (exchange === undefined) return
+      const { pan, approvedMinor, capturedMinor, effect } = exchange
+      if (effect === 'held') move(pan, approvedMinor, 0n)
+      else if (effect === 'posted') move(pan, approvedMinor, approvedMinor)
+      else if (effect === 'captured') move(pan, capturedMinor, capturedMinor)
+      else return
       exchange.effect = 'reversed'
     },
     reverseUnseen(exchange) {
@@ -74,7 +76,7 @@ export function openMapBook({ businessDate: firstDate, currency, forgets }: Book
     lapseHolds() {},
     countPinTry() {},
     openDay(date) {
-      businessDate = date
+      book.businessDate = date
     },
     // Meridian authenticates nothing.
     workingKeys: () => [],
@@ -82,6 +84,7 @@ export function openMapBook({ businessDate: firstDate, currency, forgets }: Book
     commit() {},
     close() {},
   }
+  return book
 }
 
 type Mutable<T> = { -readonly [Member in keyof T]: T[Member] }

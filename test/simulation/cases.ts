@@ -1,5 +1,5 @@
 import type { PaymentState } from '#domain'
-import type { Disk, JournalledIntent, JournalledMove } from './disk.ts'
+import type { Disk, JournalledCapture, JournalledIntent, JournalledMove } from './disk.ts'
 import type { Site } from './site.ts'
 import type { VirtualTime } from './time.ts'
 import { unsealed } from './vault.ts'
@@ -31,11 +31,15 @@ export interface Case {
   /** A merchant was told anything of it. */
   isTold: boolean
   readonly told: Map<string, string>
-  /** The first message of its reversal, without its type, and how many have left. */
-  reversal: string
-  reversalsLeft: number
-  isReversalOpen: boolean
-  isReversalAnswered: boolean
+  /** What is taken of it, once that is decided. */
+  capture: JournalledCapture | undefined
+  /** Days of the host on which it took what an advice said. */
+  readonly capturedOn: Set<string>
+  /** The first message of its reversal or capture, without its type, and how many have left. */
+  owed: string
+  owedLeft: number
+  isOwedOpen: boolean
+  isOwedAnswered: boolean
   wasNotFound: boolean
   outlivedCrash: boolean
   /** It was owed for so long that an operator was told. */
@@ -61,7 +65,7 @@ export interface Cases {
 
 export function openCases(
   site: Site,
-  disk: Pick<Disk, 'movesAfter' | 'intentOf' | 'findingsOf'>,
+  disk: Pick<Disk, 'movesAfter' | 'intentOf' | 'findingsOf' | 'captureOf'>,
   time: VirtualTime,
 ): Cases {
   const bySeq = new Map<number, Case>()
@@ -83,6 +87,7 @@ export function openCases(
     const of = bySeq.get(payment) ?? open(payment)
     of.history.push(to)
     if (from === 'begun') Object.assign(of, disk.findingsOf(payment))
+    if (to === 'capturing' || to === 'captured') of.capture = disk.captureOf(payment)
     return { of, from, to, reason }
   }
 
@@ -116,10 +121,12 @@ function caseOf(
     isAnswered: false,
     isTold: false,
     told: new Map(),
-    reversal: '',
-    reversalsLeft: 0,
-    isReversalOpen: false,
-    isReversalAnswered: false,
+    capture: undefined,
+    capturedOn: new Set(),
+    owed: '',
+    owedLeft: 0,
+    isOwedOpen: false,
+    isOwedAnswered: false,
     wasNotFound: false,
     outlivedCrash: false,
     wasOverdue: false,

@@ -66,15 +66,24 @@ export function openSimulatedStore({
   }
 
   function commit(): void {
-    if (!life.isAlive) return
+    if (!life.isAlive()) return
     const asked = waiting
     waiting = []
     const isReading = asked.every(({ name }) => READS.has(name))
-    const trouble = isReading ? undefined : TROUBLES.find((it) => world.goesWrong(it))
+    const trouble = isReading ? undefined : troubleWith(asked)
     if (trouble === 'crashAtCommit') crash(asked)
     else if (trouble === 'commitFails') fail(asked)
     else if (trouble === 'storeBusy') refuseWrites(asked)
     else settle(asked, perform(asked))
+  }
+
+  /** Most commits move no payment, so more goes wrong with those that do. */
+  function troubleWith(asked: readonly Asked[]) {
+    for (let looks = asked.some(({ name }) => MOVES.has(name)) ? 4 : 1; looks > 0; looks -= 1) {
+      const trouble = TROUBLES.find((it) => world.goesWrong(it))
+      if (trouble !== undefined) return trouble
+    }
+    return undefined
   }
 
   /** @returns how each ended, all of it on disk */
@@ -155,7 +164,8 @@ export function openSimulatedStore({
     conclude: (...act) => ask('conclude', () => acts.conclude(...act)),
     find: (...act) => ask('find', () => acts.find(...act)),
     capture: (wish) => ask('capture', () => acts.capture(wish)),
-    reverse: (...act) => ask('reverse', () => acts.reverse(...act)),
+    reverse: (wish) => ask('reverse', () => acts.reverse(wish)),
+    expireHolds: (expiry) => ask('expireHolds', () => acts.expireHolds(expiry)),
     isReversedUnseen: (...act) => ask('isReversedUnseen', () => acts.isReversedUnseen(...act)),
     takeOwed: (taking) => ask('takeOwed', () => acts.takeOwed(taking)),
     numberOwed: (...act) => ask('numberOwed', () => acts.numberOwed(...act)),
@@ -193,6 +203,7 @@ const MOVES: ReadonlySet<string> = new Set([
   'begin',
   'conclude',
   'reverse',
+  'capture',
   'endAttempt',
   'recover',
 ])
@@ -200,6 +211,7 @@ const MOVES: ReadonlySet<string> = new Set([
 /** Acts that a full queue refuses. */
 const STARTS_WORK: ReadonlySet<string> = new Set([
   'begin',
+  'capture',
   'find',
   'isReversedUnseen',
   'journalStray',

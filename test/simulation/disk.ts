@@ -4,6 +4,7 @@ import { type MemoryStore, openMemoryStore } from '#store'
 import { openMemoryDatabase } from '../../src/store/database.ts'
 import { createFaultList } from '../../src/store/upkeep/faults.ts'
 import { checkLedger } from '../../src/store/upkeep/ledger-check.ts'
+import { MERCHANT } from './site.ts'
 
 /** The real acts, to be called inside a transaction. */
 export type Acts = Omit<MemoryStore, 'close'>
@@ -26,6 +27,14 @@ export interface JournalledIntent {
   readonly sealedImage: Uint8Array
 }
 
+/** What is taken of an authorization, from when that was decided on. */
+export interface JournalledCapture {
+  readonly minor: bigint
+  readonly businessDate: string
+  /** Once the host has acknowledged it. */
+  readonly settlementDate: string | undefined
+}
+
 /** What survives every crash: the real tables in memory, and whatever is looked for in them. */
 export interface Disk {
   readonly acts: Acts
@@ -37,7 +46,8 @@ export interface Disk {
     readonly approvedMinor: bigint | undefined
     readonly settlementDate: string | undefined
   }
-  /** Whether the reversal of a payment has its number. */
+  captureOf(payment: number): JournalledCapture | undefined
+  /** Whether the reversal of a payment, or the advice of its capture, has its number. */
   isNumbered(payment: number): boolean
   isAnythingOwed(): boolean
   /** Whether anything is begun, owed, or open for an operator. */
@@ -48,8 +58,10 @@ export interface Disk {
   settlementMinor(): bigint
   /** What is wrong in the ledger. */
   ledgerFaults(): readonly string[]
-  /** Every row of every table, as its values. */
-  rows(): readonly (readonly unknown[])[]
+  /** Every value of every row of every table. */
+  cells(): readonly unknown[]
+  /** Whether a day that is over is not closed yet. */
+  isAnyDayClosing(): boolean
   /** As good as new. */
   wipe(): void
 }
@@ -69,16 +81,22 @@ export function openDisk(): Disk {
     'SELECT id, stan, amount_minor, business_date, sealed_image FROM payments WHERE seq = ?',
   )
   const findings = listing('SELECT approved_minor, settlement_date FROM payments WHERE seq = ?')
+  const capture = listing(
+    `SELECT captured_minor, capture_business_date, capture_settlement_date FROM captures
+     WHERE payment = ?`,
+  )
   const number = listing('SELECT 1 FROM owed_messages WHERE payment = ? AND stan IS NOT NULL')
   const owed = listing("SELECT 1 FROM owed_messages WHERE state = 'due' LIMIT 1")
   const begun = listing("SELECT 1 FROM payments WHERE state = 'begun' LIMIT 1")
   const work = listing('SELECT 1 FROM work_items WHERE closed_at_ms IS NULL LIMIT 1')
+  const closing = listing("SELECT 1 FROM business_days WHERE state = 'closing'")
   const dayClosedLate = listing(DAY_CLOSED_LATE)
   const settlement = listing(
     "SELECT coalesce(sum(balance_minor), 0) FROM ledger_accounts WHERE purpose = 'host-settlement'",
   )
   const tables = TABLES.map((table) => listing(`SELECT * FROM ${table}`))
   const acts = openMemoryStore(database)
+  acts.transact(() => acts.putMerchant(MERCHANT, 'simulation', 0))
   const deletes = TABLES.map((table) => database.prepare(`DELETE FROM ${table}`))
 
   return {
@@ -102,6 +120,12 @@ export function openDisk(): Disk {
         settlementDate: typeof date === 'string' ? date : undefined,
       }
     },
+    captureOf(payment) {
+      const [minor, businessDate, settled] = listOf(capture, payment)[0] ?? []
+      if (minor === undefined) return undefined
+      const settlementDate = typeof settled === 'string' ? settled : undefined
+      return { minor: BigInt(Number(minor)), businessDate: String(businessDate), settlementDate }
+    },
     isNumbered: (payment) => number.get(payment) !== undefined,
     isAnythingOwed: () => owed.get() !== undefined,
     isAnythingOpen: () => [owed, begun, work].some((select) => select.get() !== undefined),
@@ -113,7 +137,8 @@ export function openDisk(): Disk {
       while (!check.next().done);
       return faults.first.map(({ place, reason }) => `${place} ${reason}`)
     },
-    rows: () => tables.flatMap((table) => listOf(table)),
+    cells: () => tables.flatMap((table) => listOf(table).flat()),
+    isAnyDayClosing: () => closing.get() !== undefined,
     wipe() {
       acts.transact(() => {
         for (const clear of deletes) clear.run()
@@ -154,6 +179,7 @@ const TABLES = [
   'expectations',
   'owed_messages',
   'payment_events',
+  'captures',
   'payments',
   'strays',
   'tombstones',

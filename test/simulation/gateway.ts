@@ -21,6 +21,8 @@ export interface Gateway {
   crash(): void
   /** It stops in order, and comes back. */
   stop(): void
+  /** Whether it is there, and holds neither a place at the host nor a number. */
+  isAtRest(): boolean
 }
 
 export interface GatewayParts {
@@ -48,6 +50,7 @@ export function keepGateway(parts: GatewayParts): Gateway {
     receive: (json) => current.receive(json),
     crash: () => current.life.end('crashes'),
     stop: () => current.stop(),
+    isAtRest: () => current.isAtRest(),
   }
 }
 
@@ -55,12 +58,14 @@ interface Running {
   readonly life: Life
   receive(json: string): Promise<string> | undefined
   stop(): void
+  isAtRest(): boolean
 }
 
 /** What has been started, and can be used. */
 interface Started {
   readonly receive: Reception
   stop(): Promise<void>
+  isAtRest(): boolean
 }
 
 function startGateway(parts: GatewayParts, onEnd: () => void): Running {
@@ -68,9 +73,7 @@ function startGateway(parts: GatewayParts, onEnd: () => void): Running {
   let isAlive = true
   let started: Started | undefined
   const life: Life = {
-    get isAlive() {
-      return isAlive
-    },
+    isAlive: () => isAlive,
     end(why) {
       if (!isAlive) return
       isAlive = false
@@ -101,6 +104,7 @@ function startGateway(parts: GatewayParts, onEnd: () => void): Running {
       void started?.stop().then(() => life.end('has stopped'))
       if (started !== undefined) world.note('stopped in order')
     },
+    isAtRest: () => isAlive && started?.isAtRest() === true,
   }
 }
 
@@ -114,7 +118,7 @@ const CONFIG: HostSideConfig = {
     windowRequests: 2,
     answerWaitMs: 1_000,
     owedRequestsMax: 2,
-    owedPollMs: 2_000,
+    owedPollMs: 2_500,
     owedRetryMinMs: 200,
     owedRetryMaxMs: 1_500,
     owedOverdueMs: 4_000,
@@ -126,7 +130,7 @@ const CONFIG: HostSideConfig = {
     reconnectDelayMaxMs: 800,
   },
   stanLeaseCount: 1,
-  dayPollMs: 4_000,
+  dayPollMs: 6_000,
 }
 /** Nobody counts who comes in. */
 const UNWATCHED = { opened() {} }
@@ -176,6 +180,7 @@ async function boot(parts: GatewayParts, life: Life): Promise<Started> {
     turns: { take: () => ({ kind: 'taken', end() {} }) },
     messages,
     limits: REQUESTS,
+    pins: { translate: async () => ({ kind: 'not-taken' }) },
     sandboxPans: new Set(),
     draining: () => isDraining,
   })
@@ -192,6 +197,7 @@ async function boot(parts: GatewayParts, life: Life): Promise<Started> {
       isDraining = true
       return hostSide.drain(DRAIN_MS)
     },
+    isAtRest: () => hostSide.link.counters().requestsOpen + conduct.stans.openCount() === 0,
   }
 }
 

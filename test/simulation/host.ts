@@ -84,24 +84,27 @@ export function openSimulatedHost(world: World, site: Site, ears: HostEars): Sim
 
   function isMoney(request: Message): boolean {
     const { kind } = conduct.rulesFor(request)
-    return kind === 'payment' || kind === 'reversal'
+    return kind === 'payment' || isOwed(kind)
   }
 
   function take(taken: Taken): void {
     const { line } = taken
     const dies = chance.oneIn(2)
     if (world.goesWrong('requestLost')) return
-    later(world.goesWrong('requestSlow') ? chance.below(SLOW_MS_MAX) : chance.below(40), () => {
+    later(world.goesWrong('requestSlow') ? slowMs() : chance.below(40), () => {
       // What was on a line when it was cut may have been read, or not.
-      if (!line.isOpen && dies) return
+      if (!line.isOpen() && dies) return
       deal(taken)
     })
   }
 
+  function slowMs(): number {
+    return SLOW_MS_MIN + chance.below(SLOW_MS_MAX - SLOW_MS_MIN)
+  }
+
   function deal(taken: Taken): void {
     const { line, request } = taken
-    const refuses =
-      conduct.rulesFor(request).kind === 'reversal' && world.goesWrong('reversalRefused')
+    const refuses = isOwed(conduct.rulesFor(request).kind) && world.goesWrong('owedRefused')
     const answer = refuses ? refusalOf(request) : core.answer(request, line.session)?.answer
     world.tell?.(`host    ${told(request)} -> ${answer ? told(answer) : 'nothing'}`)
     ears.onDealtWith(request)
@@ -110,7 +113,7 @@ export function openSimulatedHost(world: World, site: Site, ears: HostEars): Sim
 
   function refusalOf(request: Message): Message | undefined {
     const rules = conduct.rulesFor(request)
-    return rules.kind === 'reversal'
+    return rules.kind === 'reversal' || rules.kind === 'capture'
       ? rules.answerTo(request, conduct.codes.contradiction)
       : undefined
   }
@@ -141,12 +144,12 @@ export function openSimulatedHost(world: World, site: Site, ears: HostEars): Sim
   }
 
   function sendWhole({ line, tpdu, request }: Taken, bytes: Uint8Array): void {
-    if (line.isOpen) ears.onAnswerArrived(request)
+    if (line.isOpen()) ears.onAnswerArrived(request)
     line.send(bytes, tpdu)
   }
 
   function someLine(): Line | undefined {
-    return chance.pick([...lines].filter((line) => line.isOpen))
+    return chance.pick([...lines].filter((line) => line.isOpen()))
   }
 
   return {
@@ -166,7 +169,7 @@ export function openSimulatedHost(world: World, site: Site, ears: HostEars): Sim
       const settlementDate = core.cutOver()
       world.tell?.(`host    cuts over to ${settlementDate}`)
       for (const line of lines) {
-        if (!line.isOpen || !line.session.signedOn) continue
+        if (!line.isOpen() || !line.session.signedOn) continue
         networkStan += 1
         const asked = { code: conduct.network.functions.cutover, stan: networkStan, settlementDate }
         const message = conduct.network.ask({ ...asked, nowMs: time.wallMs() })
@@ -185,13 +188,22 @@ export function openSimulatedHost(world: World, site: Site, ears: HostEars): Sim
   function administer({ line, tpdu, request }: Taken): void {
     later(1 + chance.below(5), () => {
       const answer = core.answer(request, line.session)?.answer
-      if (answer !== undefined && line.isOpen) line.send(dialect.pack(answer), tpdu)
+      if (answer !== undefined && line.isOpen()) line.send(dialect.pack(answer), tpdu)
     })
   }
 }
 
+type Kind = ReturnType<Site['conduct']['rulesFor']>['kind']
+
+function isOwed(kind: Kind): boolean {
+  return kind === 'reversal' || kind === 'capture'
+}
+
 const NEVER = () => {}
 const HOLD_MS = 7 * 86_400_000
+
+/** About as long as the gateway waits, so that a reversal may overtake. */
+const SLOW_MS_MIN = 600
 
 /** Less than the host's longest delay, of which its answer has the rest. */
 const SLOW_MS_MAX = 2_000

@@ -1,4 +1,5 @@
-import { cellHoldsSecret } from './secrets.ts'
+import type { Exchange } from '#host-emulator'
+import { cellsHoldSecret } from './secrets.ts'
 import type { Cast } from './story.ts'
 
 /** What must not be so once all is calm and settled. */
@@ -12,13 +13,20 @@ export function objectionsAtTheEnd({ world, host, witness, disk }: Cast): readon
   for (const of of witness.cases()) {
     const state = of.history.at(-1)
     const exchange = host.book.exchange(of.hostKey)
-    const isTaken = exchange?.effect === 'held' || exchange?.effect === 'posted'
-    demand(isTaken === (state === 'approved'), `${of.id} ended ${state} with money ${isTaken}`)
-    if (exchange !== undefined && isTaken) {
-      taken.set(exchange.pan, (taken.get(exchange.pan) ?? 0n) + exchange.approvedMinor)
+    const takenMinor = exchange === undefined ? 0n : minorOf(exchange)
+    const isTaken = takenMinor > 0n
+    const mayBeTaken = state === 'approved' || state === 'captured'
+    demand(isTaken === mayBeTaken, `${of.id} ended ${state} with money ${isTaken}`)
+    if (exchange !== undefined) {
+      taken.set(exchange.pan, (taken.get(exchange.pan) ?? 0n) + takenMinor)
     }
     if (state === 'approved' && host.book.dayOf(of.hostKey) !== of.settlementDate) {
       demand(false, `${of.id} settles on ${of.settlementDate}`)
+    }
+    if (of.capture !== undefined) {
+      const { settlementDate = '', businessDate } = of.capture
+      const isDayOfHost = of.capturedOn.has(settlementDate) || settlementDate === businessDate
+      demand(isDayOfHost, `the capture of ${of.id} settles on ${settlementDate}`)
     }
   }
   let posted = 0n
@@ -30,10 +38,12 @@ export function objectionsAtTheEnd({ world, host, witness, disk }: Cast): readon
   const settles = disk.settlementMinor()
   demand(settles === posted, `the host has posted ${posted}, and the ledger says ${settles}`)
   for (const fault of disk.ledgerFaults()) demand(false, `in the ledger, ${fault}`)
-  // Each time would be a twentieth of all time, and what is kept in clear is kept so always.
-  if (world.chance.oneIn(4)) {
-    const showsCard = disk.rows().some((row) => row.some(cellHoldsSecret))
-    demand(!showsCard, 'the disk shows a card number')
-  }
+  demand(!cellsHoldSecret(disk.cells()), 'the disk shows a card number')
   return objections
+}
+
+/** What an exchange keeps from its card. */
+function minorOf({ effect, approvedMinor, capturedMinor }: Exchange): bigint {
+  if (effect === 'captured') return capturedMinor
+  return effect === 'held' || effect === 'posted' ? approvedMinor : 0n
 }

@@ -7,7 +7,7 @@ import type { World } from './world.ts'
 /** The host's end of a connection, and the gateway's. */
 export interface Line {
   readonly session: Session
-  readonly isOpen: boolean
+  isOpen(): boolean
   /** What the gateway dialled. */
   readonly connection: Connection
   /** From the host; `tpdu` addresses it. */
@@ -39,7 +39,6 @@ export function dialLine({ world, life, link, host }: LineParts): Line {
   const heard = createListeners(life)
   const framer = createFramer(link.header, { frameBytesMax: link.frameBytesMax })
   let state: 'dialled' | 'open' | 'gone' = 'dialled'
-  let isBlocked = false
   let arrivesMs = 0
 
   /** Bytes never overtake one another. */
@@ -67,6 +66,7 @@ export function dialLine({ world, life, link, host }: LineParts): Line {
   function end(): void {
     if (state === 'gone') return
     state = 'gone'
+    connection.destroyed = true
     time.after(0, () => heard.tell('close'))
   }
 
@@ -74,11 +74,31 @@ export function dialLine({ world, life, link, host }: LineParts): Line {
     time.after(Math.max(0, arrivesMs - time.elapsedMs()) + 1, end)
   }
 
+  const connection = {
+    destroyed: false,
+    writableNeedDrain: false,
+    on: heard.on,
+    once: heard.on,
+    write(bytes: Uint8Array) {
+      if (state !== 'open') return
+      const messages = framer.push(bytes)
+      const { tpdus } = framer
+      for (const [index, message] of messages.entries()) {
+        host.hear(line, message, tpdus[index] ?? new Uint8Array(0))
+      }
+    },
+    end,
+    destroy: end,
+    pause() {},
+    resume() {},
+    isPaused: () => false,
+    setNoDelay() {},
+    setKeepAlive() {},
+  }
+
   const line: Line = {
     session: { signedOn: false },
-    get isOpen() {
-      return state === 'open'
-    },
+    isOpen: () => state === 'open',
     send,
     sendCut(message, tpdu) {
       if (state !== 'open') return
@@ -88,41 +108,17 @@ export function dialLine({ world, life, link, host }: LineParts): Line {
     },
     cut: end,
     block(forMs) {
-      isBlocked = true
+      connection.writableNeedDrain = true
       time.after(forMs, () => {
-        isBlocked = false
+        connection.writableNeedDrain = false
         if (state === 'open') heard.tell('drain')
       })
     },
-    connection: {
-      get destroyed() {
-        return state === 'gone'
-      },
-      get writableNeedDrain() {
-        return isBlocked
-      },
-      on: heard.on,
-      once: heard.on,
-      write(bytes) {
-        if (state !== 'open') return
-        const messages = framer.push(bytes)
-        const { tpdus } = framer
-        for (const [index, message] of messages.entries()) {
-          host.hear(line, message, tpdus[index] ?? new Uint8Array(0))
-        }
-      },
-      end,
-      destroy: end,
-      pause() {},
-      resume() {},
-      isPaused: () => false,
-      setNoDelay() {},
-      setKeepAlive() {},
-    },
+    connection,
   }
 
   time.after(1 + chance.below(10), () => {
-    if (state !== 'dialled' || !life.isAlive) return
+    if (state !== 'dialled' || !life.isAlive()) return
     if (!host.isUp()) return end()
     state = 'open'
     host.adopt(line)
@@ -143,7 +139,7 @@ function createListeners(life: Life) {
       else others.push(hear)
     },
     tell(event: string, chunk: Buffer = NO_BYTES): void {
-      if (!life.isAlive) return
+      if (!life.isAlive()) return
       for (const hear of listeners.get(event) ?? []) hear(chunk)
     },
   }

@@ -1,20 +1,26 @@
-import type { Wish } from './scenario.ts'
+import { CONFLICT_MS_MAX, MEANWHILE_MS_MAX, type Wish, type WishedCapture } from './scenario.ts'
 import { CARDS, saleBody } from './site.ts'
 import type { World } from './world.ts'
 
 /** The merchants of a world, each with one payment in mind. */
 export interface Merchants {
+  /** Somebody comes in with a payment, now. */
+  comeIn(wish: Wish): void
+  /** How many payments they have had in mind. */
+  count(): number
   /** Whether every one of them knows how its payment ended, for good. */
   areContent(): boolean
 }
 
 /** What was asked, as far as it matters to whoever judges the answer. */
 export interface Question {
-  readonly type: 'payment.sale' | 'payment.authorize' | 'payment.inquire' | 'payment.reverse'
+  readonly type: Wish['operation'] | AboutPayment
   /** The payment that it is about. */
   readonly payment: string
   readonly json: string
 }
+
+type AboutPayment = 'payment.inquire' | 'payment.reverse' | 'payment.capture'
 
 /** The way to the gateway: `hear` may be called late, or never. */
 export type Post = (question: Question, hear: (answer: Answer) => void) => void
@@ -29,8 +35,18 @@ export interface Answer {
 }
 
 export function sendMerchants(world: World, post: Post): Merchants {
-  const shoppers = world.scenario.wishes.map((wish, index) => send(wish, index, { world, post }))
-  return { areContent: () => shoppers.every((it) => it.isContent()) }
+  const shoppers: Shopper[] = []
+
+  function comeIn(wish: Wish): void {
+    shoppers.push(send(wish, shoppers.length, { world, post }))
+  }
+
+  for (const wish of world.scenario.wishes) comeIn(wish)
+  return {
+    comeIn,
+    count: () => shoppers.length,
+    areContent: () => shoppers.every((it) => it.isContent()),
+  }
 }
 
 interface Parts {
@@ -39,10 +55,28 @@ interface Parts {
 }
 
 /** What a merchant is told of a payment that will not change by itself any more. */
-const ENDS: ReadonlySet<string> = new Set(['approved', 'partial', 'declined', 'failed', 'reversed'])
+const ENDS: ReadonlySet<string> = new Set([
+  'approved',
+  'partial',
+  'declined',
+  'failed',
+  'reversed',
+  'captured',
+])
+
+const CAPTURABLE: ReadonlySet<string> = new Set(['approved', 'partial'])
+
+/** What says that a capture is not to be had, however often it is asked for. */
+const CAPTURE_REFUSALS: ReadonlySet<string> = new Set([
+  'CAPTURE_NOT_ALLOWED',
+  'CAPTURE_CONFLICT',
+  'FIELD_INVALID',
+])
 
 /** Refusals that nothing but another id or other content could change. */
 const FINAL_REFUSALS: ReadonlySet<string> = new Set(['ID_CONFLICT', 'PAYMENT_REVERSED'])
+
+type Shopper = ReturnType<typeof send>
 
 function send(wish: Wish, index: number, { world, post }: Parts) {
   const { time, chance } = world
@@ -52,9 +86,13 @@ function send(wish: Wish, index: number, { world, post }: Parts) {
   let heard = ''
   const wantsReversal = wish.reverse !== 'never'
   let isReversalAsked = false
+  let { isBehind } = wish
+  let isCaptureAsked = false
+  let isTwinAsked = false
 
   function timed(body: object): string {
-    return JSON.stringify({ ...body, time: new Date(time.wallMs()).toISOString() })
+    const wallMs = time.wallMs() - (isBehind ? HOUR_MS : 0)
+    return JSON.stringify({ ...body, time: new Date(wallMs).toISOString() })
   }
 
   function pay(minor = wish.minor, hear = hearOfPayment): void {
@@ -63,16 +101,14 @@ function send(wish: Wish, index: number, { world, post }: Parts) {
     post({ type: operation, payment: id, json: timed(body) }, hear)
   }
 
-  function about(
-    type: 'payment.inquire' | 'payment.reverse',
-    hear: (answer: Answer) => void,
-  ): void {
+  function about(type: AboutPayment, hear: (answer: Answer) => void, more?: object): void {
     asked += 1
-    const body = { type, id: `${id}-${asked}`, merchant: 'M-1001', payment: id }
+    const body = { type, id: `${id}-${asked}`, merchant: 'M-1001', payment: id, ...more }
     post({ type, payment: id, json: timed(body) }, hear)
   }
 
   function hearOfPayment({ outcome, error }: Answer): void {
+    if (error?.code === 'TIME_OUTSIDE_WINDOW') isBehind = false
     if (outcome !== undefined) heard = outcome
     else if (error !== undefined && FINAL_REFUSALS.has(error.code)) heard = error.code
   }
@@ -83,24 +119,48 @@ function send(wish: Wish, index: number, { world, post }: Parts) {
   }
 
   function hearOfReversal({ type, outcome, error }: Answer): void {
+    if (error?.reason.includes('only refunded')) isReversalAsked = true
     if (error !== undefined) return
     isReversalAsked = type !== 'refusal'
     if (outcome !== undefined && outcome !== 'unseen') heard = outcome
   }
 
+  function hearOfCapture({ type, outcome, error }: Answer): void {
+    if (error !== undefined) isCaptureAsked ||= CAPTURE_REFUSALS.has(error.code)
+    else if (type !== 'refusal') isCaptureAsked = true
+    if (outcome !== undefined) heard = outcome
+  }
+
+  /** Ask for the capture, and the first time for what comes with it in the same moment. */
+  function capture({ minor, twin }: WishedCapture): void {
+    askCapture(minor, hearOfCapture)
+    if (isTwinAsked || twin === 'none') return
+    isTwinAsked = true
+    askCapture(twin === 'same' ? minor : (minor ?? 0) + 1, ignore)
+  }
+
+  function askCapture(minor: number | undefined, hear: (answer: Answer) => void): void {
+    const amount = minor === undefined ? undefined : { value: String(minor), currency: 'USD' }
+    about('payment.capture', hear, { amount })
+  }
+
   /** Do the next thing to be done, and look again in a while, until it is all done. */
   function goOn(): void {
     if (isContent()) return
+    const toCapture = captureToAsk()
+    const isReversed = !wantsReversal || isReversalAsked
     if (wantsReversal && !isReversalAsked && wish.reverse === 'before') {
       about('payment.reverse', hearOfReversal)
     } else if (!isKnown()) {
       pay()
-    } else if (wantsReversal && !isReversalAsked) {
+    } else if (toCapture !== undefined && (isReversed || chance.oneIn(2))) {
+      capture(toCapture)
+    } else if (!isReversed) {
       about('payment.reverse', hearOfReversal)
     } else {
       about('payment.inquire', hearOfPayment)
     }
-    time.after(900 + chance.below(1_500), goOn)
+    time.after(1_200 + chance.below(2_400), goOn)
   }
 
   /** Whether the gateway has answered for the payment at all. */
@@ -110,18 +170,29 @@ function send(wish: Wish, index: number, { world, post }: Parts) {
 
   function isContent(): boolean {
     if (FINAL_REFUSALS.has(heard)) return true
-    return ENDS.has(heard) && (!wantsReversal || isReversalAsked)
+    return ENDS.has(heard) && (!wantsReversal || isReversalAsked) && captureToAsk() === undefined
+  }
+
+  /** The capture that it has in mind, as long as it knows nothing against it. */
+  function captureToAsk(): WishedCapture | undefined {
+    return !isCaptureAsked && CAPTURABLE.has(heard) ? wish.capture : undefined
   }
 
   time.after(wish.atMs, goOn)
   if (wish.twin) time.after(wish.atMs + chance.below(20), () => pay(wish.minor, hearOfTwin))
   if (wish.conflict) {
-    time.after(wish.atMs + chance.below(2_000), () => pay(wish.minor + 1, ignore))
+    time.after(wish.atMs + chance.below(CONFLICT_MS_MAX), () => pay(wish.minor + 1, ignore))
   }
   if (wish.reverse === 'meanwhile') {
     time.after(wish.atMs + chance.below(100), () => about('payment.reverse', hearOfReversal))
   }
+  if (wish.capture?.meanwhile) {
+    const { minor } = wish.capture
+    time.after(wish.atMs + chance.below(MEANWHILE_MS_MAX), () => askCapture(minor, ignore))
+  }
   return { isContent }
 }
+
+const HOUR_MS = 3_600_000
 
 function ignore(): void {}

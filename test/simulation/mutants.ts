@@ -1,6 +1,6 @@
 import type { Parts } from '#control'
 import type { Message } from '#iso8583'
-import type { Mapping, OwedWay } from '#processing'
+import type { KeptPayment, Mapping, OwedWay } from '#processing'
 import type { Keyring } from '#security'
 import type { SimulatedStore } from './commit-queue.ts'
 import type { Acts, Disk } from './disk.ts'
@@ -16,7 +16,7 @@ export interface Mutant {
   readonly ignoresFailedSync?: boolean
   mapping?(mapping: Mapping): Mapping
   readonly vault?: Keyring['vault']
-  atStart?(parts: Pick<Parts, 'host' | 'clock'>): void
+  atStart?(parts: Pick<Parts, 'host' | 'clock' | 'stans'>): void
 }
 
 /** A mutant, and within how many seeds from the first one it must have been noticed. */
@@ -197,8 +197,97 @@ export const MUTANTS: readonly Planted[] = [
     },
   },
   {
+    name: 'a capture owes nothing',
+    seedsMax: 100,
+    mutant: {
+      acts: ({ acts, database }) => {
+        const pay = database.prepare("DELETE FROM owed_messages WHERE kind = 'advice'")
+        return {
+          ...acts,
+          capture(wish) {
+            const result = acts.capture(wish)
+            pay.run()
+            return result
+          },
+        }
+      },
+    },
+  },
+  {
+    name: 'a capture takes another amount than it says',
+    seedsMax: 100,
+    mutant: { mapping: (mapping) => ({ ...mapping, owed: takingOther(mapping.owed) }) },
+  },
+  {
+    name: 'a later capture with another amount counts',
+    seedsMax: 300,
+    mutant: {
+      acts: ({ acts, database }) => {
+        const change = database.prepare(
+          `UPDATE captures SET captured_minor = ? WHERE payment =
+             (SELECT seq FROM payments WHERE merchant = ? AND id = ?)`,
+        )
+        return {
+          ...acts,
+          capture(wish) {
+            const { merchant, id, amount } = wish
+            if (amount !== undefined) change.run(Number(amount.minor), merchant, id)
+            return acts.capture(wish)
+          },
+        }
+      },
+    },
+  },
+  {
+    name: 'what is being captured is reversed all the same',
+    seedsMax: 300,
+    mutant: {
+      acts: ({ acts, database }) => {
+        const free = database.prepare(
+          `UPDATE payments SET state = 'approved'
+           WHERE merchant = ? AND id = ? AND state = 'capturing'`,
+        )
+        return {
+          ...acts,
+          reverse(wish) {
+            free.run(wish.merchant, wish.id)
+            return acts.reverse(wish)
+          },
+        }
+      },
+    },
+  },
+  {
+    name: 'numbers in doubt do not rest',
+    seedsMax: 1_000,
+    mutant: {
+      atStart: ({ stans }) => Object.assign(stans, { rest: stans.release }),
+    },
+  },
+  {
+    name: 'numbers stay in hand after their exchange has ended',
+    seedsMax: 50,
+    mutant: {
+      atStart: ({ stans }) => Object.assign(stans, { release() {} }),
+    },
+  },
+  {
+    name: 'places at the host are not given back',
+    seedsMax: 50,
+    mutant: {
+      atStart: ({ host }) => Object.assign(host, keepingPlaces(host)),
+    },
+  },
+  {
+    name: 'a day that is over stays open',
+    seedsMax: 100,
+    mutant: {
+      acts: ({ acts }) => ({ ...acts, closeDays: () => 1 }),
+    },
+  },
+  {
     name: 'the image of a message is kept in clear',
-    seedsMax: 5,
+    seedsMax: 10,
     mutant: {
       vault: {
         ...cheapVault,
@@ -209,7 +298,7 @@ export const MUTANTS: readonly Planted[] = [
   },
   {
     name: 'the code of a card is kept, sealed',
-    seedsMax: 5,
+    seedsMax: 10,
     mutant: {
       mapping: (mapping) => ({
         ...mapping,
@@ -227,6 +316,35 @@ function renumbered(way: OwedWay): OwedWay {
       const [date, time] = [exchange.transmittedAt.slice(0, 4), '000001']
       const transmittedAt = payment.isRepeat ? date + time : exchange.transmittedAt
       return way.write(payment, merchant, { ...exchange, transmittedAt })
+    },
+  }
+}
+
+/** An advice takes a unit less, or of a single one a unit more, than is to be taken. */
+function takingOther({ advice, ...others }: Mapping['owed']): Mapping['owed'] {
+  if (advice === undefined) return others
+  return {
+    ...others,
+    advice: {
+      ...advice,
+      write: ({ capture, ...payment }, ...more) =>
+        advice.write({ ...payment, ...(capture ? { capture: otherThan(capture) } : {}) }, ...more),
+    },
+  }
+}
+
+type CaptureGiven = NonNullable<KeptPayment['capture']>
+
+function otherThan({ amountMinor, extent }: CaptureGiven): CaptureGiven {
+  return { amountMinor: amountMinor > 1n ? amountMinor - 1n : 2n, extent }
+}
+
+/** A place in which nothing was asked is not free again. */
+function keepingPlaces({ reserve }: Parts['host']): Pick<Parts['host'], 'reserve'> {
+  return {
+    reserve(merchant) {
+      const place = reserve(merchant)
+      return place.kind === 'reserved' ? { ...place, release() {} } : place
     },
   }
 }

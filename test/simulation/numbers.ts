@@ -9,13 +9,15 @@ export interface Numbers {
   onLeased(lease: StanLease): void
   onLeft(of: Case): void
   isTaken(of: Case): boolean
+  /** The gateway is gone, and with it what was left of its leases. */
+  onGone(): void
 }
 
 export function watchNumbers(world: World, cases: Cases, link: Site['link']): Numbers {
   let last = 0
   let lease: StanLease = { first: 1, count: 0 }
-  /** Numbers of the lease that an earlier exchange still had when it was taken. */
-  let heldThen: readonly number[] = []
+  /** Numbers of leases that an earlier exchange still had when they were taken. */
+  let heldThen: readonly Case[] = []
 
   /** The host may still answer it. */
   function isOpen(of: Case): boolean {
@@ -35,13 +37,18 @@ export function watchNumbers(world: World, cases: Cases, link: Site['link']): Nu
   return {
     onLeased(taken) {
       lease = taken
-      heldThen = cases.all().flatMap((of) => (isOpen(of) && isInLease(of.stan) ? of.stan : []))
+      const held = cases.all().filter((of) => isOpen(of) && isInLease(of.stan))
+      heldThen = [...heldThen.filter(isOpen), ...held]
     },
     onLeft({ stan }) {
       if (stan < last) world.note('numbers wrapped')
       last = stan
-      const isPast = (held: number) => isInLease(stan) && placeIn(held) < placeIn(stan)
-      if (heldThen.some(isPast)) world.note('open number passed over')
+      const isPast = (held: Case) => !isInLease(held.stan) || placeIn(held.stan) < placeIn(stan)
+      const isPassed = isInLease(stan) && heldThen.some((held) => isOpen(held) && isPast(held))
+      if (isPassed) world.note('open number passed over')
+    },
+    onGone() {
+      heldThen = []
     },
     isTaken: ({ seq, stan }) =>
       cases.all().some((of) => of.seq !== seq && of.stan === stan && isOpen(of)),

@@ -11,7 +11,7 @@ export interface OperatorParts {
   readonly witness: Witness
 }
 
-const LOOKS_EVERY_MS = 3_000
+const LOOKS_EVERY_MS = 5_000
 
 /** Whoever looks at work items, and does something about those that nothing else will end. */
 export function employOperator({ world, disk, host, witness }: OperatorParts): void {
@@ -22,25 +22,23 @@ export function employOperator({ world, disk, host, witness }: OperatorParts): v
     for (const { seq, kind, payment } of acts.work.list(10)) {
       const of = witness.cases().find(({ id }) => id === payment.id)
       if (of === undefined) continue
-      if (kind === 'reversal-overdue') {
+      if (kind === 'reversal-overdue' || kind === 'advice-overdue') {
         of.wasOverdue = true
         world.note('owed for long, work for an operator')
       } else {
-        world.note('reversal refused, work for an operator')
+        world.note(REFUSED[kind])
         if (world.isCalm() || chance.oneIn(2)) decide(seq, of)
       }
     }
     time.after(LOOKS_EVERY_MS, look)
   }
 
-  function decide(seq: number, { hostKey }: Case): void {
+  function decide(seq: number, of: Case): void {
     const answer = { seq, by: 'ada', atMs: time.wallMs() }
-    const effect = host.book.exchange(hostKey)?.effect ?? 'absent'
+    const effect = host.book.exchange(of.hostKey)?.effect ?? 'absent'
     if (STANDING.has(effect) && chance.oneIn(2)) {
-      // A telephone call to the bank, and then it is so.
-      host.book.reverse(hostKey)
+      settleByTelephone(of)
       acts.transact(() => acts.work.closeAsDone(answer))
-      world.note('operator knows it reversed otherwise')
     } else {
       acts.transact(() => acts.work.retry(answer))
       world.note('operator has it sent again')
@@ -48,8 +46,20 @@ export function employOperator({ world, disk, host, witness }: OperatorParts): v
     witness.onCommitted()
   }
 
+  /** A telephone call to the bank, and then it is so. */
+  function settleByTelephone({ hostKey, capture }: Case): void {
+    if (capture === undefined) host.book.reverse(hostKey)
+    else host.book.capture(hostKey, capture.minor)
+    world.note(`operator knows it ${capture === undefined ? 'reversed' : 'captured'} otherwise`)
+  }
+
   time.after(LOOKS_EVERY_MS, look)
 }
 
-/** What an exchange does to its card as long as nobody has reversed it. */
+const REFUSED = {
+  'reversal-refused': 'reversal refused, work for an operator',
+  'advice-refused': 'capture refused, work for an operator',
+} as const
+
+/** What an exchange does to its card as long as nobody has reversed or captured it. */
 const STANDING: ReadonlySet<string> = new Set(['held', 'posted'])

@@ -25,8 +25,8 @@ export interface Rates {
   readonly answerMismatched: number
   readonly answerOfAnother: number
   readonly codeUnlisted: number
-  /** Of a reversal: that the host will not. */
-  readonly reversalRefused: number
+  /** Of a reversal or a capture: that the host will not. */
+  readonly owedRefused: number
   /** Of a message on a line: that it comes in two pieces. */
   readonly sliced: number
   /** Of what a merchant sends or hears. */
@@ -56,6 +56,19 @@ export interface Wish {
   /** Other content under the same id. */
   readonly conflict: boolean
   readonly reverse: 'never' | 'before' | 'meanwhile' | 'after'
+  readonly capture: WishedCapture | undefined
+  /** Its clock is an hour behind until it looks at it. */
+  readonly isBehind: boolean
+}
+
+/** How a merchant means to capture an authorization. */
+export interface WishedCapture {
+  /** All that was approved, when absent. */
+  readonly minor: number | undefined
+  /** Before it knows how the authorization ended, and again when it knows. */
+  readonly meanwhile: boolean
+  /** What it asks for in the same moment as well. */
+  readonly twin: 'none' | 'same' | 'other'
 }
 
 /** How bad a world is and what happens in it, as far as that is decided beforehand. */
@@ -65,7 +78,11 @@ export interface Scenario {
   readonly faultsMs: number
   readonly rates: Rates
   readonly incidents: readonly { readonly what: Incident; readonly atMs: number }[]
+  /** By when all that is decided beforehand has begun. */
+  readonly allBegunMs: number
   readonly wishes: readonly Wish[]
+  /** Who come in when numbers are used up, one soon after the other. */
+  readonly latecomers: readonly Wish[]
   /** A host that keeps no reversal of what it does not know, so that the original may come late. */
   readonly hostForgets: boolean
   readonly connections: number
@@ -77,19 +94,33 @@ export interface Scenario {
 const FAULTS_MS_MIN = 2_000
 const FAULTS_MS_MAX = 5_000
 const WISHES_MAX = 3
+
+/** How long after a payment was first asked for other content comes under its id. */
+export const CONFLICT_MS_MAX = 2_000
+/** How long after that whatever else comes that does not wait for its answer. */
+export const MEANWHILE_MS_MAX = 400
+/** How long a question is on its way. */
+export const POST_MS_MAX = 21
+
 const MIDNIGHT_MS = 12 * 3_600_000
 
 /** Each seed has its own mixture, so that quiet worlds and violent ones both come. */
 export function drawScenario(chance: Seeded): Scenario {
   const faultsMs = FAULTS_MS_MIN + chance.below(FAULTS_MS_MAX - FAULTS_MS_MIN)
   const isNearMidnight = chance.oneIn(8)
+  const incidents = drawIncidents(chance, faultsMs)
+  const wishes = Array.from({ length: 1 + chance.below(WISHES_MAX) }, () =>
+    drawWish(chance, faultsMs),
+  )
   return {
     startMs: NOON_MS + (isNearMidnight ? MIDNIGHT_MS - chance.below(faultsMs) : 0),
     faultsMs,
     rates: drawRates(chance),
-    incidents: drawIncidents(chance, faultsMs),
-    wishes: Array.from({ length: 1 + chance.below(WISHES_MAX) }, () => drawWish(chance, faultsMs)),
-    hostForgets: chance.oneIn(2),
+    incidents,
+    wishes,
+    latecomers: [0, 100, 200].map((atMs) => ({ ...drawWish(chance, faultsMs), atMs })),
+    allBegunMs: Math.max(...incidents.map(({ atMs }) => atMs), ...wishes.map(allAskedMs)),
+    hostForgets: !chance.oneIn(4),
     connections: chance.oneIn(5) ? 2 : 1,
     windowRequests: 2 + chance.below(3),
     stanLeaseCount: 1 + chance.below(4),
@@ -102,13 +133,13 @@ function drawRates(chance: Seeded): Rates {
   const upTo = (perMille: number) => (chance.oneIn(2) ? 0 : 1 + chance.below(perMille))
   return {
     crash: upTo(15),
-    crashAtCommit: upTo(50),
-    commitFails: upTo(20),
-    storeBusy: upTo(60),
+    crashAtCommit: upTo(25),
+    commitFails: upTo(25),
+    storeBusy: upTo(30),
     queueFull: upTo(60),
     slowDisk: upTo(200),
     requestLost: upTo(300),
-    requestSlow: upTo(300),
+    requestSlow: upTo(500),
     answerLost: upTo(300),
     answerLate: upTo(300),
     answerTwice: upTo(200),
@@ -118,7 +149,7 @@ function drawRates(chance: Seeded): Rates {
     answerMismatched: upTo(200),
     answerOfAnother: upTo(100),
     codeUnlisted: upTo(200),
-    reversalRefused: upTo(200),
+    owedRefused: upTo(400),
     sliced: upTo(200),
     merchantLost: upTo(300),
   }
@@ -131,6 +162,8 @@ const INCIDENTS: readonly Incident[] = [
   'clock-back',
   'clock-forth',
   'host-cutover',
+  // Twice, because little comes of most of these.
+  'numbers-used-up',
   'numbers-used-up',
   'orderly-stop',
 ]
@@ -141,15 +174,18 @@ function drawIncidents(chance: Seeded, faultsMs: number): Scenario['incidents'] 
     what: chance.pick(INCIDENTS) ?? 'line-cut',
     atMs: chance.below(faultsMs),
   }))
-  // All numbers used up and the clock set back to the second of the last use: that is no accident.
-  const isSetBack = incidents.some(({ what }) => what === 'clock-back')
-  return isSetBack ? incidents.filter(({ what }) => what !== 'numbers-used-up') : incidents
+  // All numbers used up and the clock set to the second of the last use, or past what a start takes
+  // to be the last answer of the host: that is no accident.
+  const isSet = incidents.some(({ what }) => what === 'clock-back' || what === 'clock-forth')
+  return isSet ? incidents.filter(({ what }) => what !== 'numbers-used-up') : incidents
 }
 
 function drawWish(chance: Seeded, faultsMs: number): Wish {
+  const operation = chance.oneIn(2) ? 'payment.sale' : 'payment.authorize'
+  const isCaptured = operation === 'payment.sale' ? chance.oneIn(12) : !chance.oneIn(3)
   return {
     atMs: 200 + chance.below(Math.floor(faultsMs / 2)),
-    operation: chance.oneIn(2) ? 'payment.sale' : 'payment.authorize',
+    operation,
     card: chance.oneIn(4) ? 'poor' : 'rich',
     // Of four digits and more than the poor card has, or of three.
     minor: chance.oneIn(4) ? 1_500 : 100 + chance.below(500),
@@ -157,6 +193,21 @@ function drawWish(chance: Seeded, faultsMs: number): Wish {
     twin: chance.oneIn(8),
     conflict: chance.oneIn(12),
     reverse: drawReverse(chance.below(8)),
+    capture: isCaptured ? drawCapture(chance) : undefined,
+    isBehind: chance.oneIn(24),
+  }
+}
+
+/** By when the gateway has whatever is asked for of this payment unasked. */
+function allAskedMs({ atMs, conflict }: Wish): number {
+  return atMs + (conflict ? CONFLICT_MS_MAX : MEANWHILE_MS_MAX) + POST_MS_MAX
+}
+
+function drawCapture(chance: Seeded): WishedCapture {
+  return {
+    minor: chance.oneIn(2) ? undefined : 1 + chance.below(600),
+    meanwhile: chance.oneIn(4),
+    twin: chance.pick(['none', 'same', 'other', 'other']),
   }
 }
 

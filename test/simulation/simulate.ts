@@ -1,44 +1,65 @@
 /**
- * Many simulated worlds, one a seed: `npm run simulate -- --seeds 1000000 --from 1`. What must not
- * happen is printed with its seed, and then the exit code is 1; so it is when a moment of the list
- * was never reached.
+ * Many simulated worlds, one a seed: `npm run simulate -- --seeds 1000000 --jobs 2 --from 1`. What
+ * must not happen is printed with its seed, and then the exit code is 1; so it is when a moment of
+ * the list was never reached.
  *
  * `--seed 17 --trace` tells the whole story of one seed.
  */
 import { parseArgs } from 'node:util'
+import { type JobsDone, sweepInJobs } from './jobs.ts'
 import { MOMENTS } from './moments.ts'
-import { missedIn, sweep } from './sweep.ts'
+import { missedIn, type Swept, sweep } from './sweep.ts'
 
 const { values } = parseArgs({
   options: {
     seeds: { type: 'string', default: '20000' },
     from: { type: 'string', default: '1' },
+    jobs: { type: 'string', default: '1' },
     seed: { type: 'string' },
     trace: { type: 'boolean', default: false },
   },
 })
 
-const say = (line: string) => process.stdout.write(`${line}\n`)
-const isOne = values.seed !== undefined
-const begun = process.cpuUsage()
-const swept = await sweep({
-  from: Number(values.seed ?? values.from),
-  seeds: isOne ? 1 : Number(values.seeds),
-  failuresMax: 10,
-  ...(values.trace ? { tell: say } : {}),
-})
-const seconds = process.cpuUsage(begun).user / 1e6
+const FAILURES_MAX = 10
+const PROGRESS_SEEDS = 10_000
 
-for (const { seed, objection } of swept.failures) say(`seed ${seed}: ${objection}`)
-for (const moment of isOne ? [] : MOMENTS) {
-  say(`${String(swept.counts.get(moment)).padStart(9)}  ${moment}`)
+const say = (line: string) => process.stdout.write(`${line}\n`)
+const isWell = values.seed === undefined ? await sweepMany() : await sweepOne(Number(values.seed))
+process.exitCode = isWell ? 0 : 1
+
+async function sweepOne(seed: number): Promise<boolean> {
+  const swept = await sweep({ from: seed, seeds: 1, ...(values.trace ? { tell: say } : {}) })
+  say(`seed ${seed}: ${swept.payments} payments, ${swept.events} events`)
+  return tellFailures(swept)
 }
-const each = (count: number) => (count / swept.seeds).toFixed(1)
-say(
-  `${swept.seeds} seeds of ${each(swept.payments)} payments and ${each(swept.events)} events: ` +
-    `${Math.round(swept.seeds / seconds)} seeds/s and ${Math.round(swept.events / seconds)} ` +
-    'events/s of processor time',
-)
-const missed = isOne ? [] : missedIn(swept)
-for (const moment of missed) say(`never reached: ${moment}`)
-process.exitCode = swept.failures.length + missed.length === 0 ? 0 : 1
+
+async function sweepMany(): Promise<boolean> {
+  const seeds = Number(values.seeds)
+  const done = await sweepInJobs({
+    from: Number(values.from),
+    seeds,
+    jobs: Number(values.jobs),
+    failuresMax: FAILURES_MAX,
+    onProgress(soFar) {
+      const isTold = soFar.seeds % PROGRESS_SEEDS === 0 && soFar.seeds < seeds
+      if (isTold) process.stderr.write(`${soFar.seeds} of ${seeds}, ${rateOf(soFar)}\n`)
+    },
+  })
+  const isSound = tellFailures(done)
+  for (const moment of MOMENTS) say(`${String(done.counts.get(moment)).padStart(9)}  ${moment}`)
+  const each = (count: number) => (count / done.seeds).toFixed(1)
+  const size = `${each(done.payments)} payments and ${each(done.events)} events`
+  say(`${done.seeds} seeds of ${size}: ${rateOf(done)}`)
+  const missed = missedIn(done)
+  for (const moment of missed) say(`never reached: ${moment}`)
+  return isSound && missed.length === 0
+}
+
+function rateOf({ seeds, processorMs }: JobsDone): string {
+  return `${Math.round((seeds * 1_000) / processorMs)} seeds/s of processor time`
+}
+
+function tellFailures({ failures }: Swept): boolean {
+  for (const { seed, objection } of failures) say(`seed ${seed}: ${objection}`)
+  return failures.length === 0
+}

@@ -7,7 +7,7 @@ import { type Answer, type Merchants, type Post, sendMerchants } from './merchan
 import type { Moment } from './moments.ts'
 import type { Mutant } from './mutants.ts'
 import { employOperator } from './operator.ts'
-import type { Incident } from './scenario.ts'
+import { type Incident, POST_MS_MAX } from './scenario.ts'
 import type { Site } from './site.ts'
 import { callWitness, textOf, type Witness } from './witness.ts'
 import { createWorld, type World } from './world.ts'
@@ -19,7 +19,7 @@ export interface Ending {
   readonly objection: string | undefined
   readonly moments: ReadonlySet<Moment>
   readonly events: number
-  readonly wishes: number
+  readonly payments: number
 }
 
 export interface StoryOptions {
@@ -37,23 +37,24 @@ export async function playStory(
   seed: number,
   { site, disk, mutant = {}, tell }: StoryOptions,
 ): Promise<Ending> {
+  // Whoever asks may be in the middle of a turn, which would go into the story.
+  await new Promise(setImmediate)
   disk.wipe()
   const world = createWorld(seed, tell)
-  letNextBe(world.scenario.firstStan, { disk, site })
+  if (world.scenario.firstStan !== 1) letNextBe(world.scenario.firstStan, { disk, site })
   let host: SimulatedHost
   const witness = callWitness({ world, site, disk, book: () => host.book })
   host = openSimulatedHost(world, site, witness)
   const gateway = keepGateway({ world, site, disk, host, witness, mutant })
   const merchants = sendMerchants(world, postTo(gateway, world, witness))
   employOperator({ world, disk, host, witness })
-  for (const { what, atMs } of world.scenario.incidents) {
-    world.time.after(atMs, () => befall(what, { world, host, gateway, witness, disk, site }))
-  }
   const cast = { world, host, gateway, merchants, witness, disk, site }
+  for (const { what, atMs } of world.scenario.incidents) {
+    world.time.after(atMs, () => befall(what, cast))
+  }
   const events = await goOn(cast)
   const objection = witness.objections[0] ?? objectionsAtTheEnd(cast)[0]
-  const { moments, scenario } = world
-  return { seed, objection, moments, events, wishes: scenario.wishes.length }
+  return { seed, objection, moments: world.moments, events, payments: merchants.count() }
 }
 
 export interface Cast {
@@ -76,7 +77,7 @@ async function goOn(cast: Cast): Promise<number> {
     attempt(act, witness)
     await turnOver()
     events += 1
-    if (witness.objections.length > 0 || (world.isCalm() && isSettled(cast))) break
+    if (witness.objections.length > 0 || isOver(cast)) break
     if (world.time.elapsedMs() > endsMs) {
       witness.object('the calm is over and not everything is settled')
       break
@@ -99,15 +100,19 @@ function turnOver(): Promise<void> {
   return new Promise((resolve) => process.nextTick(resolve))
 }
 
-function isSettled({ merchants, host, disk }: Cast): boolean {
-  return merchants.areContent() && host.pendingCount() === 0 && !disk.isAnythingOpen()
+/** Nothing is left to go wrong, or to be put right. */
+function isOver({ world, merchants, host, gateway, disk }: Cast): boolean {
+  const { time, scenario } = world
+  if (time.elapsedMs() < scenario.allBegunMs || !merchants.areContent()) return false
+  const isSettled = host.pendingCount() === 0 && !disk.isAnythingOpen() && !disk.isAnyDayClosing()
+  return isSettled && gateway.isAtRest()
 }
 
 function postTo(gateway: Gateway, world: World, witness: Witness): Post {
   const { time, chance } = world
   return (question, hear) => {
     if (world.goesWrong('merchantLost')) return
-    time.after(1 + chance.below(20), () => {
+    time.after(1 + chance.below(POST_MS_MAX), () => {
       void gateway.receive(question.json)?.then((text) => {
         const answer: Answer = JSON.parse(text)
         witness.onSaid(question, answer, text)
@@ -117,16 +122,8 @@ function postTo(gateway: Gateway, world: World, witness: Witness): Post {
   }
 }
 
-interface Struck {
-  readonly world: World
-  readonly host: SimulatedHost
-  readonly gateway: Gateway
-  readonly witness: Witness
-  readonly disk: Disk
-  readonly site: Site
-}
-
-function befall(what: Incident, { world, host, gateway, witness, disk, site }: Struck): void {
+function befall(what: Incident, cast: Cast): void {
+  const { world, host, gateway, disk } = cast
   const { chance, time } = world
   world.tell?.(`world   ${what}`)
   if (disk.isAnythingOwed()) world.noteNamed(WITH_DEBTS[what] ?? '')
@@ -153,23 +150,25 @@ function befall(what: Incident, { world, host, gateway, witness, disk, site }: S
       gateway.stop()
       break
     case 'numbers-used-up':
-      useUpNumbers({ world, witness, disk, site })
+      useUpNumbers(cast)
       break
   }
 }
 
 /** Others take numbers until the next to be had is one that an exchange of ours still holds. */
-function useUpNumbers(struck: Pick<Struck, 'world' | 'witness' | 'disk' | 'site'>): void {
-  const { chance, time, isCalm } = struck.world
-  const cases = struck.witness.cases()
+function useUpNumbers(cast: Cast): void {
+  const { chance, time, isCalm } = cast.world
+  const cases = cast.witness.cases()
   // A host's numbers last for a second at the very least.
   const isTooSoon = cases.some(({ begunMs }) => time.elapsedMs() - begunMs < 1_000)
   const held = chance.pick(cases.filter((of) => of.hasLeft && !of.isAnswered))
-  if (held !== undefined && !isTooSoon) letNextBe(held.stan - chance.below(2), struck)
-  else if (!isCalm()) time.after(300, () => useUpNumbers(struck))
+  if (held !== undefined && !isTooSoon) {
+    letNextBe(held.stan - chance.below(2), cast)
+    for (const wish of cast.world.scenario.latecomers) cast.merchants.comeIn(wish)
+  } else if (!isCalm()) time.after(300, () => useUpNumbers(cast))
 }
 
-function letNextBe(stan: number, { disk, site }: Pick<Struck, 'disk' | 'site'>): void {
+function letNextBe(stan: number, { disk, site }: Pick<Cast, 'disk' | 'site'>): void {
   const { acts } = disk
   const lease = (count: number) => acts.leaseStans(site.profile.name, count)
   acts.transact(() => {

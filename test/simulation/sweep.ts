@@ -23,10 +23,21 @@ export interface Swept {
   readonly payments: number
 }
 
-export async function sweep({ from, mutant, failuresMax = 1, tell, ...it }: Sweep): Promise<Swept> {
-  const [site, disk] = [openSite(), openDisk()]
+/** One at a time in a process. */
+export async function sweep(which: Sweep): Promise<Swept> {
+  if (which.tell !== undefined) return play(which)
+  const { stackTraceLimit } = Error
   // Errors are thrown by the thousand and looked at by nobody.
-  if (tell === undefined) Error.stackTraceLimit = 0
+  Error.stackTraceLimit = 0
+  try {
+    return await play(which)
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit
+  }
+}
+
+async function play({ from, mutant, failuresMax = 1, tell, ...it }: Sweep): Promise<Swept> {
+  const [site, disk] = [openSite(), openDisk()]
   const counts = new Map<Moment, number>(MOMENTS.map((moment) => [moment, 0]))
   const failures: { seed: number; objection: string }[] = []
   let [seeds, events, payments] = [0, 0, 0]
@@ -40,17 +51,13 @@ export async function sweep({ from, mutant, failuresMax = 1, tell, ...it }: Swee
     })
     seeds += 1
     events += ending.events
-    payments += ending.wishes
+    payments += ending.payments
     for (const moment of ending.moments) counts.set(moment, (counts.get(moment) ?? 0) + 1)
     const { objection } = ending
     if (objection !== undefined) failures.push({ seed, objection })
-    if (seeds % SEEDS_AT_ONCE === 0) await new Promise(setImmediate)
   }
   return { seeds, failures, counts, events, payments }
 }
-
-/** Between two looks at whatever else the process has to do. */
-const SEEDS_AT_ONCE = 100
 
 /** Moments that no seed has reached. */
 export function missedIn({ counts }: Swept): readonly Moment[] {

@@ -52,10 +52,10 @@ export function createVirtualTime(startMs: number): VirtualTime {
 }
 
 /** The clock of one process: it starts with the process, and is of no more use after its end. */
-export function clockOf(time: VirtualTime, life: { readonly isAlive: boolean }): Clock {
+export function clockOf(time: VirtualTime, life: { isAlive(): boolean }): Clock {
   const bornMs = time.elapsedMs()
   const whileAlive = (act: () => void) => () => {
-    if (life.isAlive) act()
+    if (life.isAlive()) act()
   }
   return {
     nowMs: time.wallMs,

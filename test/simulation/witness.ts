@@ -51,12 +51,13 @@ export function callWitness({ world, site, disk, book }: WitnessParts): Witness 
   function caseOf(request: Message): Case | undefined {
     const rules = conduct.rulesFor(request)
     if (rules.kind === 'payment') return cases.byHostKey(rules.identityOf(request.fields))
-    if (rules.kind === 'reversal') return cases.byHostKey(rules.originalOf(request.fields))
-    return undefined
+    if (rules.kind === 'network' || rules.kind === 'unlisted') return undefined
+    return cases.byHostKey(rules.originalOf(request.fields))
   }
 
-  function isReversal(request: Message): boolean {
-    return conduct.rulesFor(request).kind === 'reversal'
+  /** Whether it is a reversal, or the advice of a capture. */
+  function isOwed(request: Message): boolean {
+    return conduct.rulesFor(request).kind !== 'payment'
   }
 
   // The journal.
@@ -84,10 +85,21 @@ export function callWitness({ world, site, disk, book }: WitnessParts): Witness 
 
   function noteStep({ of, from, to, reason }: Step): void {
     if (to === 'unknown' || to === 'failed') world.noteNamed(`${to}: ${reason}`)
-    if (to === 'reversing') world.note('merchant reverses an approved payment')
+    if (to === 'reversing') {
+      const isVoid = from === 'captured'
+      world.note(isVoid ? 'captured payment voided' : 'merchant reverses an approved payment')
+      // What is owed from now on is another message than the advice before it.
+      if (isVoid) Object.assign(of, { owed: '', owedLeft: 0 })
+    }
     if (to === 'reversed_not_found') world.note('reversed, nothing found')
     if (to === 'reversed' && of.wasNotFound) world.note('original not found, then found')
-    if (to === 'reversed' && of.wasOverdue) world.note('owed for long, then acknowledged')
+    const isSettled = to === 'reversed' || to === 'captured'
+    if (isSettled && of.wasOverdue) world.note('owed for long, then acknowledged')
+    if (to === 'captured' && of.outlivedCrash) world.note('captured after a crash')
+    if (to === 'capturing') {
+      const isWhole = of.capture?.minor === approvedOf(of)
+      world.note(isWhole ? 'wholly captured' : 'captured in part')
+    }
     if (from === 'begun' && of.settlementDate !== of.businessDate) {
       world.note('settled on another day than taken in')
     }
@@ -101,9 +113,16 @@ export function callWitness({ world, site, disk, book }: WitnessParts): Witness 
     if ((exchange?.arrivals ?? 0) > 1) object(`${of.id} came to the host twice`)
     if (!EFFECTS[state].includes(effect))
       object(`${of.id} is ${state} in the journal and ${effect} in the host’s book`)
-    if (state !== 'approved') return
-    const approved = of.approvedMinor ?? of.amountMinor
-    if (exchange?.approvedMinor !== approved) object(`${of.id} is approved for another amount`)
+    const approved = approvedOf(of)
+    if (state === 'approved' && exchange?.approvedMinor !== approved) {
+      object(`${of.id} is approved for another amount`)
+    }
+    if (of.capture !== undefined && of.capture.minor > approved) {
+      object(`more of ${of.id} is captured than was approved`)
+    }
+    if (effect === 'captured' && exchange?.capturedMinor !== of.capture?.minor) {
+      object(`${of.id} is captured with another amount`)
+    }
   }
 
   // The host.
@@ -111,7 +130,7 @@ export function callWitness({ world, site, disk, book }: WitnessParts): Witness 
   function onLeft(request: Message): void {
     const of = caseOf(request)
     if (of === undefined) object(`${request.mti} has left of which nothing is on disk`)
-    else if (isReversal(request)) onReversalLeft(of, request)
+    else if (isOwed(request)) onOwedLeft(of, request)
     else onPaymentLeft(of)
   }
 
@@ -124,25 +143,27 @@ export function callWitness({ world, site, disk, book }: WitnessParts): Witness 
     of.leftMs = world.time.elapsedMs()
   }
 
-  function onReversalLeft(of: Case, { mti, fields }: Message): void {
-    const isOwed = of.history.includes('unknown') || of.history.includes('reversing')
-    if (!isOwed) object(`a reversal has left that is not owed, of ${of.id}`)
-    if (!disk.isNumbered(of.seq)) object(`a reversal of ${of.id} has left without number`)
+  function onOwedLeft(of: Case, request: Message): void {
+    const { mti, fields } = request
+    const owing = conduct.rulesFor(request).kind === 'capture' ? CAPTURING : REVERSING
+    if (!of.history.some((state) => owing.has(state))) object(`${mti} of ${of.id} is not owed`)
+    if (!disk.isNumbered(of.seq)) object(`${mti} of ${of.id} has left without number`)
     const text = JSON.stringify(fields)
-    if (of.reversalsLeft === 0) of.reversal = text
-    else if (!isRepeatMti(mti))
-      object(`the reversal of ${of.id} was sent again and does not say so`)
-    if (text !== of.reversal) object(`the repeated reversal of ${of.id} is not the same message`)
-    of.reversalsLeft += 1
-    of.isReversalOpen = true
-    of.isReversalAnswered = false
+    if (of.owedLeft === 0) of.owed = text
+    else if (!isRepeatMti(mti)) object(`${mti} of ${of.id} was sent again and does not say so`)
+    if (text !== of.owed) object(`the repeated ${mti} of ${of.id} is not the same message`)
+    of.owedLeft += 1
+    if (owing === CAPTURING && of.owedLeft > 1) world.note('capture told to the host again')
+    of.isOwedOpen = true
+    of.isOwedAnswered = false
   }
 
   function onDealtWith(request: Message): void {
     const of = caseOf(request)
     if (of === undefined) return
     const exchange = book().exchange(of.hostKey)
-    if (isReversal(request)) {
+    if (isOwed(request)) {
+      if (exchange?.effect === 'captured') of.capturedOn.add(book().businessDate)
       if (exchange === undefined || exchange.effect === 'reversed-unseen') of.wasNotFound = true
       if (of.hasLeft && !of.isDealtWith) world.note('reversal before its original arrived')
     } else {
@@ -155,13 +176,15 @@ export function callWitness({ world, site, disk, book }: WitnessParts): Witness 
   }
 
   function onAnswered(request: Message, how: AnswerFault | 'properly'): void {
-    if (isReversal(request) && how === 'answerLost') world.note('acknowledgement lost')
+    if (!isOwed(request) || how !== 'answerLost') return
+    const isCapture = conduct.rulesFor(request).kind === 'capture'
+    world.note(isCapture ? 'acknowledgement of a capture lost' : 'acknowledgement lost')
   }
 
   function onAnswerArrived(request: Message): void {
     const of = caseOf(request)
     if (of === undefined) return
-    if (isReversal(request)) of.isReversalAnswered = true
+    if (isOwed(request)) of.isOwedAnswered = true
     else of.isAnswered = true
   }
 
@@ -175,13 +198,13 @@ export function callWitness({ world, site, disk, book }: WitnessParts): Witness 
     else if (answer.type === 'reversal.answer') unseen.add(question.payment)
     else if (answer.type !== 'payment.answer') return
     else if (of === undefined) object(`told of ${question.payment}, which is not on disk`)
-    else onOutcomeSaid(of, answer, { text, isReversal: question.type === 'payment.reverse' })
+    else onOutcomeSaid(of, answer, { text, type: question.type })
   }
 
   function onOutcomeSaid(
     of: Case,
     { outcome = '', reversal = '' }: Answer,
-    { text, isReversal }: { readonly text: string; readonly isReversal: boolean },
+    { text, type }: { readonly text: string; readonly type: Question['type'] },
   ): void {
     const word = outcome + reversal
     const state = STATES[word]
@@ -189,7 +212,10 @@ export function callWitness({ world, site, disk, book }: WitnessParts): Witness 
     if (!wasOnDisk)
       object(`told that ${of.id} is ${outcome}, and on disk it is ${of.history.at(-1)}`)
     if (outcome === 'partial') world.note('partial approval told')
-    if (isReversal && state === 'unknown') world.note('merchant reverses an unknown payment')
+    if (type === 'payment.capture' && of.told.has('capturing'))
+      world.note('capture asked for again')
+    if (type === 'payment.reverse' && state === 'unknown')
+      world.note('merchant reverses an unknown payment')
     const same = sameness(text)
     const before = of.told.get(word)
     if (before !== undefined) {
@@ -212,6 +238,10 @@ export function callWitness({ world, site, disk, book }: WitnessParts): Witness 
       if (of !== undefined) object(`${payment} is refused as reversed and yet on disk`)
       if (isOfPayment) world.note('tombstone refuses the late payment')
     }
+    const isCaptured = of?.history.includes('capturing') ?? false
+    if (!isCaptured && (reason === BEING_CAPTURED || code === 'CAPTURE_CONFLICT')) {
+      object(`${payment} is refused as captured, and is not`)
+    }
     if (code === 'PAYMENT_NOT_FOUND') if (of?.isTold) object(`${payment} is lost`)
     if (code === 'INTERNAL_ERROR') object('an internal error')
   }
@@ -219,11 +249,13 @@ export function callWitness({ world, site, disk, book }: WitnessParts): Witness 
   // The gateway.
 
   function onGone(): void {
+    numbers.onGone()
     for (const of of cases.all()) {
       of.outlivedCrash = true
+      if (of.history.at(-1) === 'capturing') world.note('crash while a capture is owed')
       const moment = crashMoment(of)
       if (moment !== undefined) world.note(moment)
-      of.isReversalOpen = false
+      of.isOwedOpen = false
     }
   }
 
@@ -234,15 +266,15 @@ export function callWitness({ world, site, disk, book }: WitnessParts): Witness 
       if (of.isAnswered) return 'crash between answer and conclude'
       return of.isDealtWith ? 'crash between arrival and answer' : 'crash between send and arrival'
     }
-    if (state !== 'unknown' && state !== 'reversing') {
+    if (state !== 'unknown' && state !== 'reversing' && state !== 'capturing') {
       return of.isTold ? undefined : 'crash between conclude and the merchant'
     }
-    if (of.isReversalOpen) {
-      return of.isReversalAnswered
+    if (of.isOwedOpen) {
+      return of.isOwedAnswered
         ? 'crash between an attempt’s answer and its end'
         : 'crash between attempt and its answer'
     }
-    if (of.reversalsLeft > 0) return undefined
+    if (of.owedLeft > 0) return undefined
     return disk.isNumbered(of.seq)
       ? 'crash between number and attempt'
       : 'crash between owing and the first attempt'
@@ -296,6 +328,13 @@ export function callWitness({ world, site, disk, book }: WitnessParts): Witness 
   }
 }
 
+const CAPTURING: ReadonlySet<PaymentState> = new Set(['capturing'])
+const REVERSING: ReadonlySet<PaymentState> = new Set(['unknown', 'reversing'])
+
+function approvedOf({ approvedMinor, amountMinor }: Case): bigint {
+  return approvedMinor ?? amountMinor
+}
+
 /** What the host's book may say of a payment whose state on disk is this one. */
 const EFFECTS: Readonly<Record<PaymentState, readonly string[]>> = {
   begun: ['absent', 'none', 'held', 'posted'],
@@ -303,12 +342,11 @@ const EFFECTS: Readonly<Record<PaymentState, readonly string[]>> = {
   declined: ['absent', 'none', 'reversed-unseen'],
   failed: ['absent'],
   unknown: ['absent', 'none', 'held', 'posted', 'reversed', 'reversed-unseen'],
-  reversing: ['held', 'posted', 'reversed'],
+  reversing: ['held', 'posted', 'captured', 'reversed'],
   reversed: ['none', 'reversed'],
   reversed_not_found: ['absent', 'reversed-unseen'],
-  // No merchant of these stories captures.
-  capturing: [],
-  captured: [],
+  capturing: ['held', 'captured'],
+  captured: ['captured'],
 }
 
 /** The state that a merchant is told of by an outcome and how its reversal stands, in one word. */
@@ -322,12 +360,23 @@ const STATES: Readonly<Record<string, PaymentState>> = {
   'reversingunder-way': 'reversing',
   reversedconfirmed: 'reversed',
   'reversednothing-found': 'reversed_not_found',
+  capturing: 'capturing',
+  captured: 'captured',
 }
+
+const BEING_CAPTURED =
+  'a payment that is being captured is not reversed: ask again once it is captured'
 
 /** By code, or by reason where one code has several. */
 const REFUSALS: Readonly<Record<string, string>> = {
   ID_CONFLICT: 'other content under the same id',
   HOST_UNAVAILABLE: 'refused for want of the host',
+  CAPTURE_CONFLICT: 'capture refused, captured with another amount',
+  CAPTURE_NOT_ALLOWED: 'capture refused, nothing is held',
+  [BEING_CAPTURED]: 'reversal refused, being captured',
+  'the day that it settles on is over: what was taken is only refunded':
+    'reversal refused, day over',
+  'must be no more than was approved': 'capture refused, more than was approved',
   DRAINING: 'refused while stopping',
   TIME_OUTSIDE_WINDOW: 'refused for its time',
   'too many payments in flight': 'refused for want of a place',

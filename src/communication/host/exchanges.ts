@@ -140,7 +140,7 @@ export class Exchanges {
 
   /** Keys without an answer that no request may take yet. */
   restingCount(): number {
-    return this.#pending.restingCount
+    return this.#pending.restingCount()
   }
 
   /** Bring an answer to whoever asked; of one that is not authentic, only that it came. */

@@ -39,9 +39,9 @@ type Matched<W> =
  * oldest request is always the next one due and no request needs a timer.
  */
 export interface Pending<W extends Waiter> {
-  readonly openCount: number
+  openCount(): number
   /** Keys of requests given up that the host may still answer. */
-  readonly restingCount: number
+  restingCount(): number
   /** @returns false, and takes nothing, when the key is open, resting or was just answered. */
   add(waiter: W): boolean
   /** Whose answer has come; a request that waited for it is closed, as answered. */
@@ -75,12 +75,8 @@ export function createPending<W extends Waiter>(times: PendingTimes): Pending<W>
   }
 
   return {
-    get openCount() {
-      return open.size
-    },
-    get restingCount() {
-      return resting.count()
-    },
+    openCount: () => open.size,
+    restingCount: resting.count,
     add(waiter) {
       const { key, askedAtMs, repeat } = waiter
       if (open.has(key) || answered.has(key, askedAtMs)) return false

@@ -28,8 +28,8 @@ export function createFramer(header: FrameHeader, limits: { frameBytesMax: numbe
   let body: Buffer | undefined
   let bodyFilled = 0
   let broken: unknown
-  let messages: Uint8Array[] = []
-  let tpdus: Uint8Array[] = []
+  // Getters would give every framer a shape of its own, which V8 holds on to for long.
+  const found = { messages: [] as Uint8Array[], tpdus: [] as Uint8Array[], push }
 
   const takeBody = (chunk: Uint8Array, at: number, { messageBytes, tpdu }: FrameHead): number => {
     const end = Math.min(chunk.byteLength, at + messageBytes - bodyFilled)
@@ -45,8 +45,8 @@ export function createFramer(header: FrameHeader, limits: { frameBytesMax: numbe
   }
 
   const deliver = (message: Uint8Array, tpdu: Uint8Array): void => {
-    messages.push(message)
-    tpdus.push(tpdu)
+    found.messages.push(message)
+    found.tpdus.push(tpdu)
     head = undefined
     body = undefined
     bodyFilled = 0
@@ -64,26 +64,20 @@ export function createFramer(header: FrameHeader, limits: { frameBytesMax: numbe
     }
   }
 
-  return {
-    push: (chunk) => {
-      messages = []
-      tpdus = []
-      if (broken !== undefined) throw broken
-      try {
-        cut(chunk)
-      } catch (fault) {
-        broken = fault
-        throw fault
-      }
-      return messages
-    },
-    get messages() {
-      return messages
-    },
-    get tpdus() {
-      return tpdus
-    },
+  function push(chunk: Uint8Array): readonly Uint8Array[] {
+    found.messages = []
+    found.tpdus = []
+    if (broken !== undefined) throw broken
+    try {
+      cut(chunk)
+    } catch (fault) {
+      broken = fault
+      throw fault
+    }
+    return found.messages
   }
+
+  return found
 }
 
 interface Heads {

@@ -25,11 +25,6 @@ export interface AnswerReader {
   readonly carried: ReadonlySet<string>
   readonly carriedOnApproval: ReadonlySet<string>
   read(sent: Message, answer: Message): AnswerReading
-  /**
-   * The elements of {@link AnswerReader.carried} that an answer has, whatever else is wrong with
-   * it.
-   */
-  carriedOf(answer: Message): Readonly<Record<string, string>>
 }
 
 /** What the elements of an answer are compiled against. */
@@ -82,7 +77,6 @@ export function compileAnswer(
     carried: new Set(carried),
     carriedOnApproval: new Set(carrying.filter(isOnApproval).map(({ placed }) => placed.element)),
     read,
-    carriedOf: compileCarried(carried),
   }
 }
 
@@ -92,18 +86,6 @@ function isOnApproval({ placed: { spec } }: Known): boolean {
 }
 
 const APPROVALS = ['approved', 'partial'] as const
-
-function compileCarried(elements: readonly string[]): AnswerReader['carriedOf'] {
-  const readers = elements.map((element) => [element, readerAt(element)] as const)
-  return (answer) => {
-    const carried: Record<string, string> = {}
-    for (const [element, read] of readers) {
-      const value = read(answer.fields)
-      if (typeof value === 'string') carried[element] = value
-    }
-    return carried
-  }
-}
 
 /** The meaning of each response code, once and for all kinds of message. */
 export function verdictsOf(spec: MappingSpec, faults: Faults): ReadonlyMap<string, Verdict> {

@@ -32,7 +32,7 @@ export function createCorrection(database: DatabaseSync, { openDate, write }: Co
 }
 
 /** It begins a statement that says which posting. */
-export const SELECT_CORRECTABLE = `SELECT kind, merchant, payment, business_date,
+export const SELECT_CORRECTABLE = `SELECT kind, merchant, payment, refund, business_date,
   EXISTS (SELECT 1 FROM ledger_postings AS other WHERE other.corrects = post.seq) AS is_corrected
   FROM ledger_postings AS post`
 
@@ -65,11 +65,12 @@ const NO_TERMS = {
 const NOTHING = { merchant: 0n, gateway: 0n, schemes: 0n, platform: 0n, creator: 0n }
 
 /** What is written of it beside its entries, who, and when. */
-export function correctionFacts({ merchant, payment }: StoredRow, posting: number) {
+export function correctionFacts({ merchant, payment, refund }: StoredRow, posting: number) {
   return {
     kind: 'corrected',
     merchant: String(merchant),
     corrects: posting,
     ...(payment === null ? {} : { payment: Number(payment) }),
+    ...(refund === null ? {} : { refund: Number(refund) }),
   }
 }

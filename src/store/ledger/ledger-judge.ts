@@ -46,22 +46,34 @@ export const SELECT_DAYS = `SELECT business_date, account, merchant, currency, p
 
 /**
  * Moves of money that have no posting, by their events: each approved sale and each acknowledged
- * capture must have one since the ledger began, and so must each reversal of what was posted and
- * not given back or corrected before.
+ * capture must have one since the ledger began, and so must each refund of what was posted, and
+ * each reversal of what was posted and not given back or corrected before.
  */
 export const SELECT_UNPOSTED = `SELECT event.seq FROM payment_events AS event
-  JOIN payments ON payments.seq = event.payment
-  WHERE event.seq > $1 AND event.seq <= $2
+  JOIN payments AS own ON own.seq = event.payment
+  LEFT JOIN payments AS original ON original.merchant = own.merchant
+    AND original.id = own.original_id
+  WHERE event.seq > $1 AND event.seq <= $2 AND own.operation <> 'payment.increment'
     AND event.seq > (SELECT last_event FROM ledger_beginning)
     AND (event.to_state = 'captured'
-      OR (event.to_state = 'approved' AND operation = 'payment.sale'
-        AND coalesce(approved_minor, amount_minor) > 0)
-      OR (event.from_state = 'reversing' AND EXISTS (SELECT 1 FROM ledger_postings AS post
-        WHERE post.payment = event.payment AND post.kind = 'sold')))
-    AND NOT EXISTS (SELECT 1 FROM ledger_postings AS post WHERE post.payment = event.payment
-      AND CASE event.to_state WHEN 'approved' THEN post.kind = 'sold'
-        WHEN 'captured' THEN post.kind = 'captured'
-        ELSE post.kind IN ('reversed', 'refunded', 'corrected') END)`
+      OR (event.to_state = 'approved' AND own.operation <> 'payment.authorize'
+        AND coalesce(own.approved_minor, own.amount_minor) > 0)
+      OR event.from_state = 'reversing')
+    AND ((original.seq IS NULL AND event.from_state <> 'reversing')
+      OR EXISTS (SELECT 1 FROM ledger_postings AS before
+        WHERE before.payment = coalesce(original.seq, own.seq)
+          AND (before.kind IN ('sold', 'captured') AND event.to_state = 'approved'
+            OR before.kind IN ('sold', 'captured') AND original.seq IS NULL
+            OR before.refund = own.seq)))
+    AND NOT EXISTS (SELECT 1 FROM ledger_postings AS post
+      WHERE post.payment = coalesce(original.seq, own.seq)
+        AND CASE WHEN original.seq IS NOT NULL AND event.from_state = 'reversing'
+            THEN post.refund = own.seq AND post.kind IN ('refund-reversed', 'corrected')
+          WHEN original.seq IS NOT NULL THEN post.refund = own.seq AND post.kind = 'refunded'
+          WHEN event.from_state = 'reversing'
+            THEN post.kind IN ('reversed', 'refunded', 'corrected')
+          WHEN event.to_state = 'captured' THEN post.kind = 'captured'
+          ELSE post.kind = 'sold' END)`
 
 export function createLedgerJudge(faults: FaultList): LedgerJudge {
   const days = new Map<string, Map<number, Totals>>()

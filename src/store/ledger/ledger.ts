@@ -28,7 +28,10 @@ export interface Ledger {
    * @throws StoreError `POSTING_NOT_ALLOWED`: more than there is, or was; nothing is written then
    */
   post(order: PostingOrder): void
-  /** Post what a move of a payment means, if it means anything. The payment is as it leaves it. */
+  /**
+   * Post what a move of a payment means, if it means anything. The payment is as it leaves it. That
+   * the rules refuse it is a fault of ours: the payment has moved.
+   */
   follow(move: Move): void
   /** Post the mirror of a posting. @throws StoreError `POSTING_NOT_ALLOWED` */
   correct(correction: CorrectionOrder): void
@@ -51,30 +54,28 @@ export function createLedger(database: DatabaseSync): Ledger {
     `SELECT ${MONEY_COLUMNS} FROM ${PAYMENT_TABLES} WHERE payments.seq = ?`,
   )
 
-  function post(given: PostingOrder): void {
+  function carryOut(given: PostingOrder): void {
     const order = { ...given, businessDate: openDate(given.businessDate) }
     const inForce = plans.termsFor(order)
-    const { merchant, payment } = order
+    const { merchant } = order
     const currency = order.currency.code
     const minorOf = (purpose: Purpose) => balances.minorOf({ merchant, currency, purpose })
-    const set = unlessRefused(() =>
-      postingsOf(eventOf(order), {
-        fees: () => inForce?.terms,
-        posted: () => posted(payment, currency),
-        funds: () => fundsOf(minorOf),
-      }),
-    )
+    const set = postingsOf(eventOf(order), {
+      fees: () => inForce?.terms,
+      posted: () => posted(order),
+      funds: () => fundsOf(minorOf),
+    })
     if (set === undefined) return
     const chargedAs = inForce === undefined ? {} : { chargedAs: order.per ?? 'payment' }
     write(set, { ...order, ...chargedAs, record: inForce?.record })
   }
 
   return {
-    post,
+    post: (order) => unlessRefused(() => carryOut(order)),
     follow(move) {
       const row = isMoneyMove(move) ? moneyOf.get(move.payment) : undefined
       const order = row && orderOfMove(move, row)
-      if (order !== undefined) post(order)
+      if (order !== undefined) carryOut(order)
     },
     correct: createCorrection(database, { openDate, write }),
     closeDays: closings.close,
@@ -110,6 +111,6 @@ function createOpenDate(database: DatabaseSync, closings: Closings): OpenDate {
 
 function createPosted(database: DatabaseSync) {
   const select = database.prepare(`${SELECT_POSTED} WHERE post.payment = ? ${GROUP_POSTED}`)
-  return (payment: number | undefined, currency: string) =>
-    postedOf(payment === undefined ? [] : select.all(payment), currency)
+  return (order: PostingOrder) =>
+    postedOf(order.payment === undefined ? [] : select.all(order.payment), order)
 }

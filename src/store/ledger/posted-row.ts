@@ -1,11 +1,12 @@
 import { ACCOUNT_OF, type Funds, PARTIES, type Parts, type Posted, type Purpose } from '#ledger'
 import type { StoredRow } from '../payment-row.ts'
+import type { PostingOrder } from './posting-order.ts'
 
 /**
  * A payment's entries summed by purpose, and by whether they took money or gave it back; a
  * correction is of the side of what it corrects. It begins a statement that says `WHERE`.
  */
-export const SELECT_POSTED = `SELECT post.payment, purpose,
+export const SELECT_POSTED = `SELECT post.payment, post.refund, purpose,
   coalesce(wrong.kind, post.kind) IN ('sold', 'captured') AS takes,
   CAST(sum(minor) AS text) AS minor
   FROM ledger_postings AS post
@@ -13,11 +14,19 @@ export const SELECT_POSTED = `SELECT post.payment, purpose,
   JOIN ledger_entries AS entry ON entry.posting = post.seq
   JOIN ledger_accounts AS account ON account.seq = entry.account`
 
-export const GROUP_POSTED = 'GROUP BY post.payment, purpose, takes'
+export const GROUP_POSTED = 'GROUP BY post.payment, post.refund, purpose, takes'
 
-/** @param rows of {@link SELECT_POSTED}, of one payment */
-export function postedOf(rows: readonly StoredRow[], currency: string): Posted {
-  return { currency, taken: partsOf(rows, true), unwound: partsOf(rows, false) }
+/**
+ * What was posted of what an order is about.
+ *
+ * @param rows of {@link SELECT_POSTED}, of its payment at least
+ */
+export function postedOf(rows: readonly StoredRow[], order: PostingOrder): Posted {
+  const { kind, payment, refund, currency } = order
+  const own = rows.filter(
+    (row) => row.payment === payment && (kind !== 'refund-reversed' || row.refund === refund),
+  )
+  return { currency: currency.code, taken: partsOf(own, true), unwound: partsOf(own, false) }
 }
 
 /** The merchant's part is what the host's leaves of the others'; where it went is no matter. */

@@ -10,6 +10,8 @@ export interface PostingOrder {
   readonly merchant: string
   /** Its number in `payments`; what goes back to a card is of one. */
   readonly payment?: number
+  /** The number of the refund that gives it back, or would have. */
+  readonly refund?: number
   readonly currency: Currency
   /** Of what goes back to a card, all that is left, when absent. */
   readonly amountMinor?: bigint
@@ -21,7 +23,7 @@ export interface PostingOrder {
 }
 
 /** What is posted of no payment. */
-export type FreeOrder = Omit<PostingOrder, 'payment'>
+export type FreeOrder = Omit<PostingOrder, 'payment' | 'refund'>
 
 export function eventOf(order: PostingOrder): MoneyEvent {
   const { kind, merchant, currency, amountMinor, per } = order
@@ -30,6 +32,8 @@ export function eventOf(order: PostingOrder): MoneyEvent {
     case 'refunded':
     case 'reversed':
       return { kind, merchant, ...amount }
+    case 'refund-reversed':
+      return { kind, merchant }
     case 'sold':
     case 'captured':
       return { kind, merchant, amount: amountIn(order), ...(per === undefined ? {} : { per }) }
@@ -76,35 +80,59 @@ export function isMoneyMove({ from, to }: Pick<Move, 'from' | 'to'>): boolean {
   return from === 'reversing' && (to === 'reversed' || to === 'reversed_not_found')
 }
 
-/** What {@link orderOfMove} needs of a payment. `open_date` is the host's business day now. */
-export const MONEY_COLUMNS = `payments.seq, merchant, operation, currency, amount_minor,
-  approved_minor, captured_minor, business_date, capture_business_date,
-  (SELECT date FROM business_days WHERE host = payments.host AND state = 'open') AS open_date`
+/**
+ * What {@link orderOfMove} needs of a payment. `open_date` is the host's business day now,
+ * `original` the number of what it follows up.
+ */
+export const MONEY_COLUMNS = `payments.seq, payments.merchant, payments.operation,
+  payments.currency, payments.amount_minor, payments.approved_minor, captured_minor,
+  payments.business_date, capture_business_date,
+  (SELECT date FROM business_days WHERE host = payments.host AND state = 'open') AS open_date,
+  (SELECT original.seq FROM payments AS original
+    WHERE original.merchant = payments.merchant AND original.id = payments.original_id) AS original`
 
 /**
  * What a move of a payment means for money: a sale is paid when it is approved, an authorization
- * when its capture is acknowledged; what was paid is given back when its reversal is.
+ * when its capture is acknowledged, and a refund gives back when it is approved; each is undone
+ * when its reversal is acknowledged.
  *
  * @param row {@link MONEY_COLUMNS} of the payment, as the move leaves it
  */
-export function orderOfMove(
-  { payment, from, to, atMs }: Move,
+export function orderOfMove(move: Move, row: StoredRow): PostingOrder | undefined {
+  const { payment, from, to, atMs } = move
+  if (!isMoneyMove({ from, to }) || row.operation === 'payment.increment') return undefined
+  const isRefund = row.operation === 'payment.refund'
+  const whose = isRefund ? { payment: Number(row.original), refund: payment } : { payment }
+  const order = {
+    merchant: String(row.merchant),
+    ...whose,
+    currency: currencyIn(row.currency),
+    atMs,
+  }
+  if (from === 'reversing') {
+    const businessDate = String(row.open_date ?? row.business_date)
+    return { kind: isRefund ? 'refund-reversed' : 'reversed', ...order, businessDate }
+  }
+  return row.operation === 'payment.authorize' && to === 'approved'
+    ? undefined
+    : unlessNothing({ kind: KINDS[String(row.operation)] ?? 'sold', ...order }, row)
+}
+
+const KINDS: Readonly<Record<string, PostingOrder['kind']>> = {
+  'payment.authorize': 'captured',
+  'payment.refund': 'refunded',
+}
+
+/** Of what was approved, or captured, on its own day. */
+function unlessNothing(
+  order: Omit<PostingOrder, 'businessDate'>,
   row: StoredRow,
 ): PostingOrder | undefined {
-  if (!isMoneyMove({ from, to })) return undefined
-  const ordered = { merchant: String(row.merchant), payment, currency: currencyIn(row.currency) }
-  if (to !== 'approved' && to !== 'captured') {
-    const businessDate = String(row.open_date ?? row.business_date)
-    return { kind: 'reversed', ...ordered, businessDate, atMs }
-  }
-  if (to === 'approved' && row.operation !== 'payment.sale') return undefined
-  const isSale = to === 'approved'
-  const minor = isSale ? (row.approved_minor ?? row.amount_minor) : row.captured_minor
+  const isCapture = order.kind === 'captured'
+  const minor = isCapture ? row.captured_minor : (row.approved_minor ?? row.amount_minor)
   const amountMinor = BigInt(Number(minor))
-  if (amountMinor === 0n) return undefined
-  const businessDate = String(isSale ? row.business_date : row.capture_business_date)
-  const kind = isSale ? 'sold' : 'captured'
-  return { kind, ...ordered, amountMinor, businessDate, atMs }
+  const businessDate = String(isCapture ? row.capture_business_date : row.business_date)
+  return amountMinor === 0n ? undefined : { ...order, amountMinor, businessDate }
 }
 
 function currencyIn(code: unknown): Currency {

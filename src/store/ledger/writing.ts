@@ -7,6 +7,7 @@ export interface PostingFacts {
   readonly kind: string
   readonly merchant: string
   readonly payment?: number
+  readonly refund?: number
   readonly corrects?: number
   /** Of the terms, in `merchant_changes`. */
   readonly record?: number | undefined
@@ -22,17 +23,19 @@ export type WritePosting = (set: PostingSet, facts: PostingFacts) => void
 export function createWriting(database: DatabaseSync, balances: Balances): WritePosting {
   const insertPosting = database.prepare(
     `INSERT INTO ledger_postings
-       (kind, merchant, payment, corrects, terms, charged_as, posted_by, business_date, at_ms)
-     VALUES (?,?,?,?,?,?,?,?,?)`,
+       (kind, merchant, payment, refund, corrects, terms, charged_as, posted_by, business_date,
+        at_ms)
+     VALUES (?,?,?,?,?,?,?,?,?,?)`,
   )
   const insertEntry = database.prepare(
     'INSERT INTO ledger_entries (posting, place, account, minor) VALUES (?,?,?,?)',
   )
   return ({ entries }, facts) => {
-    const { kind, merchant, payment = null, corrects = null, record = null } = facts
-    const { chargedAs = null, by = null, businessDate, atMs } = facts
+    const { kind, merchant, payment = null, refund = null, corrects = null } = facts
+    const { record = null, chargedAs = null, by = null, businessDate, atMs } = facts
     const { lastInsertRowid } = insertPosting.run(
-      ...([kind, merchant, payment, corrects, record, chargedAs, by, businessDate, atMs] as const),
+      ...([kind, merchant, payment, refund, corrects, record] as const),
+      ...([chargedAs, by, businessDate, atMs] as const),
     )
     const at = { posting: Number(lastInsertRowid), businessDate, atMs }
     for (const [place, entry] of entries.entries()) {

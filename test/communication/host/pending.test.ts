@@ -14,7 +14,7 @@ test('an answer finds the request with its key, once; the second is a duplicate'
   t.true(pending.add(waiter))
   t.deepEqual(pending.match('a', 1), { kind: 'awaited', waiter })
   t.deepEqual(pending.match('a', 2), { kind: 'duplicate' })
-  t.is(pending.openCount, 0)
+  t.is(pending.openCount(), 0)
 })
 
 test('an answer that nothing asked for is unknown', (t) => {
@@ -25,7 +25,7 @@ test('an answer to a request that has not left is unknown, and the request goes 
   const pending = createPending(TIMES)
   pending.add(asked('a', 0, { left: false }))
   t.deepEqual(pending.match('a', 1), { kind: 'unknown' })
-  t.is(pending.openCount, 1)
+  t.is(pending.openCount(), 1)
 })
 
 test('a key is refused while open, while resting and after its answer, and free after that', (t) => {
@@ -98,7 +98,7 @@ test('resting keys are forgotten when their time is over', (t) => {
     pending.add(asked(`k${at}`, at))
     pending.expire(at)
   }
-  t.true(pending.restingCount <= TIMES.lateAnswerMaxMs / 10, `${pending.restingCount} kept`)
+  t.true(pending.restingCount() <= TIMES.lateAnswerMaxMs / 10, `${pending.restingCount()} kept`)
 })
 
 /**

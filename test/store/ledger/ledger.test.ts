@@ -2,7 +2,7 @@ import type { ExecutionContext } from 'ava'
 import type { PaymentOutcome } from '#domain'
 import { openLedgerDesk, type Store, type StorePlace, verifyPlace } from '#store'
 import { createFakeClock } from '../../fakes/clock.ts'
-import { approved, intent, usd } from '../sample.ts'
+import { approved, intent, reversing, usd } from '../sample.ts'
 import { type Kind, test } from '../stores.ts'
 import { charged } from './sample-plan.ts'
 
@@ -36,6 +36,14 @@ async function sceneOf(t: ExecutionContext, kind: Kind): Promise<Scene> {
 async function sell(store: Store, index = 1, outcome: PaymentOutcome = approved): Promise<void> {
   await store.begin(intent(index))
   await store.conclude('acme-books', `order-${index}`, outcome)
+}
+
+/** Give back so much of `order-1`. */
+async function refund(store: Store, index: number, minor: bigint): Promise<void> {
+  const amount = { minor, currency: usd() }
+  const over = { operation: 'payment.refund', original: 'order-1', amount } as const
+  await store.begin(intent(index, over))
+  await store.conclude('acme-books', `order-${index}`, approved)
 }
 
 const taking = { host: 'meridian', nowMs: 2 ** 45, leaseUntilMs: 2 ** 45, horizonMs: 2 ** 46 }
@@ -94,8 +102,49 @@ test('a sale that is reversed leaves nothing, fees and shares neither', async (t
   const { store, balances } = await sceneOf(t, kind)
   await store.putMerchant(charged, 'test')
   await sell(store)
-  await store.reverse('acme-books', 'order-1', 1_795_000_000_500)
+  await store.reverse(reversing('order-1', 1_795_000_000_500))
   t.like(await balances(), { 'host-settlement': 1_250 })
+  await acknowledge(store)
+  t.deepEqual(await balances(), {})
+})
+
+test('refunds give back what was taken, to the last unit of everybody’s part', async (t, kind) => {
+  const { store, balances } = await sceneOf(t, kind)
+  await store.putMerchant(charged, 'test')
+  await sell(store)
+  await refund(store, 2, 333n)
+  t.deepEqual(await balances(), {
+    ...{ 'host-settlement': 917, pending: -869, fee: -43, platform: -5 },
+  })
+  await refund(store, 3, 500n)
+  await refund(store, 4, 417n)
+  t.deepEqual(await balances(), {})
+})
+
+test('a refund that is reversed has given back nothing', async (t, kind) => {
+  const { store, balances } = await sceneOf(t, kind)
+  await store.putMerchant(charged, 'test')
+  await sell(store)
+  const before = await balances()
+  await refund(store, 2, 333n)
+  await store.reverse(reversing('order-2', 1_795_000_000_500))
+  t.notDeepEqual(await balances(), before)
+  await acknowledge(store)
+  t.deepEqual(await balances(), before)
+  await refund(store, 3, 1_250n)
+  t.deepEqual(await balances(), {})
+})
+
+test('a capture that is reversed leaves nothing', async (t, kind) => {
+  const { store, balances } = await sceneOf(t, kind)
+  await store.putMerchant(charged, 'test')
+  await store.begin(intent(1, { operation: 'payment.authorize' }))
+  await store.conclude('acme-books', 'order-1', approved)
+  const named = { merchant: 'acme-books', id: 'order-1', businessDate: '2026-11-22', atMs: 3_000 }
+  await store.capture(named)
+  await acknowledge(store)
+  t.like(await balances(), { 'host-settlement': 1_250, fee: -59 })
+  await store.reverse(reversing('order-1', 4_000))
   await acknowledge(store)
   t.deepEqual(await balances(), {})
 })
@@ -158,7 +207,7 @@ test('a reversal takes from what is available when nothing is pending', async (t
   await sell(store, 1)
   await sell(store, 2)
   await store.post({ ...free, kind: 'available', amountMinor: 2_000n })
-  await store.reverse('acme-books', 'order-1', 1_795_000_000_800)
+  await store.reverse(reversing('order-1', 1_795_000_000_800))
   await acknowledge(store)
   t.deepEqual(await balances(), { 'host-settlement': 1_250, available: -1_250 })
 })
@@ -237,7 +286,7 @@ test('a posting that was wrong is corrected once, by its mirror', async (t, kind
   for (const wrong of [seq, seq + 1, 99]) {
     await t.throwsAsync(desk.correct(wrong, 'ada'), { code: 'POSTING_NOT_ALLOWED' })
   }
-  await store.reverse('acme-books', 'order-1', 1_795_000_000_800)
+  await store.reverse(reversing('order-1', 1_795_000_000_800))
   await acknowledge(store)
   t.deepEqual(await balances(), {})
   await desk.close()

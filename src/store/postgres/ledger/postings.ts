@@ -102,13 +102,16 @@ const NOTHING: FoundBefore = { posted: [], funds: [] }
 interface Ordered {
   readonly at: number
   readonly order: PostingOrder
+  /** Whether it is of a move, which has happened whatever the rules say. */
+  readonly isOfMove: boolean
 }
 
 function orderedOf({ at, order, move }: Wanted, { payments, openDate }: Found): Ordered[] {
   const row = move && payments.get(move.payment)
   const given = order ?? (move && row && orderOfMove(move, row))
   if (given === undefined) return []
-  return [{ at, order: { ...given, businessDate: openDate(given.businessDate) } }]
+  const businessDate = openDate(given.businessDate)
+  return [{ at, order: { ...given, businessDate }, isOfMove: move !== undefined }]
 }
 
 interface Composing extends Found, FoundBefore {
@@ -120,20 +123,26 @@ function composedOf(orders: readonly Ordered[], given: Composing): Composed[] {
   const tally = createTally()
   const composed: Composed[] = []
   const posted = [...given.posted]
-  for (const [index, { at, order }] of orders.entries()) {
+  for (const [index, { at, order, isOfMove }] of orders.entries()) {
     const posting = given.numbers[index] ?? 0
-    try {
-      const one = composeOne(order, posting, { ...given, posted, tally })
-      if (one === undefined) continue
-      composed.push(one)
-      for (const entry of one.set.entries) tally.add(entry, { ...order, posting })
-      posted.push(...postedRows(one))
-    } catch (thrown) {
-      if (!(thrown instanceof StoreError)) throw thrown
-      given.refuse(at, thrown)
-    }
+    const make = () => composeOne(order, posting, { ...given, posted, tally })
+    const one = isOfMove ? make() : orRefused(make, (error) => given.refuse(at, error))
+    if (one === undefined) continue
+    composed.push(one)
+    for (const entry of one.set.entries) tally.add(entry, { ...order, posting })
+    posted.push(...postedRows(one))
   }
   return composed
+}
+
+function orRefused<T>(make: () => T, refuse: (error: StoreError) => void): T | undefined {
+  try {
+    return unlessRefused(make)
+  } catch (thrown) {
+    if (!(thrown instanceof StoreError)) throw thrown
+    refuse(thrown)
+    return undefined
+  }
 }
 
 interface OnTop extends Composing {
@@ -143,21 +152,15 @@ interface OnTop extends Composing {
 }
 
 function composeOne(order: PostingOrder, posting: number, given: OnTop): Composed | undefined {
-  const { merchant, payment } = order
+  const { merchant } = order
   const currency = order.currency.code
   const plan = given.plans.get(merchant)
   const inForce = plan && termsIn(plan, order)
-  const set = unlessRefused(() =>
-    postingsOf(eventOf(order), {
-      fees: () => inForce?.terms,
-      posted: () =>
-        postedOf(
-          given.posted.filter((row) => row['payment'] === payment),
-          currency,
-        ),
-      funds: () => fundsOf((purpose) => balanceOf({ merchant, currency, purpose }, given)),
-    }),
-  )
+  const set = postingsOf(eventOf(order), {
+    fees: () => inForce?.terms,
+    posted: () => postedOf(given.posted, order),
+    funds: () => fundsOf((purpose) => balanceOf({ merchant, currency, purpose }, given)),
+  })
   if (set === undefined) return undefined
   const chargedAs = inForce === undefined ? {} : { chargedAs: order.per ?? 'payment' }
   return { posting, set, facts: { ...order, ...chargedAs, record: inForce?.record } }
@@ -175,10 +178,10 @@ function balanceOf(account: Account, { funds, tally }: OnTop): bigint {
 
 /** As the database would show it. */
 function postedRows({ set, facts }: Composed): StoredRow[] {
-  const { payment = null } = facts
+  const { payment = null, refund = null } = facts
   const takes = isTaking(facts) ? 1 : 0
   return set.entries.map(({ account, minor }) => ({
-    ...{ payment, takes },
+    ...{ payment, refund, takes },
     ...{ purpose: account.purpose, minor: String(minor) },
   }))
 }

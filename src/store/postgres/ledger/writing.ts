@@ -70,10 +70,11 @@ const MAKE_ACCOUNTS: Statement = {
 
 const INSERT_POSTINGS: Statement = {
   name: 'insert-postings',
-  text: `INSERT INTO ledger_postings (node, seq, kind, merchant, payment, corrects, terms,
+  text: `INSERT INTO ledger_postings (node, seq, kind, merchant, payment, refund, corrects, terms,
       charged_as, posted_by, business_date, at_ms)
     SELECT $1, given.* FROM unnest($2::bigint[], $3::text[], $4::text[], $5::bigint[],
-      $6::bigint[], $7::bigint[], $8::text[], $9::text[], $10::text[], $11::bigint[]) AS given`,
+      $6::bigint[], $7::bigint[], $8::bigint[], $9::text[], $10::text[], $11::text[],
+      $12::bigint[]) AS given`,
 }
 
 function columnsOf(composed: readonly Composed[]) {
@@ -83,6 +84,7 @@ function columnsOf(composed: readonly Composed[]) {
     facts.map(({ kind }) => kind),
     facts.map(({ merchant }) => merchant),
     facts.map(({ payment = null }) => payment),
+    facts.map(({ refund = null }) => refund),
     facts.map(({ corrects = null }) => corrects),
     facts.map(({ record = null }) => record),
     facts.map(({ chargedAs = null }) => chargedAs),

@@ -31,16 +31,19 @@ CREATE TABLE ledger_node_balances (
 
 CREATE SEQUENCE ledger_posting_numbers;
 
--- Append-only: one for each event. `terms` is the record of the merchant by whose plan it was
+-- Append-only: one for each event. `payment` is the one whose money it is, `refund` the one that
+-- gives it back or would have. `terms` is the record of the merchant by whose plan it was
 -- divided, `charged_as` what the plan took it for; none when there was no plan.
 CREATE TABLE ledger_postings (
   seq           bigint PRIMARY KEY,
   node          text COLLATE "C" NOT NULL,
   kind          text COLLATE "C" NOT NULL
-                CHECK (kind IN ('sold', 'captured', 'refunded', 'reversed',
-                                'available', 'reserved', 'released', 'corrected')),
+                CHECK (kind IN ('sold', 'captured', 'refunded', 'refund-reversed',
+                                'reversed', 'available', 'reserved', 'released',
+                                'corrected')),
   merchant      text COLLATE "C" NOT NULL,
   payment       bigint,
+  refund        bigint,
   corrects      bigint,
   terms         bigint,
   charged_as    text CHECK (charged_as IN ('payment', 'tab')),

@@ -26,14 +26,17 @@ CREATE VIEW ledger_balances AS
   SELECT seq AS account, merchant, currency, purpose, balance_minor, closed_minor
   FROM ledger_accounts;
 
--- Append-only: one for each event. `terms` is the record of the merchant by whose plan it was
+-- Append-only: one for each event. `payment` is the one whose money it is, `refund` the one that
+-- gives it back or would have. `terms` is the record of the merchant by whose plan it was
 -- divided, `charged_as` what the plan took it for; none when there was no plan.
 CREATE TABLE ledger_postings (
   seq           INTEGER PRIMARY KEY,
-  kind          TEXT NOT NULL CHECK (kind IN ('sold', 'captured', 'refunded', 'reversed',
-                                              'available', 'reserved', 'released', 'corrected')),
+  kind          TEXT NOT NULL CHECK (kind IN ('sold', 'captured', 'refunded', 'refund-reversed',
+                                              'reversed', 'available', 'reserved', 'released',
+                                              'corrected')),
   merchant      TEXT NOT NULL,
   payment       INTEGER REFERENCES payments (seq),
+  refund        INTEGER REFERENCES payments (seq),
   corrects      INTEGER REFERENCES ledger_postings (seq),
   terms         INTEGER REFERENCES merchant_changes (seq),
   charged_as    TEXT CHECK (charged_as IN ('payment', 'tab')),
