@@ -174,11 +174,16 @@ function drawIncidents(chance: Seeded, faultsMs: number): Scenario['incidents'] 
     what: chance.pick(INCIDENTS) ?? 'line-cut',
     atMs: chance.below(faultsMs),
   }))
-  // All numbers used up and the clock set to the second of the last use, or past what a start takes
-  // to be the last answer of the host: that is no accident.
-  const isSet = incidents.some(({ what }) => what === 'clock-back' || what === 'clock-forth')
-  return isSet ? incidents.filter(({ what }) => what !== 'numbers-used-up') : incidents
+  const isTimeSet = incidents.some(({ what }) => SETS_TIME.has(what))
+  return isTimeSet ? incidents.filter(({ what }) => what !== 'numbers-used-up') : incidents
 }
+
+/**
+ * All numbers used up, and the clock set to the second of the last use, or past what a start takes
+ * to be the last answer of the host, or the same second on another business day: that is no
+ * accident.
+ */
+const SETS_TIME: ReadonlySet<Incident> = new Set(['clock-back', 'clock-forth', 'host-cutover'])
 
 function drawWish(chance: Seeded, faultsMs: number): Wish {
   const operation = chance.oneIn(2) ? 'payment.sale' : 'payment.authorize'
