@@ -75,6 +75,8 @@ export interface Config {
     readonly repliesMax: number
     readonly replyMinutesMax: number
   }
+  /** Present when PINs are taken. */
+  readonly hsm?: HsmConfig
   readonly host: {
     readonly profile: string
     readonly emulated: boolean
@@ -109,6 +111,13 @@ export interface Config {
   readonly registryPollMs: number
   readonly dayPollMs: number
   readonly drainMs: number
+}
+
+/** What PINs and their keys are left to. */
+export interface HsmConfig {
+  readonly kind: 'software'
+  /** Who at the bank has signed for that in production, and on which day, `YYYY-MM-DD`. */
+  readonly accepted?: { readonly by: string; readonly on: string }
 }
 
 export interface PostgresConfig {
@@ -324,9 +333,10 @@ function faultOf({ instancePath, message, params }: ErrorObject): ConfigFault {
 
 /** What no schema can say: members that exclude or need each other, in a document of any shape. */
 function combinationFaults(document: Draft): ConfigFault[] {
-  const { environment, host: given, store } = document
+  const { environment, host: given, store, hsm } = document
   const isProduction = environment === 'production'
   const faults = [...boundFaults(document), ...databaseFaults(store, isProduction)]
+  faults.push(...hsmFaults(hsm, isProduction))
   const host = isJsonObject(given) ? given : {}
   const tls = isJsonObject(host['tls']) ? host['tls'] : undefined
   const [dials, listens] = [host['connect'] !== undefined, host['listen'] !== undefined]
@@ -392,6 +402,13 @@ function databaseFaults(store: unknown, isProduction: boolean): ConfigFault[] {
     refuse('limits.deadAfterMs', 'must be three times beatMs and twice statementTimeoutMs at least')
   }
   return [...faults, ...certificateFaults('store.postgres.tls', tls)]
+}
+
+/** PINs in the memory of a process are the bank's to answer for. */
+function hsmFaults(hsm: unknown, isProduction: boolean): ConfigFault[] {
+  if (!isProduction || !isJsonObject(hsm) || hsm['accepted'] !== undefined) return []
+  const reason = 'production refuses the software HSM unless the bank signs for it: by whom and on'
+  return [{ path: 'hsm.accepted', reason: `${reason} which day` }]
 }
 
 function isOfThisMachine(host: string): boolean {

@@ -53,10 +53,12 @@ function derivedConduct(folder: string, dialect: Dialect): Conduct {
 /** The cards that all emulated hosts have that have none of their own. */
 const SANDBOX_CARDS = 'sandbox-cards.json'
 
+export const SANDBOX_CARDS_FILE: string = join(SPECS, SANDBOX_CARDS)
+
 /** The list of cards for a host's emulator: the folder's own cards.json, else the common one. */
 export function cardsFileOf({ folder }: Pick<HostProfile, 'folder'>): string {
   const own = join(folder, 'cards.json')
-  return existsSync(own) ? own : join(SPECS, SANDBOX_CARDS)
+  return existsSync(own) ? own : SANDBOX_CARDS_FILE
 }
 
 /**

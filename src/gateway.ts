@@ -14,6 +14,7 @@ import {
   createTurns,
   type LiveMerchantRegistry,
   openMerchantRegistry,
+  type PinDesk,
   type Reception,
   shareHost,
 } from '#control'
@@ -31,6 +32,7 @@ import { type HostProfile, readHostProfile, readMessages } from './host-profile.
 import { openHostSide } from './host-side.ts'
 import { startAnchors } from './journal-anchors.ts'
 import { journalPort } from './journal-port.ts'
+import { openPinDesk } from './pin-desk.ts'
 
 /** The outside of a gateway, as parameters. */
 export interface GatewayParts {
@@ -99,6 +101,7 @@ async function start(
     host: shareHost(hostSide.conduct.host, { ...config.host, ...sharing }),
     turns: createTurns({ ...config.listeners, ...sharing }),
     messages: foundation.messages,
+    pins: foundation.pins,
     limits: config.requests,
     sandboxPans: config.environment === 'production' ? readSandboxPans() : new Set(),
     draining: () => draining,
@@ -138,6 +141,7 @@ interface Foundation {
   readonly keyring: Keyring
   /** Of a host that wants MACs. */
   readonly hostKeys: HostKeys | undefined
+  readonly pins: PinDesk
   readonly store: Store
   readonly recovery: Recovery
   readonly envelopes: RunningEnvelopes
@@ -155,6 +159,8 @@ async function openFoundation(config: Config, parts: FoundationParts): Promise<F
   const profile = readHostProfile(config.host.profile, messages)
   const keyring = await openKeyring(config.keysFolder, keyringOptionsOf(config, random))
   const hostKeys = hostKeysOf(config, profile, random)
+  const pins = await openPinDesk(config, { clock, random, log, profile })
+  started.defer(() => pins.close())
 
   const onSpace = tellOfSpace(log)
   const limits = storeLimitsOf(config, profile)
@@ -183,7 +189,7 @@ async function openFoundation(config: Config, parts: FoundationParts): Promise<F
     },
   )
   started.defer(() => merchants.close())
-  return { messages, profile, keyring, hostKeys, store, recovery, envelopes, merchants }
+  return { messages, profile, keyring, hostKeys, pins, store, recovery, envelopes, merchants }
 }
 
 function hostKeysOf(

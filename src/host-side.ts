@@ -9,6 +9,7 @@ import {
   type Parts,
   type Reservation,
   startForwarding,
+  startHoldExpiry,
 } from '#control'
 import { dateCut } from '#iso8583'
 import { createHostFacts, dateNear } from '#processing'
@@ -89,6 +90,11 @@ export async function openHostSide(
   }
   const forwarding = startForwarding(common, forwardingLimitsOf(config, profile))
   started.defer(() => forwarding.stop())
+  const { holdHours } = profile.mapping.exchange
+  if (holdHours !== undefined) {
+    const limits = { holdMs: holdHours * HOUR_MS, pollMs: EXPIRY_POLL_MS }
+    started.defer(startHoldExpiry({ ...common, forwarding }, limits))
+  }
   return {
     link,
     conduct: { ...common, day, forwarding },
@@ -147,6 +153,8 @@ function forwardingLimitsOf({ host }: HostSideConfig, { link }: HostProfile): Fo
   }
 }
 
+const HOUR_MS = 3_600_000
+const EXPIRY_POLL_MS = 60_000
 const STORE_WAIT_MS = 60_000
 const OVERDUE_POLL_MS_MAX = 60_000
 

@@ -1,9 +1,15 @@
-import { type DayStore, JournalBusyError, type OwedStore, type PaymentStore } from '#control'
+import {
+  type DayStore,
+  type HoldStore,
+  JournalBusyError,
+  type OwedStore,
+  type PaymentStore,
+} from '#control'
 import type { PaymentOutcome } from '#domain'
 import { type Store, StoreError } from '#store'
 
 /** All that control asks of the store. */
-export type JournalPort = PaymentStore & OwedStore & DayStore
+export type JournalPort = PaymentStore & OwedStore & DayStore & HoldStore
 
 /**
  * The store in control's words.
@@ -55,7 +61,8 @@ export function journalPort(
     begin: (intent) => fullInstead(store.begin(intent)),
     capture: (wish) => fullInstead(store.capture(wish)),
     find: (merchant, id) => unlessBusy(() => store.find(merchant, id)),
-    reverse: (...act) => unlessBusy(() => store.reverse(...act)),
+    reverse: (wish) => unlessBusy(() => store.reverse(wish)),
+    expireHolds: (expiry) => store.expireHolds(expiry),
     isReversedUnseen: (merchant, id) => unlessBusy(() => store.isReversedUnseen(merchant, id)),
     takeOwed: (taking) => store.takeOwed(taking),
     numberOwed: (...act) => store.numberOwed(...act),

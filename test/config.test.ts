@@ -90,6 +90,17 @@ const FAULTY: readonly [string, unknown, string][] = [
     'host.emulated',
   ],
   [
+    'PINs in memory that nobody has signed for, in production',
+    { ...LEAST, environment: 'production', hsm: { kind: 'software' } },
+    'hsm.accepted',
+  ],
+  [
+    'a signature without a day',
+    { ...LEAST, hsm: { kind: 'software', accepted: { by: 'A. Bode', on: 'today' } } },
+    'hsm.accepted.on',
+  ],
+  ['an HSM of no kind', { ...LEAST, hsm: {} }, 'hsm'],
+  [
     'a certificate for the host without its key',
     { ...LEAST, host: { ...LEAST.host, tls: { caFile: 'a', certificateFile: 'b' } } },
     'host.tls',

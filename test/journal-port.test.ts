@@ -3,6 +3,7 @@ import { JournalBusyError } from '#control'
 import type { PaymentIntent, PaymentOutcome } from '#domain'
 import { type Store, StoreError, type StoreErrorCode } from '#store'
 import { journalPort } from '../src/journal-port.ts'
+import { reversing } from './store/sample.ts'
 
 const intent = {} as PaymentIntent
 const outcome: PaymentOutcome = { state: 'declined', decidedAtMs: 1 }
@@ -106,7 +107,7 @@ for (const code of ['QUEUE_FULL', 'STORE_BUSY'] as const) {
   test(`a journal that meets ${code} cannot be asked just now`, async (t) => {
     const { port } = failing([code, code, code])
     await t.throwsAsync(port.find('m', 'i'), { instanceOf: JournalBusyError })
-    await t.throwsAsync(port.reverse('m', 'i', 1), { instanceOf: JournalBusyError })
+    await t.throwsAsync(port.reverse(reversing('i', 1)), { instanceOf: JournalBusyError })
     await t.throwsAsync(port.isReversedUnseen('m', 'i'), { instanceOf: JournalBusyError })
   })
 }

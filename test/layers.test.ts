@@ -53,6 +53,9 @@ const ROOT = [
   'journal-anchors.ts',
   'journal-port.ts',
   'evidence.ts',
+  'hsm.ts',
+  'live-pin-keys.ts',
+  'pin-desk.ts',
   'in-charge.ts',
   'cli',
 ]

@@ -1,11 +1,11 @@
 import type { Command } from 'commander'
 import { createSystemClock, createSystemRandom } from '#platform'
-import { enteredHostKeys, enterHostKey, readPrivateFile } from '#security'
+import { enteredHostKeys, enterHostKey } from '#security'
 import { type Config, keyringOptionsOf } from '../config.ts'
 import { readHostProfile, readMessages } from '../host-profile.ts'
+import { componentsOf, isCheckValue } from './components.ts'
 import { addConfigOption, type ConfigOptions, configOf } from './config-option.ts'
 import { EXIT, type ExitCode, type Finish } from './exit-codes.ts'
-import { textOf } from './lines.ts'
 import { complain, type Outside, say } from './outside.ts'
 
 interface AddOptions extends ConfigOptions {
@@ -56,10 +56,7 @@ export function addHostKey(program: Command, outside: Outside, finish: Finish): 
 
 async function enter(options: AddOptions, config: Config, outside: Outside): Promise<ExitCode> {
   const { expect } = options
-  if (expect !== undefined && !/^[0-9A-F]{4,10}$/i.test(expect)) {
-    complain(outside, '--expect must be 4 to 10 hexadecimal digits')
-    return EXIT.usage
-  }
+  if (!isCheckValue(expect, outside)) return EXIT.usage
   const { name, link } = readHostProfile(config.host.profile, readMessages())
   if (link.mac === undefined) {
     complain(outside, `the host ${name} authenticates no messages: its link.json has no mac`)
@@ -68,7 +65,7 @@ async function enter(options: AddOptions, config: Config, outside: Outside): Pro
   const entering = await enterHostKey(config.keysFolder, keyringOptionsOf(config, random), {
     host: name,
     wrapping: link.mac.key.wrapping,
-    components: await componentsOf(options, outside),
+    components: await componentsOf(options.component, outside),
     ...(expect === undefined ? {} : { expectedCheckValue: expect }),
     replace: options.replace === true,
     atMs: createSystemClock().nowMs(),
@@ -90,18 +87,6 @@ async function enter(options: AddOptions, config: Config, outside: Outside): Pro
 }
 
 const random = createSystemRandom()
-
-/** As custodians write them: in groups, with spaces between. */
-async function componentsOf(
-  { component }: AddOptions,
-  outside: Outside,
-): Promise<readonly string[]> {
-  const lines =
-    component === undefined
-      ? (await textOf(outside.input)).split('\n')
-      : component.map((file) => readPrivateFile(file, 'HOST_KEY_MISSING').toString('utf8'))
-  return lines.map((line) => line.replaceAll(/\s/g, '')).filter((line) => line !== '')
-}
 
 function listKeys(config: Config, asJson: boolean, outside: Outside): ExitCode {
   const keys = enteredHostKeys(config.keysFolder, keyringOptionsOf(config, random))

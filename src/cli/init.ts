@@ -5,12 +5,13 @@ import { type Command, Option } from 'commander'
 import { createSystemClock, createSystemRandom } from '#platform'
 import { createCertificates, createKeyring, enterHostKey, openKeyring } from '#security'
 import { type ConfigFault, faultsOfConfig } from '../config.ts'
-import { cardsFileOf, readCards } from '../emulated-host.ts'
+import { cardsFileOf, readCards, SANDBOX_CARDS_FILE } from '../emulated-host.ts'
 import { type HostProfile, profileFrom, readHostProfile, readMessages } from '../host-profile.ts'
 import { EMULATOR_ENDPOINT, endpointOf } from './endpoint.ts'
 import { EXIT, type ExitCode, type Finish } from './exit-codes.ts'
 import { hostNamed } from './host-name.ts'
 import { complain, type Outside, say } from './outside.ts'
+import { enterSandboxPinKeys } from './sandbox-pin-keys.ts'
 
 /** What `init` is asked for. */
 export interface InitOptions {
@@ -88,7 +89,10 @@ export async function init(options: InitOptions, outside: Outside): Promise<Exit
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   await makeKeys(folder, options)
   if (config.host.emulated) await enterEmulatedKey(folder, profile)
-  writeFileSync(configFile, `${JSON.stringify(config, undefined, 2)}\n`)
+  const takesPins = config.host.emulated === true && takesSandboxPins(profile)
+  if (takesPins) await enterSandboxPinKeys(join(folder, 'keys'), profile.name)
+  const whole = takesPins ? { ...config, hsm: { kind: 'software' } } : config
+  writeFileSync(configFile, `${JSON.stringify(whole, undefined, 2)}\n`)
   if (options.json) say(outside, JSON.stringify({ folder, config: configFile }))
   else sayNext({ folder, configFile, config, profile }, outside)
   return EXIT.done
@@ -143,6 +147,11 @@ async function enterEmulatedKey(folder: string, profile: HostProfile): Promise<v
     replace: false,
     atMs: createSystemClock().nowMs(),
   })
+}
+
+/** Whether the emulated host has the PIN key that everybody knows. */
+function takesSandboxPins(profile: HostProfile): boolean {
+  return profile.mapping.pinFormat === 'iso-0' && cardsFileOf(profile) === SANDBOX_CARDS_FILE
 }
 
 interface Written {

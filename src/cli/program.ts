@@ -17,6 +17,7 @@ import { InputError } from './lines.ts'
 import { withMeantName } from './meant-name.ts'
 import { addCapture } from './merchant/capture.ts'
 import { ClientFileError } from './merchant/client-file.ts'
+import { addIncrement, addRefund } from './merchant/follow-up.ts'
 import { addInquire } from './merchant/inquire.ts'
 import { addMerchant } from './merchant/merchant.ts'
 import { addReverse } from './merchant/reverse.ts'
@@ -26,6 +27,7 @@ import { addDoctor } from './message/doctor.ts'
 import { addEncode } from './message/encode.ts'
 import { complain, type Outside } from './outside.ts'
 import { addPayments } from './payments.ts'
+import { addPinKey } from './pin-key/pin-key.ts'
 import { addSpec } from './spec/spec.ts'
 import { addStart } from './start.ts'
 import { addStore } from './store/store.ts'
@@ -71,9 +73,12 @@ function createProgram(outside: Outside, finish: Finish): Command {
     addEmulate,
     addMerchant,
     addHostKey,
+    addPinKey,
     addSend,
     addInquire,
     addCapture,
+    addIncrement,
+    addRefund,
     addReverse,
     addPayments,
     addWork,

@@ -3,14 +3,14 @@ import {
   type CaptureRequest,
   captureVerdict,
   type Payment,
-  type PaymentState,
   type Refusal,
   refusal,
 } from '#domain'
 import { freshnessRefusal } from '#processing'
-import { type Conducted, later } from './authorize.ts'
+import { type Conducted, later } from './exchange.ts'
 import { unseen } from './inquire.ts'
 import type { Parts } from './parts.ts'
+import { STATE_WORDS } from './state-words.ts'
 
 /**
  * Capture one of a merchant's own authorizations: take what was approved of it, or less.
@@ -55,31 +55,25 @@ async function earlierOr(
   return isRepeat ? { kind: 'payment', payment } : { kind: 'refused', refusal: obstacle }
 }
 
+const INCREMENT_OPEN = 'whether more of it is held is not known yet: ask again'
+
 function refusalOf(why: CaptureObstacle, { state }: Payment): Refusal {
   switch (why) {
     case 'no-authorization':
       return refusal('CAPTURE_NOT_ALLOWED', 'a sale is taken already: there is no hold', 'payment')
     case 'state':
-      return refusal('CAPTURE_NOT_ALLOWED', `a payment ${STATES[state]} is not captured`, 'payment')
+      return refusal(
+        'CAPTURE_NOT_ALLOWED',
+        `a payment ${STATE_WORDS[state]} is not captured`,
+        'payment',
+      )
     case 'other-amount':
       return refusal('CAPTURE_CONFLICT', 'it is captured with another amount', 'amount.value')
     case 'other-currency':
       return refusal('FIELD_INVALID', 'must be the currency of the payment', 'amount.currency')
     case 'more-than-approved':
       return refusal('FIELD_INVALID', 'must be no more than was approved', 'amount.value')
+    case 'increment-open':
+      return refusal('CAPTURE_NOT_ALLOWED', INCREMENT_OPEN, 'payment')
   }
-}
-
-/** How a payment stands that is not captured, after the words `a payment`. */
-const STATES: Readonly<Record<PaymentState, string>> = {
-  begun: 'that the host is being asked for',
-  approved: 'that is approved',
-  declined: 'that was declined',
-  failed: 'that failed',
-  unknown: 'whose outcome is unknown',
-  reversing: 'that is being reversed',
-  reversed: 'that is reversed',
-  reversed_not_found: 'that is reversed',
-  capturing: 'that is being captured',
-  captured: 'that is captured',
 }

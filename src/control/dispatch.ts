@@ -1,7 +1,9 @@
 import { type Merchant, type MerchantRequest, refusal } from '#domain'
 import { answerOf, echoAnswer, errorAnswer, unseenAnswer } from '#processing'
-import { authorize, type Conducted } from './authorize.ts'
+import { authorize } from './authorize.ts'
 import { capture } from './capture.ts'
+import type { Conducted } from './exchange.ts'
+import { followUp } from './follow-up.ts'
 import { inquire } from './inquire.ts'
 import { JournalBusyError } from './journal-busy.ts'
 import type { Parts } from './parts.ts'
@@ -24,6 +26,11 @@ export function createDispatch(parts: Parts): Dispatch {
       case 'payment.authorize':
       case 'payment.sale': {
         const act = () => authorize(request, merchant, parts)
+        return told(request.id, await twins.conduct(merchant.id, request.id, act))
+      }
+      case 'payment.increment':
+      case 'payment.refund': {
+        const act = () => followUp(request, merchant, parts)
         return told(request.id, await twins.conduct(merchant.id, request.id, act))
       }
       case 'payment.inquire':

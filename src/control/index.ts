@@ -12,6 +12,7 @@ export {
   type ForwardingParts,
   startForwarding,
 } from './forwarding.ts'
+export { startHoldExpiry } from './hold-expiry.ts'
 export { shareHost } from './host-places.ts'
 export { JournalBusyError } from './journal-busy.ts'
 export { type LiveMerchantRegistry, openMerchantRegistry } from './merchant-registry.ts'
@@ -22,6 +23,7 @@ export type {
   DayStore,
   Envelopes,
   Evidence,
+  HoldStore,
   HostLink,
   HostReply,
   MerchantRegistry,
@@ -29,6 +31,8 @@ export type {
   OpenedEnvelope,
   OwedStore,
   PaymentStore,
+  PinDesk,
+  PinTranslated,
   ReplySeal,
   Reservation,
   StanLease,

@@ -1,5 +1,5 @@
-import { type CaptureRequest, type InquiryRequest, refusal } from '#domain'
-import { type Conducted, reversedUnseen } from './authorize.ts'
+import type { CaptureRequest, FollowUpRequest, InquiryRequest } from '#domain'
+import { type Conducted, neverSeen, reversedUnseen } from './exchange.ts'
 import type { Parts } from './parts.ts'
 
 /**
@@ -12,12 +12,11 @@ export async function inquire(request: InquiryRequest, parts: Parts): Promise<Co
 
 /** Refuse what names a payment that has not come, or must not. */
 export async function unseen(
-  { merchant, payment: id }: InquiryRequest | CaptureRequest,
+  { merchant, payment: id }: InquiryRequest | CaptureRequest | FollowUpRequest,
   parts: Parts,
 ): Promise<Conducted> {
   if (await parts.store.isReversedUnseen(merchant, id)) {
     return { kind: 'refused', refusal: reversedUnseen('payment') }
   }
-  const reason = 'this merchant has no payment with this id'
-  return { kind: 'refused', refusal: refusal('PAYMENT_NOT_FOUND', reason, 'payment') }
+  return { kind: 'refused', refusal: neverSeen() }
 }

@@ -1,4 +1,4 @@
-import type { OutcomeReason, PaymentOutcome, PaymentRequest } from '#domain'
+import type { OutcomeReason, PaymentOperation, PaymentOutcome } from '#domain'
 import type { Message } from '#iso8583'
 import { dateNear } from '#processing'
 import type { Parts } from './parts.ts'
@@ -11,7 +11,7 @@ import type { HostReply } from './ports.ts'
  * everything else after the first byte left is `unknown` (specs/engine.md, "Unknown outcome").
  */
 export function outcomeOf(
-  request: PaymentRequest,
+  asked: Asked,
   exchange: {
     readonly sent: Message
     readonly reply: HostReply
@@ -28,19 +28,24 @@ export function outcomeOf(
       return { state: 'unknown', reason: reply.reason, decidedAtMs }
     case 'answered':
       return {
-        ...verdictOn(request, { sent, answer: reply.message, businessDate }, parts),
+        ...verdictOn(asked, { sent, answer: reply.message, businessDate }, parts),
         decidedAtMs,
       }
   }
 }
 
+interface Asked {
+  readonly operation: PaymentOperation
+  readonly acceptPartial: boolean
+}
+
 function verdictOn(
-  request: PaymentRequest,
+  { operation, acceptPartial }: Asked,
   exchange: { readonly sent: Message; readonly answer: Message; readonly businessDate: string },
   parts: Pick<Parts, 'mapping' | 'evidence'>,
 ): Omit<PaymentOutcome, 'decidedAtMs'> {
   const { sent, answer, businessDate } = exchange
-  const reading = parts.mapping.readAnswer(request.operation, sent, answer)
+  const reading = parts.mapping.readAnswer(operation, sent, answer)
   if (reading.kind === 'mismatched') {
     // It may be another payment's: a host refuses a reversal that says another's approval code.
     parts.evidence.keep(answer, reading)
@@ -54,7 +59,7 @@ function verdictOn(
     case 'declined':
       return { state: verdict, ...findings }
     case 'partial':
-      return request.acceptPartial
+      return acceptPartial
         ? { state: 'approved', ...findings }
         : { ...unknown('partial-not-accepted'), ...findings }
     case 'unknown':

@@ -2,7 +2,7 @@ import type { Clock } from '#platform'
 import type { HostFacts, Mapping, Messages } from '#processing'
 import type { BusinessDay } from './business-day.ts'
 import type { Forwarding } from './forwarding.ts'
-import type { Evidence, HostLink, MerchantRegistry, PaymentStore, Vault } from './ports.ts'
+import type { Evidence, HostLink, MerchantRegistry, PaymentStore, PinDesk, Vault } from './ports.ts'
 import type { Stans } from './stans.ts'
 import type { Turns } from './turns.ts'
 
@@ -26,6 +26,7 @@ export interface Parts {
   readonly messages: Messages
   readonly mapping: Mapping
   readonly vault: Vault
+  readonly pins: PinDesk
   readonly stans: Stans
   readonly merchants: MerchantRegistry
   readonly turns: Turns

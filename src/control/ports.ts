@@ -1,6 +1,7 @@
 import type {
   AttemptEnd,
   CaptureObstacle,
+  FollowUpObstacle,
   Merchant,
   Money,
   OwedMessage,
@@ -9,6 +10,9 @@ import type {
   Payment,
   PaymentIntent,
   PaymentOutcome,
+  PaymentRequest,
+  ReversalObstacle,
+  Secret,
 } from '#domain'
 import type { Message } from '#iso8583'
 
@@ -26,6 +30,8 @@ export interface PaymentStore {
    * - `repeat`: this merchant used the id before, with the same content.
    * - `conflict`: this merchant used the id before, with other content.
    * - `reversed-unseen`: this merchant reversed the id before it came.
+   * - `not-followed`: the payment that it is to follow up does not allow it, as that stands.
+   * - `original-unseen`: this merchant has no such payment to follow up.
    * - `full`: nothing was looked at and nothing changed, for want of room; try again later.
    */
   begin(intent: PaymentIntent): Promise<BeginResult>
@@ -36,10 +42,16 @@ export interface PaymentStore {
   conclude(merchant: string, id: string, outcome: PaymentOutcome): Promise<void>
   find(merchant: string, id: string): Promise<Payment | undefined>
   /**
-   * Owe the reversal of an approved payment; any payment is given back as it stands then. An id
-   * never seen is kept, so that its payment is refused when it comes.
+   * Owe the reversal of what is approved or captured, by `reversalVerdict` of the payment as it
+   * stands. An id never seen is kept, so that its payment is refused when it comes.
    */
-  reverse(merchant: string, id: string, atMs: number): Promise<Payment | undefined>
+  reverse(wish: {
+    readonly merchant: string
+    readonly id: string
+    /** The business day that is open now, `YYYY-MM-DD`. */
+    readonly openDate: string
+    readonly atMs: number
+  }): Promise<ReversalResult>
   /** Whether a merchant reversed this id before its payment came. */
   isReversedUnseen(merchant: string, id: string): Promise<boolean>
   /**
@@ -88,6 +100,20 @@ export interface OwedStore {
   }): Promise<number>
 }
 
+/** What is held at a host, in control's words; durable as {@link PaymentStore} is. */
+export interface HoldStore {
+  /**
+   * Owe the reversal of authorizations that were begun before then and never captured, the oldest
+   * first. @returns how many
+   */
+  expireHolds(expiry: {
+    readonly host: string
+    readonly begunBeforeMs: number
+    readonly countMax: number
+    readonly atMs: number
+  }): Promise<number>
+}
+
 /** The business days of a host, in control's words; durable as {@link PaymentStore} is. */
 export interface DayStore {
   /** Begin a day. @returns the day that is open now, which may be a later one */
@@ -107,7 +133,16 @@ export type BeginResult =
   | { readonly kind: 'repeat'; readonly payment: Payment }
   | { readonly kind: 'conflict' }
   | { readonly kind: 'reversed-unseen' }
+  | { readonly kind: 'not-followed'; readonly why: FollowUpObstacle; readonly original: Payment }
+  | { readonly kind: 'original-unseen' }
   | { readonly kind: 'full' }
+
+export type ReversalResult =
+  /** It is being reversed, or there is nothing to reverse: the payment as it stands. */
+  | { readonly kind: 'stands'; readonly payment: Payment }
+  | { readonly kind: 'refused'; readonly why: ReversalObstacle; readonly payment: Payment }
+  /** It has never come, and is refused if it does. */
+  | { readonly kind: 'unseen' }
 
 export type CaptureResult =
   | { readonly kind: 'taken'; readonly payment: Payment }
@@ -205,6 +240,20 @@ export type OpenedEnvelope =
       readonly reason: string
       readonly reply: ReplySeal
     }
+
+/** What makes the host's PIN block of a terminal's. No PIN and no key is seen here. */
+export interface PinDesk {
+  translate(request: PaymentRequest): Promise<PinTranslated>
+}
+
+export type PinTranslated =
+  | { readonly kind: 'translated'; readonly block: Secret<string> }
+  /** The merchant has no key of that name at this terminal. */
+  | { readonly kind: 'key-unknown' }
+  /** There is no PIN for this card in it. Says no more. */
+  | { readonly kind: 'unusable' }
+  /** No PINs go to this host from here. */
+  | { readonly kind: 'not-taken' }
 
 /** Who may send, and what is known of them. */
 export interface MerchantRegistry {

@@ -40,11 +40,17 @@ export function createTurns(options: TurnsOptions): Turns {
   const questions = createHalf(half, options)
   return {
     take(operation, merchant) {
-      const isNew = operation === 'payment.authorize' || operation === 'payment.sale'
-      return (isNew ? payments : questions).take(merchant)
+      return (TAKING.has(operation) ? payments : questions).take(merchant)
     },
   }
 }
+
+/** What takes or holds money. */
+const TAKING: ReadonlySet<MerchantRequest['operation']> = new Set([
+  'payment.authorize',
+  'payment.sale',
+  'payment.increment',
+] as const)
 
 function createHalf(placesMax: number, { retry, turnedAway, clock }: TurnsOptions) {
   const gate = createGate({ ...mostlyCommon(placesMax), retry })

@@ -5,6 +5,14 @@
  */
 export { type CaptureObstacle, type CaptureVerdict, captureVerdict } from './capture.ts'
 export { type Currency, currencyOf } from './currency.ts'
+export {
+  type FollowUpObstacle,
+  followUpObstacle,
+  heldMinorOf,
+  NO_FOLLOW_UPS,
+  refundableMinorOf,
+  takenMinorOf,
+} from './follow-up.ts'
 export { isJsonObject, type JsonObject, type JsonValue } from './json.ts'
 export type { Merchant, MerchantKey } from './merchant.ts'
 export { AMOUNT_MINOR_MAX, type Money, money, moneyText } from './money.ts'
@@ -22,6 +30,8 @@ export {
   ALLOWED_MOVES,
   type Capture,
   type ConcludedState,
+  type FollowUpOperation,
+  type FollowUps,
   type HostExchange,
   type HostFindings,
   mayMove,
@@ -33,13 +43,16 @@ export {
   type PaymentState,
   STAN_MAX,
 } from './payment.ts'
+export { PIN_BLOCK_BYTES, type PinFormat, type TerminalPin } from './pin.ts'
 export { type Refusal, type RefusalCode, refusal } from './refusal.ts'
 export type {
   CaptureRequest,
   EchoRequest,
+  FollowUpRequest,
   InquiryRequest,
   MerchantRequest,
   PaymentRequest,
   ReversalRequest,
 } from './request.ts'
+export { type ReversalObstacle, type ReversalVerdict, reversalVerdict } from './reversal.ts'
 export { Secret } from './secret.ts'

@@ -5,8 +5,11 @@ import type { OutcomeReason, Payment } from './payment.ts'
  */
 export type OwedKind = 'reversal' | 'advice'
 
-/** Why a payment is reversed: what made its outcome unknown, or that its merchant wants it so. */
-export type ReversalCause = Exclude<OutcomeReason, 'not-sent'> | 'merchant-asked'
+/**
+ * Why a payment is reversed: what made its outcome unknown, that its merchant wants it so, or that
+ * the host holds it no longer.
+ */
+export type ReversalCause = Exclude<OutcomeReason, 'not-sent'> | 'merchant-asked' | 'hold-expired'
 
 /** All of them, for mappings that tell the host a reason. */
 export const REVERSAL_CAUSES: readonly ReversalCause[] = [
@@ -19,6 +22,7 @@ export const REVERSAL_CAUSES: readonly ReversalCause[] = [
   'partial-not-accepted',
   'gateway-restarted',
   'merchant-asked',
+  'hold-expired',
 ]
 
 /**

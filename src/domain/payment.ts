@@ -12,7 +12,8 @@ import type { Money } from './money.ts'
  * - `reversed`: the host acknowledged the reversal; no money is moved.
  * - `reversed_not_found`: the host knows nothing to reverse, also after its longest delay.
  * - `capturing`: it was approved, and the merchant wants the money taken; the host is being told.
- * - `captured`: the host acknowledged the capture; the money is taken.
+ * - `captured`: the host acknowledged the capture; the money is taken, and until its day is over
+ *   the merchant may still want it reversed.
  */
 export type PaymentState =
   | 'begun'
@@ -54,7 +55,7 @@ export const ALLOWED_MOVES: Readonly<Record<PaymentState, readonly PaymentState[
   reversed: [],
   reversed_not_found: [],
   capturing: ['captured'],
-  captured: [],
+  captured: ['reversing'],
 }
 
 export function mayMove(from: PaymentState, to: PaymentState): boolean {
@@ -64,8 +65,11 @@ export function mayMove(from: PaymentState, to: PaymentState): boolean {
 /** States that an exchange ends in; what comes after them is told by messages of its own. */
 export type ConcludedState = 'approved' | 'declined' | 'failed' | 'unknown'
 
-/** Operations that move money through the host. */
-export type PaymentOperation = 'payment.authorize' | 'payment.sale'
+/** Operations that move money through the host, each with an exchange of its own. */
+export type PaymentOperation = 'payment.authorize' | 'payment.sale' | FollowUpOperation
+
+/** Those that follow up a payment made before: hold more of it, give it back. */
+export type FollowUpOperation = 'payment.increment' | 'payment.refund'
 
 /** The last systems trace audit number: DE11 has six digits, and zero is not used. */
 export const STAN_MAX = 999_999
@@ -98,6 +102,8 @@ export interface PaymentIntent {
   /** The merchant's own idempotency key. */
   readonly id: string
   readonly operation: PaymentOperation
+  /** Idempotency key of the payment that it follows up; of a {@link FollowUpOperation} always. */
+  readonly original?: string
   readonly amount: Money
   readonly acceptPartial: boolean
   /** Keyed hash of the request's content, 32 bytes: tells a repeat from a conflict. */
@@ -172,4 +178,20 @@ export interface Payment extends PaymentIntent {
   readonly outcome?: PaymentOutcome
   /** Once its merchant has asked for it. */
   readonly capture?: Capture
+  /** Once there were any. */
+  readonly followUps?: FollowUps
+}
+
+/** What has followed a payment up, in minor units of its currency. */
+export interface FollowUps {
+  /** Approved increments: held beside what the payment itself holds. */
+  readonly incrementedMinor: bigint
+  /** Increments that the host is just being asked for. */
+  readonly incrementsBegunMinor: bigint
+  /** Increments that are unknown or being reversed: the host may still hold them. */
+  readonly incrementsInDoubtMinor: bigint
+  /** Approved refunds. */
+  readonly refundedMinor: bigint
+  /** Refunds that are begun, unknown or being reversed: they may stand in the end. */
+  readonly refundsOpenMinor: bigint
 }

@@ -1,7 +1,8 @@
 import type { JsonObject } from './json.ts'
 import type { Money } from './money.ts'
 import type { Pan } from './pan.ts'
-import type { PaymentOperation } from './payment.ts'
+import type { FollowUpOperation, PaymentOperation } from './payment.ts'
+import type { TerminalPin } from './pin.ts'
 import type { Secret } from './secret.ts'
 
 /**
@@ -9,7 +10,7 @@ import type { Secret } from './secret.ts'
  * specs/messages.
  */
 export interface PaymentRequest {
-  readonly operation: PaymentOperation
+  readonly operation: Exclude<PaymentOperation, FollowUpOperation>
   readonly merchant: string
   readonly id: string
   /** The merchant's `time`, milliseconds since 1970. */
@@ -19,10 +20,28 @@ export interface PaymentRequest {
   readonly amount: Money
   readonly acceptPartial: boolean
   readonly pan: Pan
+  /** Where the cardholder has entered one: it is a debit card then. */
+  readonly pin?: TerminalPin
+  /** The PIN block for the host, in upper-case hexadecimal, once there is one. */
+  readonly hostPin?: Secret<string>
   /**
    * The whole request as sent, for the mapping to read from. Holds the PAN and sensitive
    * authentication data.
    */
+  readonly body: Secret<JsonObject>
+}
+
+/** A merchant wants more of one of its authorizations held, or something given back. */
+export interface FollowUpRequest {
+  readonly operation: FollowUpOperation
+  readonly merchant: string
+  readonly id: string
+  readonly sentAtMs: number
+  /** Idempotency key of the payment to follow up. */
+  readonly payment: string
+  /** All that is left to give back, when absent; of an increment always there. */
+  readonly amount?: Money
+  /** The whole request as sent, for the mapping to read from. */
   readonly body: Secret<JsonObject>
 }
 
@@ -68,6 +87,7 @@ export interface EchoRequest {
 
 export type MerchantRequest =
   | PaymentRequest
+  | FollowUpRequest
   | InquiryRequest
   | ReversalRequest
   | CaptureRequest

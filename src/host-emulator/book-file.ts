@@ -6,6 +6,7 @@ export type Effect =
   | 'held'
   | 'posted'
   | 'captured'
+  | 'refunded'
   | 'none'
   | 'lapsed'
   | 'reversed'
@@ -24,8 +25,10 @@ export interface Exchange {
   readonly terminal: string
   readonly responseCode: string
   readonly approvalCode: string
+  /** The key of what an increment or a refund follows up; empty of anything else. */
+  readonly original: string
   readonly effect: Effect
-  /** What was taken of a hold, for good; 0 of anything that is not captured. */
+  /** What was taken of a hold and its increments; 0 of anything that is not captured. */
   readonly capturedMinor: bigint
   /** When a hold lapses, wall time in milliseconds; 0 for anything else. */
   readonly lapsesAtMs: number
@@ -73,7 +76,17 @@ export function openBookFile(file: string): BookFile {
   const database = new DatabaseSync(file)
   database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF; PRAGMA busy_timeout = 5000')
   database.exec(SCHEMA)
+  takeUpOriginals(database)
   return prepare(database)
+}
+
+/** A book of before there were increments and refunds has no room for what they follow up. */
+function takeUpOriginals(database: DatabaseSync): void {
+  const columns = database.prepare('PRAGMA table_info(exchange)').all()
+  if (columns.every(({ name }) => name !== 'original')) {
+    database.exec("ALTER TABLE exchange ADD COLUMN original TEXT NOT NULL DEFAULT ''")
+  }
+  database.exec("CREATE INDEX IF NOT EXISTS follow_up ON exchange (original) WHERE original <> ''")
 }
 
 /** The book's statements. Rows come with money as bigint. */
@@ -85,6 +98,7 @@ export interface BookFile {
   readonly addExchange: StatementSync
   readonly exchange: StatementSync
   readonly exchanges: StatementSync
+  readonly followUps: StatementSync
   readonly countArrival: StatementSync
   readonly setEffect: StatementSync
   readonly addCapture: StatementSync
@@ -148,7 +162,8 @@ const SCHEMA = `
 const EXCHANGE = `
   SELECT key, mti, pan, amount_minor AS amountMinor, approved_minor AS approvedMinor,
     currency, rrn, terminal, response_code AS responseCode, approval_code AS approvalCode,
-    effect, coalesce(captured_minor, 0) AS capturedMinor, lapses_at_ms AS lapsesAtMs, arrivals
+    original, effect, coalesce(captured_minor, 0) AS capturedMinor, lapses_at_ms AS lapsesAtMs,
+    arrivals
   FROM exchange LEFT JOIN capture USING (key)`
 
 function prepare(database: DatabaseSync): BookFile {
@@ -169,10 +184,14 @@ function prepare(database: DatabaseSync): BookFile {
       'UPDATE card SET available_minor = ?, ledger_minor = ?, pin_tries = ? WHERE pan = ?',
     ),
     addExchange: statement(
-      'INSERT INTO exchange VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1) ON CONFLICT DO NOTHING',
+      `INSERT INTO exchange VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?)
+       ON CONFLICT DO NOTHING`,
     ),
     exchange: statement(`${EXCHANGE} WHERE key = ?`),
     exchanges: statement(`${EXCHANGE} ORDER BY key`),
+    followUps: statement(
+      `${EXCHANGE} WHERE original = ? AND original <> '' AND effect IN ('held', 'refunded')`,
+    ),
     countArrival: statement('UPDATE exchange SET arrivals = arrivals + 1 WHERE key = ?'),
     setEffect: statement('UPDATE exchange SET effect = ? WHERE key = ?'),
     addCapture: statement('INSERT INTO capture VALUES (?, ?)'),
@@ -203,6 +222,7 @@ export function exchangeOf(row: Row): Exchange {
     terminal: text(row, 'terminal'),
     responseCode: text(row, 'responseCode'),
     approvalCode: text(row, 'approvalCode'),
+    original: text(row, 'original'),
     effect: effectOf(text(row, 'effect')),
     capturedMinor: whole(row, 'capturedMinor'),
     lapsesAtMs: Number(whole(row, 'lapsesAtMs')),
@@ -242,6 +262,7 @@ const EFFECTS: readonly Effect[] = [
   'held',
   'posted',
   'captured',
+  'refunded',
   'none',
   'lapsed',
   'reversed',

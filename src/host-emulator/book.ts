@@ -13,7 +13,7 @@ import type { SandboxCard } from './cards.ts'
 
 /** An exchange to be recorded; `effect` says what it does to the card. */
 export interface NewExchange extends Omit<Exchange, 'effect' | 'capturedMinor' | 'arrivals'> {
-  readonly effect: 'held' | 'posted' | 'none'
+  readonly effect: 'held' | 'posted' | 'refunded' | 'none'
 }
 
 export interface BookOptions {
@@ -44,10 +44,18 @@ export interface Book {
   exchange(key: string): Exchange | undefined
   /** Every exchange, in the order of their keys. */
   exchanges(): readonly Exchange[]
+  /** What its increments hold, and what its refunds have given back, as it stands. */
+  followed(key: string): Followed
   countArrival(key: string): void
-  /** Take so much of what an exchange holds, and release the rest; one that holds nothing stays. */
+  /**
+   * Take so much of what an exchange and its increments hold, and release the rest; one that holds
+   * nothing stays.
+   */
   capture(key: string, amountMinor: bigint): void
-  /** Undo an exchange wholly; one that has no effect any more, or is captured, stays as it is. */
+  /**
+   * Undo an exchange wholly; one that has no effect any more stays as it is, and so does an
+   * increment that is captured with its original.
+   */
   reverse(key: string): void
   /** Let a key be taken by an original that has not come, so that it finds itself reversed. */
   reverseUnseen(exchange: Omit<NewExchange, 'effect'>): void
@@ -60,6 +68,12 @@ export interface Book {
   keepWorkingKeys(keys: readonly BookedKey[]): void
   commit(): void
   close(): void
+}
+
+/** Amounts in minor units. */
+export interface Followed {
+  readonly incrementedMinor: bigint
+  readonly refundedMinor: bigint
 }
 
 /** @param file path of the SQLite file, or `:memory:`. */
@@ -97,7 +111,7 @@ function createBook(rows: BookFile, firstDate: string): Book {
     writing = true
     return rows
   }
-  const { undo, capture, reverse } = createFollowUps(rows, balances, write)
+  const { undo, ...followUps } = createFollowUps(rows, balances, write)
   const commit = (): void => {
     if (!writing && !balances.hasChanges()) return
     const { database } = write()
@@ -115,16 +129,15 @@ function createBook(rows: BookFile, firstDate: string): Book {
     record(exchange) {
       if (!insert(write(), exchange, exchange.effect)) return false
       const { effect, pan, approvedMinor, lapsesAtMs } = exchange
-      const ledgerMinor = effect === 'posted' ? -approvedMinor : 0n
-      if (effect !== 'none') balances.move(pan, -approvedMinor, ledgerMinor)
+      const [availableMinor, ledgerMinor] = MOVES[effect](approvedMinor)
+      if (effect !== 'none') balances.move(pan, availableMinor, ledgerMinor)
       if (effect === 'held') nextLapseMs = Math.min(nextLapseMs, lapsesAtMs)
       return true
     },
     exchange: (key) => exchangeIn(rows, key),
     exchanges: () => rows.exchanges.all().map(exchangeOf),
     countArrival: (key) => void write().countArrival.run(key),
-    capture,
-    reverse,
+    ...followUps,
     reverseUnseen: (exchange) => void insert(write(), exchange, 'reversed-unseen'),
     lapseHolds(nowMs) {
       if (nowMs < nextLapseMs) return
@@ -146,25 +159,64 @@ function createBook(rows: BookFile, firstDate: string): Book {
   }
 }
 
+/** What each effect does to the available and the ledger balance. */
+const MOVES: Readonly<Record<NewExchange['effect'], (minor: bigint) => readonly [bigint, bigint]>> =
+  {
+    held: (minor) => [-minor, 0n],
+    posted: (minor) => [-minor, -minor],
+    refunded: (minor) => [minor, minor],
+    none: () => [0n, 0n],
+  }
+
 /** What becomes of an exchange that is in the book. */
 function createFollowUps(rows: BookFile, balances: Balances, write: () => BookFile) {
   const undo = (exchange: Exchange, effect: 'reversed' | 'lapsed'): void => {
-    const { pan, approvedMinor } = exchange
-    balances.move(pan, approvedMinor, exchange.effect === 'posted' ? approvedMinor : 0n)
+    const { pan } = exchange
+    const [availableMinor, ledgerMinor] = movedBy(exchange)
+    balances.move(pan, -availableMinor, -ledgerMinor)
     write().setEffect.run(effect, exchange.key)
   }
+  const followUpsOf = (key: string): Exchange[] => rows.followUps.all(key).map(exchangeOf)
   const capture = (key: string, amountMinor: bigint): void => {
     const exchange = exchangeIn(rows, key)
     if (exchange?.effect !== 'held') return
-    balances.move(exchange.pan, exchange.approvedMinor - amountMinor, -amountMinor)
-    write().setEffect.run('captured', key)
+    const held = [exchange, ...followUpsOf(key)].filter(({ effect }) => effect === 'held')
+    const heldMinor = held.reduce((sum, { approvedMinor }) => sum + approvedMinor, 0n)
+    balances.move(exchange.pan, heldMinor - amountMinor, -amountMinor)
+    for (const one of held) write().setEffect.run('captured', one.key)
     rows.addCapture.run(key, amountMinor)
   }
   const reverse = (key: string): void => {
     const exchange = exchangeIn(rows, key)
-    if (exchange?.effect === 'held' || exchange?.effect === 'posted') undo(exchange, 'reversed')
+    if (exchange !== undefined && isReversible(exchange)) undo(exchange, 'reversed')
   }
-  return { undo, capture, reverse }
+  const followed = (key: string): Followed => {
+    const sums = { held: 0n, refunded: 0n }
+    for (const { effect, approvedMinor } of followUpsOf(key)) {
+      if (effect === 'held' || effect === 'refunded') sums[effect] += approvedMinor
+    }
+    return { incrementedMinor: sums.held, refundedMinor: sums.refunded }
+  }
+  return { undo, capture, reverse, followed }
+}
+
+function isReversible({ effect, original }: Exchange): boolean {
+  if (effect === 'captured') return original === ''
+  return effect === 'held' || effect === 'posted' || effect === 'refunded'
+}
+
+/** What an exchange has done to its card, as it stands. */
+function movedBy({ approvedMinor, capturedMinor, effect }: Exchange): readonly [bigint, bigint] {
+  switch (effect) {
+    case 'held':
+    case 'posted':
+    case 'refunded':
+      return MOVES[effect](approvedMinor)
+    case 'captured':
+      return MOVES.posted(capturedMinor)
+    default:
+      return MOVES.none(0n)
+  }
 }
 
 function takeUpCards(
@@ -205,6 +257,7 @@ function insert(rows: BookFile, exchange: Omit<NewExchange, 'effect'>, effect: s
     exchange.approvalCode,
     effect,
     exchange.lapsesAtMs,
+    exchange.original,
   )
   return Number(changes) === 1
 }

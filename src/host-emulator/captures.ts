@@ -19,11 +19,13 @@ export function captureOriginal(
   if (original === undefined || original.effect === 'reversed-unseen') return 'originalNotFound'
   if (!isOfOriginal(capture, rules, original)) return 'contradiction'
   const amountMinor = BigInt(rules.read.amount(capture.fields))
+  if (original.original !== '') return 'notHeld'
   if (original.effect === 'captured') {
     return amountMinor === original.capturedMinor ? 'approved' : 'contradiction'
   }
   if (original.effect !== 'held') return 'notHeld'
-  if (amountMinor === 0n || amountMinor > original.approvedMinor) return 'invalidAmount'
+  const heldMinor = original.approvedMinor + book.followed(key).incrementedMinor
+  if (amountMinor === 0n || amountMinor > heldMinor) return 'invalidAmount'
   book.capture(key, amountMinor)
   return 'approved'
 }

@@ -1,6 +1,5 @@
 import type { Composite, Message } from '#iso8583'
 import type { Exchange } from './book-file.ts'
-import type { FollowUpRules } from './conduct/conduct.ts'
 import { type ReadText, sameButFilling } from './elements.ts'
 
 /** What a payment's messages, its reversals among them, must say alike. */
@@ -20,10 +19,18 @@ export function factsOf(
   }
 }
 
+/** Reads what a message says of its original; an exchange of its own has its own reference. */
+interface SayingOriginal {
+  readonly readOriginalType: ReadText
+  readonly read: Readonly<Record<'pan' | 'currency' | 'terminal' | 'approvalCode', ReadText>> & {
+    readonly rrn?: ReadText
+  }
+}
+
 /** Whether a message, in what it says of its original but for the amount, says what that said. */
 export function isOfOriginal(
   { fields }: Message,
-  { read, readOriginalType }: Pick<FollowUpRules, 'read' | 'readOriginalType'>,
+  { read, readOriginalType }: SayingOriginal,
   original: Exchange,
 ): boolean {
   const type = readOriginalType(fields)
@@ -31,7 +38,7 @@ export function isOfOriginal(
     (type === '' || type === original.mti) &&
     saysNoOther(read.pan(fields), original.pan) &&
     saysNoOther(read.currency(fields), original.currency) &&
-    saysNoOther(read.rrn(fields), original.rrn) &&
+    saysNoOther(read.rrn?.(fields) ?? '', original.rrn) &&
     saysNoOther(read.terminal(fields), original.terminal) &&
     saysNoOther(read.approvalCode(fields), original.approvalCode)
   )

@@ -1,11 +1,12 @@
 import type { Message } from '#iso8583'
 import type { Clock } from '#platform'
-import type { Book } from './book.ts'
-import type { Conduct, PaymentRules } from './conduct/conduct.ts'
-import type { AnswerVerdict, PaymentType } from './conduct/document.ts'
+import type { Book, NewExchange } from './book.ts'
+import type { Exchange } from './book-file.ts'
+import type { Conduct, OriginalRules, PaymentRules } from './conduct/conduct.ts'
+import type { AnswerVerdict, PaymentEffect, PaymentType, Reason } from './conduct/document.ts'
 import type { Answer } from './conduct/message-rules.ts'
 import { type AnswerFacts, approvalCodeOf } from './conduct/own-values.ts'
-import { type ExchangeFacts, factsOf } from './exchange-facts.ts'
+import { type ExchangeFacts, factsOf, isOfOriginal } from './exchange-facts.ts'
 import { alterAnswer, type Fault, type FaultRule, faultByScript } from './faults.ts'
 import { judgePayment, type Verdict } from './judge.ts'
 import type { PinCheck } from './pin.ts'
@@ -43,6 +44,8 @@ interface Presented {
   readonly transmissionTime: string
   /** What names it among all. */
   readonly key: string
+  /** What names the payment that it follows up; empty when it does not. */
+  readonly originalKey: string
 }
 
 /**
@@ -101,6 +104,7 @@ function present(request: Message, rules: PaymentRules): Presented {
     stan: read.stan(fields),
     transmissionTime: read.transmissionTime(fields),
     key: rules.identityOf(fields),
+    originalKey: rules.original?.originalOf(fields) ?? '',
   }
 }
 
@@ -126,7 +130,51 @@ function faultOf(
   return faultByScript(script, { pan, amountMinor, sequence }) ?? cardFaults.get(pan)
 }
 
-function judge(presented: Presented, { book, pinCheck }: PaymentCounter): Verdict {
+function judge(presented: Presented, counter: PaymentCounter): Verdict {
+  const { original: named } = presented.rules
+  return named === undefined
+    ? judgeByCard(presented, counter)
+    : judgeByOriginal(presented, named, counter)
+}
+
+/** An increment or a refund: interface.md 6.9 and 6.10. */
+function judgeByOriginal(
+  presented: Presented,
+  named: OriginalRules,
+  counter: PaymentCounter,
+): Verdict {
+  const { facts, originalKey, request, rules, type } = presented
+  const { pan, currency, terminal, approvalCode } = rules.read
+  const said = { readOriginalType: named.readOriginalType }
+  const read = { pan, currency, terminal, approvalCode }
+  const original = counter.book.exchange(originalKey)
+  if (!rules.supports(request.fields)) return objection('notSupported')
+  if (original === undefined || original.effect === 'reversed-unseen') {
+    return objection('originalNotFound')
+  }
+  if (!isOfOriginal(request, { ...said, read }, original)) return objection('contradiction')
+  if (type.effect === 'increase') {
+    const isHeld = original.effect === 'held' && original.original === ''
+    return isHeld ? judgeByCard(presented, counter) : objection('notHeld')
+  }
+  const takenMinor = takenOf(original)
+  const leftMinor = takenMinor - counter.book.followed(originalKey).refundedMinor
+  const { amountMinor } = facts
+  if (takenMinor === 0n) return objection('notHeld')
+  if (amountMinor === 0n || amountMinor > leftMinor) return objection('invalidAmount')
+  return { reason: 'approved', approvedMinor: amountMinor, results: {} }
+}
+
+function takenOf({ approvedMinor, capturedMinor, effect }: Exchange): bigint {
+  if (effect === 'posted') return approvedMinor
+  return effect === 'captured' ? capturedMinor : 0n
+}
+
+function objection(reason: Reason): Verdict {
+  return { reason, approvedMinor: 0n, results: {} }
+}
+
+function judgeByCard(presented: Presented, { book, pinCheck }: PaymentCounter): Verdict {
   const { facts, pinBlock, request, rules, type } = presented
   const { amountMinor, pan } = facts
   const card = book.card(pan)
@@ -140,14 +188,13 @@ function judge(presented: Presented, { book, pinCheck }: PaymentCounter): Verdic
 
 /** @returns false when the payment came before: nothing is recorded. */
 function record(
-  { facts, key, request, type }: Presented,
+  { facts, key, originalKey, request, type }: Presented,
   found: Verdict & { readonly code: string; readonly approvalCode: string },
   { book, clock, holdMs }: PaymentCounter,
 ): boolean {
   const { approvalCode, approvedMinor, code } = found
   const approved = approvedMinor > 0n
-  const holds = type.effect === 'hold'
-  const effect = holds ? 'held' : 'posted'
+  const effect = EFFECTS[type.effect]
   return book.record({
     ...facts,
     key,
@@ -155,10 +202,18 @@ function record(
     approvedMinor,
     responseCode: code,
     approvalCode,
+    original: originalKey,
     effect: approved ? effect : 'none',
-    lapsesAtMs: approved && holds ? clock.nowMs() + holdMs : 0,
+    lapsesAtMs: approved && effect === 'held' ? clock.nowMs() + holdMs : 0,
   })
 }
+
+const EFFECTS = {
+  hold: 'held',
+  post: 'posted',
+  increase: 'held',
+  refund: 'refunded',
+} as const satisfies Record<PaymentEffect, NewExchange['effect']>
 
 /** A PIN counts when it decided, or stood in the way of nothing. */
 function countPin({ facts: { pan }, pinBlock }: Presented, verdict: Verdict, book: Book): void {

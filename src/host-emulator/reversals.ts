@@ -29,7 +29,7 @@ export function reverseOriginal(reversal: Message, counter: ReversalCounter): Re
   const amount = rules.read.amount(fields)
   const isOfAmount = amount === '' || BigInt(amount) === original.amountMinor
   if (!isOfAmount || !isOfOriginal(reversal, rules, original)) return 'contradiction'
-  if (original.effect === 'captured') return 'notHeld'
+  if (book.followed(key).refundedMinor > 0n) return 'notHeld'
   book.reverse(key)
   return 'reversed'
 }
@@ -48,5 +48,6 @@ function remember(
     responseCode: codes.lateOriginal,
     approvalCode: '',
     lapsesAtMs: 0,
+    original: '',
   })
 }

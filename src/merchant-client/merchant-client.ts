@@ -12,7 +12,13 @@ import {
 } from '#envelope'
 import { type GatewayKeySet, importGatewayKeys } from './discovery.ts'
 import type { GatewayAddress } from './gateway-address.ts'
-import { type AmountInput, type PaymentInput, type RequestHead, requestJson } from './requests.ts'
+import {
+  type AmountInput,
+  type FollowUpInput,
+  type PaymentInput,
+  type RequestHead,
+  requestJson,
+} from './requests.ts'
 import {
   afterLoss,
   type MerchantResult,
@@ -46,6 +52,10 @@ export interface MerchantClient {
    * @param amount all that was approved, when absent
    */
   capture(payment: string, amount?: AmountInput): Promise<MerchantResult>
+  /** Hold more of an approved authorization: a payment of its own, whose id must be new. */
+  increment(increment: FollowUpInput & { readonly amount: AmountInput }): Promise<MerchantResult>
+  /** Give back of what was taken: a payment of its own, whose id must be new. */
+  refund(refund: FollowUpInput): Promise<MerchantResult>
   echo(): Promise<MerchantResult>
   /** Send any request as JSON text. */
   send(json: string): Promise<MerchantResult>
@@ -121,7 +131,7 @@ export function createMerchantClient(options: MerchantClientOptions): MerchantCl
   let inFlight = 0
 
   function seal(json: string, { id, type }: Head): SealedMessage {
-    const isQuestion = type !== 'payment.sale' && type !== 'payment.authorize'
+    const isQuestion = !TAKING.has(type)
     return { ...envelope.sealer.seal(json), id, isQuestion }
   }
 
@@ -159,6 +169,8 @@ export function createMerchantClient(options: MerchantClientOptions): MerchantCl
     inquire: (payment) => ask('payment.inquire', freshId(), { payment }),
     reverse: (payment) => ask('payment.reverse', freshId(), { payment }),
     capture: (payment, amount) => ask('payment.capture', freshId(), { payment, amount }),
+    increment: (increment) => ask('payment.increment', increment.id, increment),
+    refund: (refund) => ask('payment.refund', refund.id, refund),
     echo: () => ask('echo', freshId(), {}),
     send: (json) => sendSealed(seal(json, headOf(json))),
     seal: (json) => seal(json, headOf(json)),
@@ -169,6 +181,13 @@ export function createMerchantClient(options: MerchantClientOptions): MerchantCl
     },
   }
 }
+
+/** What takes or holds money. */
+const TAKING: ReadonlySet<string | undefined> = new Set([
+  'payment.sale',
+  'payment.authorize',
+  'payment.increment',
+])
 
 const OPEN_BRACE = 0x7b
 

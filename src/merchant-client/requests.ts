@@ -11,8 +11,17 @@ export interface PaymentInput {
     readonly pan: string
     /** `YYMM`. */
     readonly expiry: string
-    readonly entryMode: 'ecommerce' | 'stored' | 'moto' | 'manual'
+    readonly entryMode: 'ecommerce' | 'stored' | 'moto' | 'manual' | 'terminal'
     readonly cvv2?: string
+  }
+  /** The PIN as the terminal has encrypted it, which goes with entry mode `terminal` alone. */
+  readonly pin?: {
+    /** Upper-case hexadecimal. */
+    readonly block: string
+    readonly format: 'iso-0' | 'iso-3' | 'iso-4'
+    readonly key: string
+    /** Key serial number, where the terminal derives a key for each PIN (DUKPT). */
+    readonly ksn?: string
   }
   readonly address?: { readonly street?: string; readonly postcode?: string }
   readonly threeDS?: {
@@ -22,6 +31,16 @@ export interface PaymentInput {
   }
   readonly initiator?: 'cardholder' | 'merchant'
   readonly storedCredential?: 'initial' | 'unscheduled' | 'recurring' | 'instalment'
+}
+
+/** What a merchant says of an increment or a refund. */
+export interface FollowUpInput {
+  /** Its own idempotency key: the same id never makes a second one. */
+  readonly id: string
+  /** The id of the payment that it follows up. */
+  readonly payment: string
+  /** All that is left to give back, when absent. */
+  readonly amount?: AmountInput
 }
 
 /** An amount in minor units, e.g. `{ value: '1250', currency: 'USD' }`. */
@@ -38,6 +57,8 @@ export interface RequestHead {
     | 'payment.inquire'
     | 'payment.reverse'
     | 'payment.capture'
+    | 'payment.increment'
+    | 'payment.refund'
     | 'echo'
   readonly id: string
   readonly merchant: string

@@ -9,7 +9,9 @@ import { momentText } from './calendar.ts'
  * @param requestId the request answered, when that is an inquiry and not the payment's own
  */
 export function answerOf(payment: Payment, requestId: string = payment.id): string {
-  const { amount, capture, exchange, outcome } = payment
+  const { amount, exchange, followUps, outcome } = payment
+  const { code } = amount.currency
+  const capture = CAPTURED.has(payment.state) ? payment.capture : undefined
   const stands = STANDING.has(payment.state)
   return JSON.stringify({
     type: 'payment.answer',
@@ -17,14 +19,15 @@ export function answerOf(payment: Payment, requestId: string = payment.id): stri
     payment: requestId === payment.id ? undefined : payment.id,
     merchant: payment.merchant,
     operation: payment.operation,
+    original: payment.original,
     outcome: outcomeWord(payment),
     reason: outcome?.reason,
     reversal: REVERSALS[payment.state],
-    amount: amountBody(amount.minor, amount.currency.code),
-    approvedAmount: stands
-      ? amountBody(outcome?.approvedMinor ?? amount.minor, amount.currency.code)
-      : undefined,
-    capturedAmount: capture ? amountBody(capture.amountMinor, amount.currency.code) : undefined,
+    amount: amountBody(amount.minor, code),
+    approvedAmount: stands ? amountBody(outcome?.approvedMinor ?? amount.minor, code) : undefined,
+    capturedAmount: capture ? amountBody(capture.amountMinor, code) : undefined,
+    incrementedAmount: amountIfAny(followUps?.incrementedMinor, code),
+    refundedAmount: amountIfAny(followUps?.refundedMinor, code),
     responseCode: outcome?.responseCode,
     approvalCode: stands ? outcome?.approvalCode : undefined,
     rrn: exchange.rrn,
@@ -36,6 +39,9 @@ export function answerOf(payment: Payment, requestId: string = payment.id): stri
     time: momentText(outcome?.decidedAtMs ?? payment.begunAtMs),
   })
 }
+
+/** States in which a capture stands. */
+const CAPTURED: ReadonlySet<PaymentState> = new Set(['capturing', 'captured'])
 
 /** What was captured settles on a day of its own. */
 function settlementOf(capture: Capture | undefined): { readonly settlementDate?: string } {
@@ -92,6 +98,10 @@ const REVERSALS: Readonly<Partial<Record<PaymentState, string>>> = {
 function outcomeWord({ state, outcome }: Payment): string {
   const inPart = state === 'approved' && outcome?.approvedMinor !== undefined
   return inPart ? 'partial' : WORDS[state]
+}
+
+function amountIfAny(minor: bigint | undefined, currency: string) {
+  return minor ? amountBody(minor, currency) : undefined
 }
 
 function amountBody(minor: bigint, currency: string): { value: string; currency: string } {

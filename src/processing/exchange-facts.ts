@@ -57,6 +57,8 @@ export interface ExchangeRules {
    * Twelve characters with {@link RRN_PARTS} in braces, e.g. `{Y}{DDD}{hh}{stan}`; dates are UTC.
    */
   readonly rrn: string
+  /** How long the host holds what is authorized; absent where it says nothing of it. */
+  readonly holdHours?: number
 }
 
 /** The facts of one exchange: pure in the moment, the number and the host's rules. */

@@ -11,6 +11,8 @@ export type KeyringErrorCode =
   | 'CERTIFICATE_MISSING'
   | 'HOST_KEY_MISSING'
   | 'PASSWORD_MISSING'
+  | 'HSM_MISSING'
+  | 'SOFTWARE_HSM_REFUSED'
 
 /** The keys of this gateway cannot be made or used. Names a file and never what is in it. */
 export class KeyringError extends Error {

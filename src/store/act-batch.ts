@@ -13,6 +13,7 @@ import {
   outcomeRow,
   type Row,
 } from './payment-row.ts'
+import type { Expiry, ReversalWish } from './reversal-act.ts'
 import { STRAY_BLOBS, STRAY_COLUMNS, type Stray, strayRow } from './strays.ts'
 
 /**
@@ -69,6 +70,7 @@ export const ACT = Object.freeze({
   chainHead: 17,
   capture: 18,
   beat: 19,
+  expireHolds: 20,
 })
 
 const READS: ReadonlySet<number> = new Set([
@@ -84,13 +86,14 @@ export interface BatchWriter {
   begin(intent: PaymentIntent): void
   conclude(merchant: string, id: string, outcome: PaymentOutcome): void
   find(merchant: string, id: string): void
-  reverse(merchant: string, id: string, atMs: number): void
+  reverse(wish: ReversalWish): void
   isReversedUnseen(merchant: string, id: string): void
   capture(wish: CaptureWish): void
   takeOwed(taking: Taking): void
   numberOwed(seq: number, numbered: OwedNumber): void
   endAttempt(seq: number, end: AttemptEnd): void
   raiseOverdue(overdue: Overdue): void
+  expireHolds(expiry: Expiry): void
   openDay(opening: DayOpening): void
   closeDays(host: string, atMs: number): void
   leaseStans(host: string, count: number): void
@@ -128,7 +131,9 @@ export function createBatchWriter(): BatchWriter {
     begin: (intent) => add(ACT.begin, intentRow(intent)),
     conclude: (merchant, id, outcome) => add(ACT.conclude, [merchant, id, ...outcomeRow(outcome)]),
     find: (merchant, id) => add(ACT.find, [merchant, id]),
-    reverse: (merchant, id, atMs) => add(ACT.reverse, [merchant, id, atMs]),
+    reverse: ({ merchant, id, openDate, atMs }) => {
+      add(ACT.reverse, [merchant, id, openDate, atMs])
+    },
     isReversedUnseen: (merchant, id) => add(ACT.isReversedUnseen, [merchant, id]),
     capture: (wish) => add(ACT.capture, captureWishRow(wish)),
     takeOwed({ host, nowMs, leaseUntilMs, horizonMs, countMax }) {
@@ -138,6 +143,9 @@ export function createBatchWriter(): BatchWriter {
     endAttempt: (seq, end) => add(ACT.endAttempt, [seq, ...attemptEndRow(end)]),
     raiseOverdue({ host, owedBeforeMs, atMs }) {
       add(ACT.raiseOverdue, [host, owedBeforeMs, atMs])
+    },
+    expireHolds({ host, begunBeforeMs, countMax, atMs }) {
+      add(ACT.expireHolds, [host, begunBeforeMs, countMax, atMs])
     },
     openDay: ({ host, date, by, atMs }) => add(ACT.openDay, [host, date, by, atMs]),
     closeDays: (host, atMs) => add(ACT.closeDays, [host, atMs]),
@@ -160,6 +168,18 @@ export function createBatchWriter(): BatchWriter {
       return batch
     },
   }
+}
+
+/** A wish as {@link BatchWriter.reverse} put it down. */
+export function reversalWishOf(from: BatchReader): ReversalWish {
+  const [merchant, id, openDate] = [from.text(), from.text(), from.text()]
+  return { merchant, id, openDate, atMs: from.number() }
+}
+
+/** As {@link BatchWriter.expireHolds} put it down. */
+export function expiryOf(from: BatchReader): Expiry {
+  const [host, begunBeforeMs] = [from.text(), from.number()]
+  return { host, begunBeforeMs, countMax: from.number(), atMs: from.number() }
 }
 
 /** Reads a batch back, one act after another. */

@@ -2,9 +2,10 @@ import type { DatabaseSync } from 'node:sqlite'
 import { type CaptureObstacle, captureVerdict, currencyOf, type Money, type Payment } from '#domain'
 import type { Captures } from './captures.ts'
 import { StoreError } from './errors.ts'
+import { createFind } from './find-payment.ts'
 import type { Moves } from './moves.ts'
 import type { OwedActs } from './owed-messages.ts'
-import { PAYMENT_TABLES, paymentOf, type Row } from './payment-row.ts'
+import type { Row } from './payment-row.ts'
 
 /** A merchant's wish to capture one of its authorizations. */
 export interface CaptureWish {
@@ -35,16 +36,17 @@ interface Journals {
 
 /** The act that captures a payment: it decides by `captureVerdict`, and owes the advice. */
 export function createCapture(database: DatabaseSync, { moves, captures, owed }: Journals) {
-  const select = database.prepare(`SELECT * FROM ${PAYMENT_TABLES} WHERE merchant = ? AND id = ?`)
+  const find = createFind(database)
+  const numberOf = database.prepare('SELECT seq FROM payments WHERE merchant = ? AND id = ?')
   const cause = 'merchant-asked'
   return ({ merchant, id, amount, businessDate, atMs }: CaptureWish): CaptureResult => {
-    const row = select.get(merchant, id)
-    if (row === undefined) return UNSEEN
-    const payment = paymentOf(row)
+    const payment = find(merchant, id)
+    if (payment === undefined) return UNSEEN
     const verdict = captureVerdict(payment, amount)
     if (verdict.kind === 'refused') return { ...verdict, payment }
     if (verdict.kind === 'repeat') return { kind: 'taken', payment }
-    const [seq, from, to] = [Number(row.seq), payment.state, 'capturing' as const]
+    const seq = Number(numberOf.get(merchant, id)?.seq)
+    const [from, to] = [payment.state, 'capturing' as const]
     const capture = { amountMinor: verdict.amountMinor, businessDate, askedAtMs: atMs }
     const lasting = captures.add(seq, capture)
     moves.carryOut({ payment: seq, from, to, reason: cause, atMs }, lasting)

@@ -27,6 +27,7 @@ export {
 export { POSTGRES_LIMITS, type PostgresLimits } from './postgres/limits.ts'
 export { type PostgresPlace, type PostgresTls, postgresAddressOf } from './postgres/place.ts'
 export type { Registry } from './registry.ts'
+export type { Expiry, ReversalResult, ReversalWish } from './reversal-act.ts'
 export type { StanLease } from './stan-leases.ts'
 export type { Store, StoreOptions } from './store.ts'
 export type { Stray } from './strays.ts'

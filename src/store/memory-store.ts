@@ -17,6 +17,7 @@ import type { MerchantList } from './merchants.ts'
 import type { Overdue, Taking } from './owed-messages.ts'
 import { intentRow, outcomeRow } from './payment-row.ts'
 import type { BeginResult, Recovery } from './payments.ts'
+import type { Expiry, ReversalResult, ReversalWish } from './reversal-act.ts'
 import type { StanLease } from './stan-leases.ts'
 import { type Stray, strayRow } from './strays.ts'
 import type { WorkActs } from './work-items.ts'
@@ -31,7 +32,8 @@ export interface MemoryStore {
   begin(intent: PaymentIntent): BeginResult
   conclude(merchant: string, id: string, outcome: PaymentOutcome): void
   find(merchant: string, id: string): Payment | undefined
-  reverse(merchant: string, id: string, atMs: number): Payment | undefined
+  reverse(wish: ReversalWish): ReversalResult
+  expireHolds(expiry: Expiry): number
   isReversedUnseen(merchant: string, id: string): boolean
   capture(wish: CaptureWish): CaptureResult
   takeOwed(taking: Taking): readonly OwedMessage[]
@@ -65,6 +67,7 @@ export function openMemoryStore(
     conclude: (merchant, id, outcome) => payments.conclude(merchant, id, outcomeRow(outcome)),
     find: payments.find,
     reverse: payments.reverse,
+    expireHolds: payments.expireHolds,
     isReversedUnseen: payments.isReversedUnseen,
     capture: payments.capture,
     takeOwed: owed.take,

@@ -3,6 +3,8 @@ import {
   type Capture,
   type ConcludedState,
   currencyOf,
+  type FollowUps,
+  NO_FOLLOW_UPS,
   type OutcomeReason,
   type Payment,
   type PaymentIntent,
@@ -20,6 +22,7 @@ export const INTENT_COLUMNS = [
   'merchant',
   'id',
   'operation',
+  'original_id',
   'amount_minor',
   'currency',
   'accept_partial',
@@ -47,6 +50,7 @@ export function intentRow(intent: PaymentIntent): Row {
     intent.merchant,
     intent.id,
     intent.operation,
+    intent.original ?? null,
     Number(amount.minor),
     amount.currency.code,
     intent.acceptPartial ? 1 : 0,
@@ -134,6 +138,7 @@ export function paymentOf(row: StoredRow): Payment {
     merchant: String(row.merchant),
     id: String(row.id),
     operation: String(row.operation) as PaymentOperation,
+    ...(row.original_id === null ? {} : { original: String(row.original_id) }),
     amount: { minor: BigInt(Number(row.amount_minor)), currency },
     acceptPartial: row.accept_partial === 1,
     fingerprint: bytesOf(row.fingerprint),
@@ -157,6 +162,40 @@ export function paymentOf(row: StoredRow): Payment {
     ? { ...payment, state }
     : { ...payment, state, outcome: outcomeOf(row, state) }
 }
+
+/**
+ * What follows a payment up, counted: columns of {@link FOLLOW_UP_COUNTS} that are grouped by
+ * operation and state. @returns undefined when there is nothing
+ */
+export function followUpsOf(rows: readonly StoredRow[]): FollowUps | undefined {
+  if (rows.length === 0) return undefined
+  const sums = { ...NO_FOLLOW_UPS } as { -readonly [Name in keyof FollowUps]: bigint }
+  for (const { operation, state, minor } of rows) {
+    const sum = SUMS[String(operation)]?.[String(state)]
+    if (sum !== undefined) sums[sum] += BigInt(Number(minor))
+  }
+  return sums
+}
+
+/** Where each state of a follow-up counts; in any other it has come to nothing. */
+const SUMS: Readonly<Record<string, Readonly<Record<string, keyof FollowUps>>>> = {
+  'payment.increment': {
+    begun: 'incrementsBegunMinor',
+    approved: 'incrementedMinor',
+    unknown: 'incrementsInDoubtMinor',
+    reversing: 'incrementsInDoubtMinor',
+  },
+  'payment.refund': {
+    begun: 'refundsOpenMinor',
+    approved: 'refundedMinor',
+    unknown: 'refundsOpenMinor',
+    reversing: 'refundsOpenMinor',
+  },
+}
+
+/** To be grouped by operation and state, of what has one payment's id as its `original_id`. */
+export const FOLLOW_UP_COUNTS =
+  'operation, state, sum(coalesce(approved_minor, amount_minor)) AS minor'
 
 function captureOf(row: StoredRow): Capture {
   const { capture_settlement_date: settlementDate } = row

@@ -1,18 +1,28 @@
-import type { DatabaseSync, SQLOutputValue } from 'node:sqlite'
-import type { Payment, PaymentState, ReversalCause } from '#domain'
+import type { DatabaseSync } from 'node:sqlite'
+import {
+  currencyOf,
+  type FollowUpObstacle,
+  type FollowUpOperation,
+  followUpObstacle,
+  type Payment,
+  type PaymentState,
+  type ReversalCause,
+} from '#domain'
 import { type CaptureResult, type CaptureWish, createCapture } from './capture-act.ts'
 import type { Captures } from './captures.ts'
 import { isUniqueConstraint, StoreError } from './errors.ts'
+import { createFind } from './find-payment.ts'
 import type { Moves } from './moves.ts'
 import type { OwedActs } from './owed-messages.ts'
+import { PLACE_COLUMNS, type Place, placeIn } from './payment-place.ts'
+import { INTENT_COLUMNS, OUTCOME_COLUMNS, outcomeRow, type Row } from './payment-row.ts'
 import {
-  INTENT_COLUMNS,
-  OUTCOME_COLUMNS,
-  outcomeRow,
-  PAYMENT_TABLES,
-  paymentOf,
-  type Row,
-} from './payment-row.ts'
+  createReversals,
+  type Expiry,
+  type ReversalResult,
+  type ReversalWish,
+} from './reversal-act.ts'
+import { createTombstones } from './tombstones.ts'
 
 /** What {@link PaymentActs.begin} found. */
 export type BeginResult =
@@ -21,6 +31,13 @@ export type BeginResult =
   | { readonly kind: 'conflict' }
   /** It was reversed before it came. */
   | { readonly kind: 'reversed-unseen' }
+  /** The payment that it is to follow up does not allow it; absent when there is none. */
+  | {
+      readonly kind: 'not-followed'
+      readonly why: FollowUpObstacle
+      readonly original: Payment
+    }
+  | { readonly kind: 'original-unseen' }
 
 /** An exchange whose answer may still come: its trace number must not go onto the line again. */
 export interface OpenExchange {
@@ -45,8 +62,13 @@ export interface PaymentActs {
   begin(intent: Row): BeginResult
   conclude(merchant: string, id: string, outcome: Row): void
   find(merchant: string, id: string): Payment | undefined
-  /** Owe the reversal of an approved payment; of one never seen, keep that it must not come. */
-  reverse(merchant: string, id: string, atMs: number): Payment | undefined
+  /**
+   * Owe the reversal of what is approved or captured, with the increments of it; of one never seen,
+   * keep that it must not come.
+   */
+  reverse(wish: ReversalWish): ReversalResult
+  /** Owe the reversal of holds that were never captured, the oldest first. @returns how many */
+  expireHolds(expiry: Expiry): number
   isReversedUnseen(merchant: string, id: string): boolean
   /** Owe the advice that an approved authorization is captured. */
   capture(wish: CaptureWish): CaptureResult
@@ -71,8 +93,10 @@ export function createPaymentActs(database: DatabaseSync, journals: Journals): P
   )
   function begin(intent: Row): BeginResult {
     if (tombstones.has(String(intent[0]), String(intent[1]))) return REVERSED_UNSEEN
+    const obstacle = obstacleTo(intent)
+    if (obstacle !== undefined) return earlier(intent) ?? obstacle
     const { changes, lastInsertRowid } = insertOnce(intent)
-    if (changes === 0) return earlier(intent)
+    if (changes === 0) return earlier(intent) ?? CONFLICT
     const atMs = Number(columnOf(intent, 'begun_at_ms'))
     const payment = Number(lastInsertRowid)
     moves.append({ payment, from: null, to: 'begun', reason: null, atMs }, intent)
@@ -88,64 +112,64 @@ export function createPaymentActs(database: DatabaseSync, journals: Journals): P
     }
   }
 
-  function earlier(intent: Row): BeginResult {
+  function obstacleTo(intent: Row): BeginResult | undefined {
+    const id = columnOf(intent, 'original_id')
+    if (id === null) return undefined
+    return followUpRefusal(intent, find(String(intent[0]), String(id)))
+  }
+
+  function earlier(intent: Row): BeginResult | undefined {
     const payment = find(String(intent[0]), String(intent[1]))
-    const fingerprint = columnOf(intent, 'fingerprint')
-    if (payment === undefined || !(fingerprint instanceof Uint8Array)) return CONFLICT
-    return sameBytes(payment.fingerprint, fingerprint) ? { kind: 'repeat', payment } : CONFLICT
+    return payment && repeatOrConflict(payment, intent)
   }
 
   return {
     begin,
     find,
     isReversedUnseen: tombstones.has,
-    ...createMoving(database, { ...journals, tombstones, find }),
+    conclude: createConclude(database, journals),
+    ...createReversals(database, { ...journals, tombstones, find }),
     capture: createCapture(database, journals),
     recover: createRecovery(database, journals),
   }
+}
+
+/** Whether an intent of an id that is taken is what took it. */
+export function repeatOrConflict(payment: Payment, intent: Row): BeginResult {
+  const fingerprint = columnOf(intent, 'fingerprint')
+  const isSame = fingerprint instanceof Uint8Array && sameBytes(payment.fingerprint, fingerprint)
+  return isSame ? { kind: 'repeat', payment } : CONFLICT
+}
+
+/** Why an intent cannot follow up its original, as that stands. */
+export function followUpRefusal(
+  intent: Row,
+  original: Payment | undefined,
+): BeginResult | undefined {
+  if (original === undefined) return { kind: 'original-unseen' }
+  const currency = currencyOf(String(columnOf(intent, 'currency')))
+  if (currency === undefined) throw new StoreError('ACT_INVALID', 'an intent has no currency')
+  const amount = { minor: BigInt(Number(columnOf(intent, 'amount_minor'))), currency }
+  const operation = String(columnOf(intent, 'operation')) as FollowUpOperation
+  const why = followUpObstacle(original, operation, amount)
+  return why && { kind: 'not-followed', why, original }
 }
 
 const BEGUN: BeginResult = Object.freeze({ kind: 'begun' })
 const CONFLICT: BeginResult = Object.freeze({ kind: 'conflict' })
 const REVERSED_UNSEEN: BeginResult = Object.freeze({ kind: 'reversed-unseen' })
 
-interface Moving extends Journals {
-  readonly tombstones: Tombstones
-  readonly find: PaymentActs['find']
-}
-
-/** The acts that move a payment which is there. */
-function createMoving(
-  database: DatabaseSync,
-  { tombstones, find, ...journals }: Moving,
-): Pick<PaymentActs, 'conclude' | 'reverse'> {
+/** Records how the exchange of a payment ended that was begun. */
+function createConclude(database: DatabaseSync, journals: Journals): PaymentActs['conclude'] {
   const placeOf = database.prepare(
     `SELECT ${PLACE_COLUMNS} FROM payments WHERE merchant = ? AND id = ?`,
   )
-  const { moves, owed } = journals
   const conclusion = createConclusion(database, journals)
-
-  function conclude(merchant: string, id: string, outcome: Row): void {
+  return (merchant, id, outcome) => {
     const place = placeIn(placeOf.get(merchant, id))
     if (place === undefined) throw new StoreError('PAYMENT_NOT_FOUND', 'no such payment was begun')
     conclusion(place, outcome)
   }
-
-  function reverse(merchant: string, id: string, atMs: number): Payment | undefined {
-    const place = placeIn(placeOf.get(merchant, id))
-    if (place === undefined) {
-      tombstones.add(merchant, id, atMs)
-      return undefined
-    }
-    if (place.state === 'approved') {
-      const { payment, state: from } = place
-      moves.carryOut({ payment, from, to: 'reversing', reason: 'merchant-asked', atMs })
-      owed.owe({ payment, kind: 'reversal', host: place.host, cause: 'merchant-asked', atMs })
-    }
-    return find(merchant, id)
-  }
-
-  return { conclude, reverse }
 }
 
 /** Moves a payment to where its exchange ended, and owes its reversal when that is not known. */
@@ -173,46 +197,6 @@ function createConclusion(database: DatabaseSync, { moves, owed }: Journals) {
   }
 }
 
-/** Where a payment stands, for an act that moves it. */
-interface Place {
-  readonly payment: number
-  readonly state: PaymentState
-  readonly host: string
-  readonly businessDate: string
-}
-
-const PLACE_COLUMNS = 'seq, state, host, business_date'
-
-function placeIn(row: Readonly<Record<string, SQLOutputValue>> | undefined): Place | undefined {
-  if (row === undefined) return undefined
-  const state = String(row.state) as PaymentState
-  const [host, businessDate] = [String(row.host), String(row.business_date)]
-  return { payment: Number(row.seq), state, host, businessDate }
-}
-
-type Tombstones = ReturnType<typeof createTombstones>
-
-function createTombstones(database: DatabaseSync) {
-  const select = database.prepare('SELECT 1 FROM tombstones WHERE merchant = ? AND id = ?')
-  const insert = database.prepare(
-    'INSERT INTO tombstones (merchant, id, at_ms) VALUES (?,?,?) ON CONFLICT DO NOTHING',
-  )
-  return {
-    has: (merchant: string, id: string) => select.get(merchant, id) !== undefined,
-    add(merchant: string, id: string, atMs: number): void {
-      insert.run(merchant, id, atMs)
-    },
-  }
-}
-
-function createFind(database: DatabaseSync) {
-  const select = database.prepare(`SELECT * FROM ${PAYMENT_TABLES} WHERE merchant = ? AND id = ?`)
-  return (merchant: string, id: string): Payment | undefined => {
-    const row = select.get(merchant, id)
-    return row === undefined ? undefined : paymentOf(row)
-  }
-}
-
 /**
  * Nobody conducts a payment that was begun before a restart: what became of it, only the host
  * knows, so it is to be reversed. Nobody has taken what is owed, either.
@@ -224,7 +208,7 @@ function createRecovery(database: DatabaseSync, journals: Journals) {
   const open = database.prepare(
     `SELECT payments.host, payments.stan, transmitted_at, terminal FROM owed_messages AS owed
      JOIN payments ON payments.seq = owed.payment
-     WHERE owed_at_ms >= ? AND cause <> 'merchant-asked' ORDER BY owed.seq`,
+     WHERE owed_at_ms >= ? AND cause NOT IN ('merchant-asked', 'hold-expired') ORDER BY owed.seq`,
   )
   return (nowMs: number, openSinceMs: number): Recovery => {
     const left = begun.all().flatMap((row) => placeIn(row) ?? [])

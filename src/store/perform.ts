@@ -5,6 +5,8 @@ import {
   type Answer,
   type BatchReader,
   createBatchReader,
+  expiryOf,
+  reversalWishOf,
 } from './act-batch.ts'
 import { captureWishOf } from './capture-act.ts'
 import { isConstraint, plainOf, StoreError, storeErrorOf } from './errors.ts'
@@ -62,6 +64,7 @@ function refusingWrites(journal: Journal, error: StoreError): Journal {
       begin: refuse,
       conclude: refuse,
       reverse: refuse,
+      expireHolds: refuse,
       capture: refuse,
       recover: refuse,
     },
@@ -110,7 +113,7 @@ function perform(journal: Journal, from: BatchReader, obstacle?: StoreError): An
     case ACT.find:
       return { value: payments.find(from.text(), from.text()) }
     case ACT.reverse:
-      return { value: payments.reverse(from.text(), from.text(), from.number()) }
+      return { value: payments.reverse(reversalWishOf(from)) }
     case ACT.isReversedUnseen:
       return { value: payments.isReversedUnseen(from.text(), from.text()) }
     case ACT.capture: {
@@ -133,6 +136,8 @@ function perform(journal: Journal, from: BatchReader, obstacle?: StoreError): An
       const [host, owedBeforeMs] = [from.text(), from.number()]
       return { value: owed.raiseOverdue({ host, owedBeforeMs, atMs: from.number() }) }
     }
+    case ACT.expireHolds:
+      return { value: payments.expireHolds(expiryOf(from)) }
     case ACT.openDay: {
       const [host, date] = [from.text(), from.text()]
       const by = from.text() === 'host' ? 'host' : 'calendar'

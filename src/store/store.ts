@@ -19,6 +19,7 @@ import type { MerchantList } from './merchants.ts'
 import type { Overdue, Taking } from './owed-messages.ts'
 import type { BeginResult, Recovery } from './payments.ts'
 import type { PostgresLimits } from './postgres/limits.ts'
+import type { Expiry, ReversalResult, ReversalWish } from './reversal-act.ts'
 import type { StanLease } from './stan-leases.ts'
 import type { Stray } from './strays.ts'
 import type { WorkerTask } from './worker.ts'
@@ -39,10 +40,12 @@ export interface Store {
   conclude(merchant: string, id: string, outcome: PaymentOutcome): Promise<void>
   find(merchant: string, id: string): Promise<Payment | undefined>
   /**
-   * Owe the reversal of an approved payment, and give any payment back as it stands. An id that was
-   * never seen is kept, so that its payment is refused when it comes.
+   * Owe the reversal of what is approved or captured; any payment is given back as it stands. An id
+   * that was never seen is kept, so that its payment is refused when it comes.
    */
-  reverse(merchant: string, id: string, atMs: number): Promise<Payment | undefined>
+  reverse(wish: ReversalWish): Promise<ReversalResult>
+  /** Let go what was authorized too long ago and never captured. @returns how many there were */
+  expireHolds(expiry: Expiry): Promise<number>
   /** Whether a merchant reversed this id before its payment came. */
   isReversedUnseen(merchant: string, id: string): Promise<boolean>
   /**
@@ -150,7 +153,8 @@ export function storeOver(queue: CommitQueue, clock: Clock): Omit<Store, 'isInCh
     begin: (intent) => admitted((acts) => acts.begin(intent), BEGUN),
     conclude: (...outcome) => owed((acts) => acts.conclude(...outcome)),
     find: (merchant, id) => admitted((acts) => acts.find(merchant, id)),
-    reverse: (...reversal) => repeated((acts) => acts.reverse(...reversal)),
+    reverse: (wish) => repeated((acts) => acts.reverse(wish)),
+    expireHolds: (expiry) => repeated((acts) => acts.expireHolds(expiry)),
     isReversedUnseen: (merchant, id) => admitted((acts) => acts.isReversedUnseen(merchant, id)),
     capture: (wish) => admitted((acts) => acts.capture(wish)),
     takeOwed: (taking) => repeated((acts) => acts.takeOwed(taking)),

@@ -27,7 +27,7 @@ for (const keys of ['reused', 'fresh'] as const) {
 }
 
 /** Columns that an approved sale leaves empty in the gateway's journal too. */
-const EMPTY = new Set(['reason', 'approved_minor'])
+const EMPTY = new Set(['original_id', 'reason', 'approved_minor'])
 
 function journalled(file: string) {
   const database = new DatabaseSync(file, { readOnly: true })

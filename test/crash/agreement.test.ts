@@ -27,6 +27,7 @@ const exchange: Exchange = {
   terminal: 'T0000001',
   responseCode: '00',
   approvalCode: '123456',
+  original: '',
   effect: 'posted',
   capturedMinor: 0n,
   lapsesAtMs: 0,

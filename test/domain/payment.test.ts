@@ -16,6 +16,7 @@ const DRAWN = [
   'reversing to reversed_not_found',
   'approved to capturing',
   'capturing to captured',
+  'captured to reversing',
 ]
 
 test('a payment moves as specs/engine.md draws it, and in no other way', (t) => {

@@ -107,7 +107,7 @@ const ODD_CARD = { ...SHORT_CARD, pan: '4000000000000465' } as const
 for (const profile of ['borealis', 'pampas', 'kestrel'] as const) {
   const { frames, codes, card, partial } = LINES[profile]
 
-  test(`a gateway signs on to ${profile}, pays, captures and reverses in its dialect`, async (t) => {
+  test(`a gateway signs on to ${profile}, pays, increases, captures, refunds and reverses in its dialect`, async (t) => {
     const under = await openHost(profile)
     t.teardown(() => under.close())
     const client = under.gateway.client()
@@ -121,11 +121,17 @@ for (const profile of ['borealis', 'pampas', 'kestrel'] as const) {
     t.regex(String(memberOf(sale, 'settlementDate')), /^[0-9]{4}$/)
     const hold = newPayment()
     t.is((await client.authorize(hold)).kind, 'approved')
-    await client.capture(hold.id, { value: '900', currency: 'USD' })
+    const more = { id: `${hold.id}-more`, payment: hold.id, amount: newPayment().amount }
+    t.is((await client.increment(more)).kind, 'approved')
+    const taken = BigInt(hold.amount.value) + BigInt(more.amount.value) - 1n
+    await client.capture(hold.id, { value: taken.toString(), currency: 'USD' })
     t.is((await untilTold(client, hold.id, 'captured')).kind, 'captured')
     t.like(exchangesOf(under.site, hold.amount.value), [
-      { effect: 'captured', capturedMinor: 900n },
+      { effect: 'captured', capturedMinor: taken },
     ])
+    const back = await client.refund({ id: `${hold.id}-back`, payment: hold.id })
+    t.is(back.kind, 'approved')
+    t.like(exchangesOf(under.site, taken.toString()), [{ effect: 'refunded' }])
     const dear = await client.sale(newPayment({ card: SHORT_CARD }))
     t.is(dear.kind, 'declined')
     t.is(memberOf(dear, 'responseCode'), codes.declined)

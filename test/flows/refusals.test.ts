@@ -30,7 +30,7 @@ const json = (request: object) =>
 
 /** Requests of a known merchant that are refused, and what for. */
 const REFUSED: readonly (readonly [string, () => string, { code: string; field?: string }])[] = [
-  ['a kind that there is not', () => json({ type: 'payment.refund' }), { code: 'TYPE_UNKNOWN' }],
+  ['a kind that there is not', () => json({ type: 'payment.donate' }), { code: 'TYPE_UNKNOWN' }],
   ['text that is no JSON', () => '{"type":"payment.sale",', { code: 'JSON_MALFORMED' }],
   ['JSON that is no object', () => '["payment.sale"]', { code: 'JSON_MALFORMED' }],
   [

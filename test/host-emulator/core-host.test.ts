@@ -255,9 +255,20 @@ test('a capture takes what it says of a hold and releases the rest, once, howeve
   t.like(book.exchanges(), [{ effect: 'captured', approvedMinor: 1250n, capturedMinor: 1000n }])
   t.is(host.counts.captures, 3)
   t.is(code(host.answer(capture(hold), SIGNED_ON)?.answer), '12')
-  t.is(code(host.answer(reversal(hold), SIGNED_ON)?.answer), '12')
   book.lapseHolds(Date.parse('2027-01-01'))
   t.is(book.card(APPROVING)?.availableMinor, 9_999_999_000n)
+})
+
+test('what is captured is put back by its reversal, once, and not captured again', (t) => {
+  const { host, book } = openHost()
+  const hold = payment('0100', 1)
+  host.answer(hold, SIGNED_ON)
+  host.answer(capture(hold, { 4: '000000001000' }), SIGNED_ON)
+  for (const mti of ['0420', '0421']) {
+    t.is(code(host.answer(reversal(hold, {}, mti), SIGNED_ON)?.answer), '00')
+    t.like(book.card(APPROVING), { availableMinor: 10n ** 10n, ledgerMinor: 10n ** 10n })
+  }
+  t.is(code(host.answer(capture(hold, { 4: '000000001000' }), SIGNED_ON)?.answer), '12')
 })
 
 const UNCAPTURABLE: readonly {

@@ -32,6 +32,10 @@ const NOT_DERIVABLE: Readonly<Record<string, Readonly<Record<number, readonly st
   '14-sale-duplicate': { 2: ['63'] },
   '19-capture-in-part': { 2: ['63'] },
   '20-capture-refused': { 4: ['63'] },
+  '21-refund-in-part': { 2: ['63'], 4: ['63'] },
+  '22-authorization-increased': { 2: ['63'], 4: ['63'] },
+  '23-captured-then-reversed': { 2: ['63'] },
+  '24-sale-with-pin': { 2: ['63'] },
 }
 
 for (const transcript of TRANSCRIPTS) {
@@ -48,6 +52,15 @@ for (const transcript of TRANSCRIPTS) {
     t.deepEqual(verdicts, (await play(transcript)).verdicts)
   })
 }
+
+test('a PIN in a format that the emulated host does not read decides nothing', async (t) => {
+  const mapping = changed(json('mapping.json'), { pin: { format: 'iso-3' } })
+  const conduct = deriveConduct({ mapping, link: json('link.json') }, DIALECT)
+  const wrong = TRANSCRIPTS.find(({ name }) => name === '25-sale-wrong-pin')
+  if (wrong === undefined) return t.fail()
+  const { said } = await play(wrong, { conduct })
+  t.is(messageOf(said.at(-1)?.hex ?? '').fields['39'], '00')
+})
 
 const messageOf = (hex: string): Message => DIALECT.unpack(Buffer.from(hex, 'hex'))
 

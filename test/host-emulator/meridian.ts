@@ -219,3 +219,23 @@ export function reversal(
     },
   }
 }
+
+/** An increment or a refund of `original`, which was approved; it counts and dates itself. */
+export function followUp(
+  original: Message,
+  changes: Readonly<Record<string, string | Readonly<Record<string, string>> | undefined>> = {},
+): Message {
+  const { fields } = original
+  const [stan, transmittedAt] = [String(fields['11']), String(fields['7'])]
+  const isRefund = changes['3'] === '200000'
+  const own = {
+    2: String(fields['2']),
+    38: approvalCode(stan, transmittedAt),
+    90: {
+      ...{ mti: original.mti, stan, transmittedAt, forwarder: '00000000000' },
+      acquirer: String(fields['32']).padStart(11, '0'),
+    },
+    ...changes,
+  }
+  return payment(isRefund ? '0200' : '0100', 500 + Number(stan), own)
+}

@@ -107,7 +107,7 @@ const ANSWER_TO_PAYMENT = {
 const ANSWER_TO_REVERSAL = {
   new: 'not-found',
   live: 'acknowledged',
-  captured: 'refused',
+  captured: 'acknowledged',
   reversed: 'acknowledged',
   'reversed-unseen': 'not-found',
 } as const
@@ -115,7 +115,7 @@ const ANSWER_TO_REVERSAL = {
 const AFTER_REVERSAL = {
   new: 'reversed-unseen',
   live: 'reversed',
-  captured: 'captured',
+  captured: 'reversed',
   reversed: 'reversed',
   'reversed-unseen': 'reversed-unseen',
 } as const

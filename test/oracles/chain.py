@@ -11,8 +11,8 @@ import json
 import sqlite3
 import sys
 
-INTENT = '''merchant id operation amount_minor currency accept_partial pan_masked host mti stan
-transmitted_at rrn terminal business_date begun_at_ms fingerprint pan_hash sealed_image'''.split()
+INTENT = '''merchant id operation original_id amount_minor currency accept_partial pan_masked host
+mti stan transmitted_at rrn terminal business_date begun_at_ms fingerprint pan_hash sealed_image'''.split()
 OUTCOME = '''reason decided_at_ms response_code approval_code approved_minor checks details
 carried settlement_date'''.split()
 WRITTEN = {

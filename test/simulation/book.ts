@@ -42,6 +42,8 @@ export function openMapBook({ businessDate: firstDate, currency, forgets }: Book
       if (effect !== 'none') move(pan, -approvedMinor, effect === 'posted' ? -approvedMinor : 0n)
       return true
     },
+    // No story follows a payment up yet.
+    followed: () => ({ incrementedMinor: 0n, refundedMinor: 0n }),
     exchange: (key) => exchanges.get(key),
     exchanges: () => [...exchanges.values()],
     countArrival(key) {
@@ -57,9 +59,12 @@ export function openMapBook({ businessDate: firstDate, currency, forgets }: Book
     },
     reverse(key) {
       const exchange = exchanges.get(key)
-      if (exchange?.effect !== 'held' && exchange?.effect !== 'posted') return
-      const { pan, approvedMinor, effect } = exchange
-      move(pan, approvedMinor, effect === 'posted' ? approvedMinor : 0n)
+      if (exchange === undefined) return
+      const { pan, approvedMinor, capturedMinor, effect } = exchange
+      if (effect === 'held') move(pan, approvedMinor, 0n)
+      else if (effect === 'posted') move(pan, approvedMinor, approvedMinor)
+      else if (effect === 'captured') move(pan, capturedMinor, capturedMinor)
+      else return
       exchange.effect = 'reversed'
     },
     reverseUnseen(exchange) {

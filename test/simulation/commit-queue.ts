@@ -164,7 +164,8 @@ export function openSimulatedStore({
     conclude: (...act) => ask('conclude', () => acts.conclude(...act)),
     find: (...act) => ask('find', () => acts.find(...act)),
     capture: (wish) => ask('capture', () => acts.capture(wish)),
-    reverse: (...act) => ask('reverse', () => acts.reverse(...act)),
+    reverse: (wish) => ask('reverse', () => acts.reverse(wish)),
+    expireHolds: (expiry) => ask('expireHolds', () => acts.expireHolds(expiry)),
     isReversedUnseen: (...act) => ask('isReversedUnseen', () => acts.isReversedUnseen(...act)),
     takeOwed: (taking) => ask('takeOwed', () => acts.takeOwed(taking)),
     numberOwed: (...act) => ask('numberOwed', () => acts.numberOwed(...act)),
@@ -203,6 +204,7 @@ const MOVES: ReadonlySet<string> = new Set([
   'conclude',
   'reverse',
   'capture',
+  'expireHolds',
   'endAttempt',
   'recover',
 ])

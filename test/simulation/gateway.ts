@@ -180,6 +180,7 @@ async function boot(parts: GatewayParts, life: Life): Promise<Started> {
     turns: { take: () => ({ kind: 'taken', end() {} }) },
     messages,
     limits: REQUESTS,
+    pins: { translate: async () => ({ kind: 'not-taken' }) },
     sandboxPans: new Set(),
     draining: () => isDraining,
   })

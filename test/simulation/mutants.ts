@@ -239,19 +239,19 @@ export const MUTANTS: readonly Planted[] = [
     },
   },
   {
-    name: 'what is captured is reversed all the same',
+    name: 'what is being captured is reversed all the same',
     seedsMax: 300,
     mutant: {
       acts: ({ acts, database }) => {
         const free = database.prepare(
-          `UPDATE payments SET state = 'approved'
-           WHERE merchant = ? AND id = ? AND state IN ('capturing', 'captured')`,
+          `UPDATE payments SET state = 'captured'
+           WHERE merchant = ? AND id = ? AND state = 'capturing'`,
         )
         return {
           ...acts,
-          reverse(merchant, id, atMs) {
-            free.run(merchant, id)
-            return acts.reverse(merchant, id, atMs)
+          reverse(wish) {
+            free.run(wish.merchant, wish.id)
+            return acts.reverse(wish)
           },
         }
       },

@@ -68,7 +68,7 @@ export interface WishedCapture {
   /** Before it knows how the authorization ended, and again when it knows. */
   readonly meanwhile: boolean
   /** What it asks for in the same moment as well. */
-  readonly twin: 'none' | 'same' | 'other'
+  readonly twin: 'none' | 'same' | 'other' | 'reversal'
 }
 
 /** How bad a world is and what happens in it, as far as that is decided beforehand. */
@@ -212,7 +212,7 @@ function drawCapture(chance: Seeded): WishedCapture {
   return {
     minor: chance.oneIn(2) ? undefined : 1 + chance.below(600),
     meanwhile: chance.oneIn(4),
-    twin: chance.pick(['none', 'same', 'other', 'other']),
+    twin: chance.pick(['none', 'same', 'other', 'other', 'reversal', 'reversal']),
   }
 }
 

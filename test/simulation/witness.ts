@@ -85,11 +85,14 @@ export function callWitness({ world, site, disk, book }: WitnessParts): Witness 
 
   function noteStep({ of, from, to, reason }: Step): void {
     if (to === 'unknown' || to === 'failed') world.noteNamed(`${to}: ${reason}`)
-    if (to === 'reversing') world.note('merchant reverses an approved payment')
+    if (to === 'reversing' && from === 'approved') {
+      world.note('merchant reverses an approved payment')
+    }
     if (to === 'reversed_not_found') world.note('reversed, nothing found')
     if (to === 'reversed' && of.wasNotFound) world.note('original not found, then found')
     const isSettled = to === 'reversed' || to === 'captured'
     if (isSettled && of.wasOverdue) world.note('owed for long, then acknowledged')
+    if (to === 'reversed' && of.capture !== undefined) world.note('captured, then reversed')
     if (to === 'captured' && of.outlivedCrash) world.note('captured after a crash')
     if (to === 'capturing') {
       const isWhole = of.capture?.minor === approvedOf(of)
@@ -234,7 +237,7 @@ export function callWitness({ world, site, disk, book }: WitnessParts): Witness 
       if (isOfPayment) world.note('tombstone refuses the late payment')
     }
     const isCaptured = of?.history.includes('capturing') ?? false
-    if (!isCaptured && (code === 'PAYMENT_CAPTURED' || code === 'CAPTURE_CONFLICT')) {
+    if (!isCaptured && (reason === BEING_CAPTURED || code === 'CAPTURE_CONFLICT')) {
       object(`${payment} is refused as captured, and is not`)
     }
     if (code === 'PAYMENT_NOT_FOUND') if (of?.isTold) object(`${payment} is lost`)
@@ -337,7 +340,7 @@ const EFFECTS: Readonly<Record<PaymentState, readonly string[]>> = {
   declined: ['absent', 'none', 'reversed-unseen'],
   failed: ['absent'],
   unknown: ['absent', 'none', 'held', 'posted', 'reversed', 'reversed-unseen'],
-  reversing: ['held', 'posted', 'reversed'],
+  reversing: ['held', 'posted', 'captured', 'reversed'],
   reversed: ['none', 'reversed'],
   reversed_not_found: ['absent', 'reversed-unseen'],
   capturing: ['held', 'captured'],
@@ -359,13 +362,18 @@ const STATES: Readonly<Record<string, PaymentState>> = {
   captured: 'captured',
 }
 
+const BEING_CAPTURED =
+  'a payment that is being captured is not reversed: ask again once it is captured'
+
 /** By code, or by reason where one code has several. */
 const REFUSALS: Readonly<Record<string, string>> = {
   ID_CONFLICT: 'other content under the same id',
   HOST_UNAVAILABLE: 'refused for want of the host',
   CAPTURE_CONFLICT: 'capture refused, captured with another amount',
   CAPTURE_NOT_ALLOWED: 'capture refused, nothing is held',
-  PAYMENT_CAPTURED: 'reversal refused, captured',
+  [BEING_CAPTURED]: 'reversal refused, being captured',
+  'the day that it settles on is over: what was taken is only refunded':
+    'reversal refused, its day is over',
   'must be no more than was approved': 'capture refused, more than was approved',
   DRAINING: 'refused while stopping',
   TIME_OUTSIDE_WINDOW: 'refused for its time',

@@ -1,7 +1,7 @@
 import type { ExecutionContext } from 'ava'
 import { openPaymentReader, openWorkDesk, type Store, type StorePlace } from '#store'
 import { createFakeClock } from '../fakes/clock.ts'
-import { approved, bytes, intent, usd } from './sample.ts'
+import { approved, bytes, intent, reversing, usd } from './sample.ts'
 import { type Kind, test } from './stores.ts'
 
 const wish = {
@@ -59,13 +59,13 @@ test('what is refused changes nothing', async (t, kind) => {
   t.deepEqual(await due(store), [])
 })
 
-test('what is captured is not reversed, and what is reversed is not captured', async (t, kind) => {
+test('what is being captured is not reversed, and what is reversed is not captured', async (t, kind) => {
   const taken = await holding(t, kind)
   await taken.capture(wish)
-  const stands = await taken.reverse('acme-books', 'order-1', 4_000)
-  t.is(stands?.state, 'capturing')
+  const stands = await taken.reverse(reversing('order-1', 4_000))
+  t.like(stands, { kind: 'refused', why: 'capturing', payment: { state: 'capturing' } })
   const undone = await holding(t, kind)
-  await undone.reverse('acme-books', 'order-1', 4_000)
+  await undone.reverse(reversing('order-1', 4_000))
   const result = await undone.capture(wish)
   t.like(result, { kind: 'refused', why: 'state' })
   for (const store of [taken, undone]) t.is((await due(store)).length, 1)

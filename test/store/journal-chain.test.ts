@@ -10,7 +10,7 @@ import { journalOver } from '../../src/store/journal.ts'
 import { CHAIN_START, eventHash } from '../../src/store/journal-chain.ts'
 import { intentRow, outcomeRow } from '../../src/store/payment-row.ts'
 import { makeUnchained } from './older-store.ts'
-import { approved, bytes, intent, openSample, storeFile } from './sample.ts'
+import { approved, bytes, intent, openSample, reversing, storeFile } from './sample.ts'
 
 const UNKNOWN: PaymentOutcome = { state: 'unknown', reason: 'link-lost', decidedAtMs: 9 }
 
@@ -34,7 +34,7 @@ test('an independent program, written from the specification, finds the chain wh
   })
   await store.conclude('acme-books', 'order-2', UNKNOWN)
   await store.recover(10, 0)
-  await store.reverse('acme-books', 'order-1', 11)
+  await store.reverse(reversing('order-1', 11))
   const head = await store.chainHead()
   t.deepEqual(audited(file), { events: 7, heads: { main: head?.hash } })
   t.like(head, { node: 'main', event: 7 })

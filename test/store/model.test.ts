@@ -8,7 +8,7 @@ import {
   type PaymentState,
 } from '#domain'
 import { type MemoryStore, openMemoryStore, type Store, StoreError } from '#store'
-import { bytes, intent, usd } from './sample.ts'
+import { bytes, intent, reversing, usd } from './sample.ts'
 import { test as eachTest } from './stores.ts'
 
 /** What a store must look like from outside: the simplest thing that could keep the promises. */
@@ -176,7 +176,7 @@ function perform(store: Acts, act: Act): unknown {
     case 'find':
       return store.find('acme-books', `order-${act.id}`)
     case 'reverse':
-      return store.reverse('acme-books', `order-${act.id}`, act.atMs)
+      return store.reverse(reversing(`order-${act.id}`, act.atMs))
     case 'capture':
       return store.capture(wishOf(act))
     case 'take':
@@ -261,12 +261,17 @@ function concluded(model: Model, { id, outcome }: ActOf<'conclude'>): unknown {
 
 function reversed(model: Model, { id, atMs }: ActOf<'reverse'>): unknown {
   const known = model.payments.get(`order-${id}`)
-  if (known === undefined) model.tombstones.add(`order-${id}`)
-  if (known?.state === 'approved') {
+  if (known === undefined) {
+    model.tombstones.add(`order-${id}`)
+    return { kind: 'unseen' }
+  }
+  const payment = paymentOf(model.payments, id)
+  if (known.state === 'capturing') return { kind: 'refused', why: 'capturing', payment }
+  if (known.state === 'approved' || known.state === 'captured') {
     model.payments.set(`order-${id}`, { ...known, state: 'reversing' })
     owe(model, id, { reason: 'merchant-asked', atMs })
   }
-  return paymentOf(model.payments, id)
+  return { kind: 'stands', payment: paymentOf(model.payments, id) }
 }
 
 function captured(model: Model, { id, minor, atMs }: ActOf<'capture'>): unknown {
@@ -277,7 +282,7 @@ function captured(model: Model, { id, minor, atMs }: ActOf<'capture'>): unknown 
   if (operationOf(id) === 'payment.sale') return refused('no-authorization')
   const approvedMinor = known.outcome?.approvedMinor ?? 1250n
   const amountMinor = minor ?? approvedMinor
-  if (known.capture) {
+  if (known.capture && /^captur/.test(known.state)) {
     const isSame = known.capture.amountMinor === amountMinor
     return isSame ? { kind: 'taken', payment } : refused('other-amount')
   }
@@ -318,7 +323,7 @@ function ended({ payments, owed }: Model, { id: seq, kind }: ActOf<'end'>): unkn
   const known = payments.get(id ?? '')
   if (debt?.dueAtMs === undefined || known === undefined || id === undefined) return undefined
   debt.dueAtMs = undefined
-  if (known.capture) {
+  if (known.capture && /^captur/.test(known.state)) {
     const capture = { ...known.capture, settlementDate: known.capture.businessDate }
     if (kind === 'acknowledged') payments.set(id, { ...known, state: 'captured', capture })
     return undefined

@@ -13,12 +13,11 @@ export function makeUnchained(file: string): void {
   for (const step of before) database.exec(readFileSync(new URL(step, folder), 'utf8'))
   database.exec(`PRAGMA application_id = ${APPLICATION_ID}`)
   database.exec(`PRAGMA user_version = ${before.length}`)
+  const columns = INTENT_COLUMNS.filter((column) => column !== 'original_id')
+  const row = intentRow(intent(1)).filter((_, at) => INTENT_COLUMNS[at] !== 'original_id')
   database
-    .prepare(
-      `INSERT INTO payments (${INTENT_COLUMNS.join()})
-       VALUES (${INTENT_COLUMNS.map(() => '?').join()})`,
-    )
-    .run(...intentRow(intent(1)))
+    .prepare(`INSERT INTO payments (${columns}) VALUES (${columns.map(() => '?')})`)
+    .run(...row)
   database.exec(
     `INSERT INTO payment_events (payment, from_state, to_state, reason, at_ms)
      VALUES (1, NULL, 'begun', NULL, 1)`,

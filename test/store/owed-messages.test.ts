@@ -4,7 +4,7 @@ import ava, { type ExecutionContext } from 'ava'
 import type { AttemptEnd, OwedMessage, PutOff } from '#domain'
 import { openWorkDesk, type Store } from '#store'
 import { createFakeClock } from '../fakes/clock.ts'
-import { approved, intent, openSample, storeFile } from './sample.ts'
+import { approved, intent, openSample, reversing, storeFile } from './sample.ts'
 import { type Kind, test } from './stores.ts'
 
 const unknown = { state: 'unknown', reason: 'host-silent', decidedAtMs: 1_000 } as const
@@ -48,7 +48,7 @@ test('the exchange of an unknown payment stays open after a restart, reversed me
   const store = await owing(t, kind, 2)
   await store.begin(intent(3))
   await store.conclude('acme-books', 'order-3', { ...approved, decidedAtMs: 1_000 })
-  await store.reverse('acme-books', 'order-3', 1_000)
+  await store.reverse(reversing('order-3', 1_000))
   await store.endAttempt(1, { kind: 'acknowledged', responseCode: '00', atMs: 1_100 })
   const openAt = async (sinceMs: number) => {
     const { openExchanges } = await store.recover(2_000, sinceMs)
@@ -146,21 +146,21 @@ test('a merchant’s reversal of an approved payment is owed once', async (t, ki
   const store = await kind.open(t)
   await store.begin(intent(1))
   await store.conclude('acme-books', 'order-1', approved)
-  const reverse = () => store.reverse('acme-books', 'order-1', 3_000)
-  t.is((await reverse())?.state, 'reversing')
-  t.is((await reverse())?.state, 'reversing')
+  const reverse = () => store.reverse(reversing('order-1', 3_000))
+  t.like(await reverse(), { kind: 'stands', payment: { state: 'reversing' } })
+  t.like(await reverse(), { kind: 'stands', payment: { state: 'reversing' } })
   const owed = await take(store, 3_000)
   t.is(owed.length, 1)
   t.like(owed[0], { cause: 'merchant-asked', owedAtMs: 3_000 })
   await store.endAttempt(1, { kind: 'acknowledged', responseCode: '00', atMs: 4_000 })
-  t.is((await reverse())?.state, 'reversed')
+  t.like(await reverse(), { kind: 'stands', payment: { state: 'reversed' } })
   t.deepEqual(await take(store, 2 ** 45), [])
 })
 
 test('a merchant’s reversal of what never came refuses it when it comes', async (t, kind) => {
   const store = await kind.open(t)
-  t.is(await store.reverse('acme-books', 'order-1', 1), undefined)
-  t.is(await store.reverse('acme-books', 'order-1', 2), undefined)
+  t.deepEqual(await store.reverse(reversing('order-1', 1)), { kind: 'unseen' })
+  t.deepEqual(await store.reverse(reversing('order-1', 2)), { kind: 'unseen' })
   t.deepEqual(await store.begin(intent(1)), { kind: 'reversed-unseen' })
   t.true(await store.isReversedUnseen('acme-books', 'order-1'))
   t.false(await store.isReversedUnseen('other', 'order-1'))

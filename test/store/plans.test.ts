@@ -1,5 +1,6 @@
 import { DatabaseSync } from 'node:sqlite'
 import test from 'ava'
+import { IS_HOLD } from '../../src/store/reversal-act.ts'
 import { openSample, storeFile } from './sample.ts'
 
 test('recovery and repeats search no more than open work and keys', async (t) => {
@@ -18,6 +19,11 @@ test('recovery and repeats search no more than open work and keys', async (t) =>
   )
   const begun = plan(`SELECT seq FROM payments WHERE state = 'begun'`)
   t.regex(begun.join(), /^SEARCH payments USING COVERING INDEX open_payments \(state=\?\)$/)
+  const holds = plan(
+    `SELECT id FROM payments WHERE host = 'a' AND begun_at_ms < 5 AND ${IS_HOLD}
+     ORDER BY begun_at_ms`,
+  )
+  t.regex(holds.join(), /^SEARCH payments USING INDEX holds /)
   const found = plan(`SELECT * FROM payments WHERE merchant = 'a' AND id = 'b'`)
   t.regex(found.join(), /^SEARCH payments USING INDEX sqlite_autoindex_payments_1/)
 })

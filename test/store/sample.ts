@@ -4,7 +4,14 @@ import { join } from 'node:path'
 import type { ExecutionContext } from 'ava'
 import { currencyOf, type Merchant, type PaymentIntent, type PaymentOutcome } from '#domain'
 import { createSystemClock } from '#platform'
-import { openStore, type Store, type StoreError, type StoreOptions, type StorePlace } from '#store'
+import {
+  openStore,
+  type ReversalWish,
+  type Store,
+  type StoreError,
+  type StoreOptions,
+  type StorePlace,
+} from '#store'
 
 /** A test, or whatever else ends. */
 export interface Ending {
@@ -66,6 +73,11 @@ export function intent(index: number, over: Partial<PaymentIntent> = {}): Paymen
     begunAtMs: 1_795_000_000_000,
     ...over,
   }
+}
+
+/** A wish to have a sample's payment reversed, on the day that it was made. */
+export function reversing(id: string, atMs: number): ReversalWish {
+  return { merchant: 'acme-books', id, openDate: '2026-11-22', atMs }
 }
 
 export const approved: PaymentOutcome = Object.freeze({

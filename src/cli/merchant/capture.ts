@@ -10,9 +10,9 @@ Examples:
   sallyport capture --client data/merchants/M-1001/client.json order-1001
   sallyport capture --client data/merchants/M-1001/client.json order-1001 --amount 9.90
 
-What an approved authorization holds is taken, once; what is left of it is given back. The host is
-told, as often as it takes. Asking for the same again changes nothing. Exit codes: 0 captured or
-being captured, 1 refused, else as those of send.`
+What an approved authorization and its increments hold is taken, once; what is left of it is given
+back. The host is told, as often as it takes. Asking for the same again changes nothing. Exit
+codes: 0 captured or being captured, 1 refused, else as those of send.`
 
 interface CaptureOptions {
   readonly amount?: string
@@ -26,7 +26,7 @@ export function addCapture(program: Command, outside: Outside, finish: Finish): 
     description: 'take what one of the merchant’s authorizations holds',
     help: HELP,
     options: [
-      new Option('--amount <decimal>', 'how much of it; all that was approved when not given'),
+      new Option('--amount <decimal>', 'how much of it; all that is held when not given'),
       new Option('--currency <code>', 'ISO 4217 alphabetic code of --amount').default('USD'),
     ],
     ask(client, payment, { amount, currency }) {

@@ -15,6 +15,10 @@ export interface PaymentOptions {
   readonly postcode?: string
   readonly acceptPartial?: true
   readonly terminal?: string
+  readonly pinBlock?: string
+  readonly pinFormat: NonNullable<PaymentInput['pin']>['format']
+  readonly pinKey?: string
+  readonly pinKsn?: string
 }
 
 export function addPaymentOptions(command: Command): Command {
@@ -27,13 +31,21 @@ export function addPaymentOptions(command: Command): Command {
     .option('--cvv2 <digits>', 'card verification value')
     .addOption(
       new Option('--entry <mode>', 'how the card number was entered')
-        .choices(['ecommerce', 'stored', 'moto', 'manual'])
+        .choices(['ecommerce', 'stored', 'moto', 'manual', 'terminal'])
         .default('ecommerce'),
     )
     .option('--street <text>', 'for the address check')
     .option('--postcode <text>', 'for the address check')
     .option('--accept-partial', 'a part of the amount may be approved')
     .option('--terminal <id>', 'card acceptor terminal; the merchant’s first when not given')
+    .option('--pin-block <hex>', 'PIN block of the terminal, with --entry terminal')
+    .addOption(
+      new Option('--pin-format <name>', 'format of the PIN block')
+        .choices(['iso-0', 'iso-3', 'iso-4'])
+        .default('iso-0'),
+    )
+    .option('--pin-key <name>', 'name of the terminal’s key')
+    .option('--pin-ksn <hex>', 'key serial number, where the key is derived (DUKPT)')
 }
 
 /** The payment that the options describe, or what is missing or wrong with them. */
@@ -42,6 +54,8 @@ export function paymentOf(options: PaymentOptions, freshId: string): PaymentInpu
   if (amount === undefined || pan === undefined || expiry === undefined) {
     return '--amount, --pan and --expiry are needed, or --file'
   }
+  const pin = pinOf(options)
+  if (typeof pin === 'string') return pin
   const value = minorUnitsOf(amount, currency)
   if (value === undefined) return `--amount ${amount} is not an amount in ${currency}`
   return {
@@ -50,6 +64,7 @@ export function paymentOf(options: PaymentOptions, freshId: string): PaymentInpu
     amount: { value, currency },
     ...(options.acceptPartial ? { acceptPartial: true } : {}),
     card: { pan, expiry, entryMode: options.entry, ...(cvv2 === undefined ? {} : { cvv2 }) },
+    ...pin,
     ...(street === undefined && postcode === undefined
       ? {}
       : {
@@ -59,6 +74,14 @@ export function paymentOf(options: PaymentOptions, freshId: string): PaymentInpu
           },
         }),
   }
+}
+
+function pinOf(options: PaymentOptions): Pick<PaymentInput, 'pin'> | string {
+  const { pinBlock, pinFormat, pinKey, pinKsn } = options
+  if (pinBlock === undefined && pinKey === undefined) return {}
+  if (pinBlock === undefined || pinKey === undefined) return '--pin-block goes with --pin-key'
+  const ksn = pinKsn === undefined ? {} : { ksn: pinKsn.toUpperCase() }
+  return { pin: { block: pinBlock.toUpperCase(), format: pinFormat, key: pinKey, ...ksn } }
 }
 
 /** `12.5` dollars are `1250`; more decimals than the currency has are refused, never rounded. */

@@ -8,6 +8,7 @@ import {
   FOLLOW_UP_ELEMENTS,
   type FollowUpElement,
   type FollowUpsDocument,
+  type OriginalDocument,
   PAYMENT_ELEMENTS,
   type PaymentElement,
   type PaymentsDocument,
@@ -46,6 +47,8 @@ export interface PaymentRules extends MessageRules {
   typeOf(mti: string): PaymentType
   /** Whether each element has a value that the host supports. */
   supports(fields: Composite): boolean
+  /** Where an increment or a refund names its original. */
+  readonly original: OriginalRules | undefined
   readonly tellOwn: TellOwn
   tellChecks(fields: Draft, results: CheckResults): void
   readonly write: Readonly<Record<'stan' | 'amount' | 'responseCode', Write>>
@@ -56,13 +59,19 @@ type Write = (fields: Draft, value: string) => void
 /** What the checks that a payment asked for have found, in the words of CHECK_WORDS. */
 export type CheckResults = { readonly [Name in Check]?: string }
 
-/** Rules for messages that follow a payment and name it. */
-export interface FollowUpRules extends MessageRules {
-  readonly kind: 'reversal' | 'capture'
-  readonly read: Readonly<Record<FollowUpElement, ReadText>>
+/** Where a message names the one that it follows. */
+export interface OriginalRules {
   readonly readOriginalType: ReadText
   /** What {@link PaymentRules.identityOf} says of the original. */
   originalOf(fields: Composite): string
+  /** Whether a message says all that names an original. */
+  namesOne(fields: Composite): boolean
+}
+
+/** Rules for messages that follow a payment and name it. */
+export interface FollowUpRules extends MessageRules, OriginalRules {
+  readonly kind: 'reversal' | 'capture'
+  readonly read: Readonly<Record<FollowUpElement, ReadText>>
   readonly tellOwn: TellOwn
 }
 
@@ -133,10 +142,20 @@ function compileDispatch({ payments, others, unlisted }: Dispatch): Conduct['rul
   return ({ mti, fields }) => {
     const kinds = byType.get(mti)
     if (kinds === undefined) return others.get(mti) ?? unlisted
-    const supporting = kinds.length === 1 ? undefined : kinds.find(([, it]) => it.supports(fields))
-    const [, rules] = supporting ?? kinds[0] ?? []
+    const [, rules] = kinds.length === 1 ? (kinds[0] ?? []) : (kindOf(fields, kinds) ?? [])
     return rules ?? unlisted
   }
+}
+
+/** A message that names an original is of a kind that does; else what supports it, if any does. */
+function kindOf(
+  fields: Composite,
+  kinds: Typed<PaymentRules>,
+): Typed<PaymentRules>[number] | undefined {
+  const supporting = kinds.filter(([, it]) => it.supports(fields))
+  const fitting = supporting.find(([, { original }]) => original?.namesOne(fields) ?? false)
+  const plain = supporting.find(([, { original }]) => original === undefined)
+  return fitting ?? plain ?? supporting[0] ?? kinds[0]
 }
 
 function compilePaymentRules(
@@ -157,6 +176,7 @@ function compilePaymentRules(
       return type
     },
     supports: compileSupports(document.supported),
+    original: document.original && compileOriginal(document.original),
     tellOwn: compileOwnValues(answer, dialect),
     tellChecks: compileChecks(answer.checks),
     write: {
@@ -177,9 +197,17 @@ function compileFollowUpRules(
     kind,
     ...compileMessageRules(document, answer.responseCode),
     read: readersOf(FOLLOW_UP_ELEMENTS, elements),
-    readOriginalType: readerAt(original.type),
-    originalOf: compileIdentity(original.identity),
+    ...compileOriginal(original),
     tellOwn: compileOwnValues(answer, dialect),
+  }
+}
+
+function compileOriginal({ type, identity }: OriginalDocument): OriginalRules {
+  const readers = identity.map(readerAt)
+  return {
+    readOriginalType: readerAt(type),
+    originalOf: compileIdentity(identity),
+    namesOne: (fields) => readers.every((read) => read(fields) !== ''),
   }
 }
 

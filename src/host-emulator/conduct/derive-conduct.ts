@@ -1,6 +1,6 @@
 import type { Dialect, SpecFault } from '#iso8583'
 import { type Conduct, ConductError, compileConduct } from './conduct.ts'
-import { deriveCaptures, deriveReversals, identityOf } from './derive-follow-ups.ts'
+import { deriveCaptures, deriveFollowUp, deriveReversals, identityOf } from './derive-follow-ups.ts'
 import { deriveNetwork } from './derive-network.ts'
 import { derivePayments } from './derive-payments.ts'
 import type { ConductDocument } from './document.ts'
@@ -43,9 +43,21 @@ export function deriveConduct(documents: HostDocuments, dialect: Dialect): Condu
   })
   const payments = [holding, posting]
   const identity = identityOf(link.stanUniqueWith, parts)
+  const followUps = [
+    ...deriveFollowUp(
+      mapping.increment,
+      { effect: 'increase', originals: [holding] },
+      { ...parts, identity },
+    ),
+    ...deriveFollowUp(
+      mapping.refund,
+      { effect: 'refund', originals: payments },
+      { ...parts, identity },
+    ),
+  ]
   const conduct = {
     identity: identity.map(({ element }) => element),
-    payments,
+    payments: [...payments, ...followUps],
     reversals: deriveReversals(payments, identity, parts),
     ...deriveCaptures([holding], identity, parts),
     network: deriveNetwork(link.network),

@@ -1,10 +1,17 @@
 import { repeatTypeOf } from '../message-types.ts'
-import { carrierOf, type Derivation, deriveAnswer, usesOf } from './derive-payments.ts'
+import {
+  carrierOf,
+  type Derivation,
+  deriveAnswer,
+  derivePayments,
+  usesOf,
+} from './derive-payments.ts'
 import type {
   CapturesDocument,
   FollowUpElement,
   FollowUpsDocument,
   PaymentsDocument,
+  PaymentType,
 } from './document.ts'
 import { dateLayoutOf } from './element-reader.ts'
 import type { MessageMapping } from './mapping-document.ts'
@@ -85,12 +92,7 @@ export function deriveCaptures(
 ): { readonly captures?: CapturesDocument } {
   const { capture } = parts.mapping
   if (capture === undefined) return {}
-  const places = identity.map(({ element }) => {
-    const place = namedIn(element, capture)
-    const reason = `lacks original.${element}, by which reversals name a payment.authorize`
-    if (place === undefined) parts.faults.push({ path: [...capture.path, 'request'], reason })
-    return place?.inReversal ?? element
-  })
+  const places = placesOf(capture, identity, parts)
   const document = deriveFollowUps(capture, { payments, places }, parts)
   const amount = carrierOf(capture, ['capture.amount'])
   if (amount === undefined) {
@@ -98,6 +100,36 @@ export function deriveCaptures(
     parts.faults.push({ path: [...capture.path, 'request'], reason })
   }
   return { captures: { ...document, elements: { ...document.elements, amount: amount ?? '' } } }
+}
+
+/** Derive what a host does with requests that follow these payments up, when it takes any. */
+export function deriveFollowUp(
+  message: MessageMapping | undefined,
+  { effect, originals }: Pick<PaymentType, 'effect'> & { originals: readonly PaymentsDocument[] },
+  { identity, ...parts }: Derivation & { readonly identity: readonly Named[] },
+): readonly PaymentsDocument[] {
+  if (message === undefined) return []
+  const derivation = { ...parts, effect, partialApprovals: false, originals }
+  const type = carrierOf(message, ['original.mti'])
+  const original = {
+    ...(type === undefined ? {} : { type }),
+    identity: placesOf(message, identity, parts),
+  }
+  return [{ ...derivePayments(message, derivation), original }]
+}
+
+/** Where a message has what names its original. */
+function placesOf(
+  message: MessageMapping,
+  identity: readonly Named[],
+  { faults }: Derivation,
+): readonly string[] {
+  return identity.map(({ element }) => {
+    const place = namedIn(element, message)
+    const reason = `lacks original.${element}, by which reversals name their original`
+    if (place === undefined) faults.push({ path: [...message.path, 'request'], reason })
+    return place?.inReversal ?? element
+  })
 }
 
 interface NamedOriginals {

@@ -23,7 +23,11 @@ export interface Derivation {
   readonly faults: SpecFault[]
 }
 
-type PaymentDerivation = Derivation & Pick<PaymentType, 'effect' | 'partialApprovals'>
+type PaymentDerivation = Derivation &
+  Pick<PaymentType, 'effect' | 'partialApprovals'> & {
+    /** What it can follow up; none, when it follows up nothing. */
+    readonly originals?: readonly PaymentsDocument[]
+  }
 
 /** Derive what a host does with one kind of payment. */
 export function derivePayments(
@@ -76,9 +80,11 @@ function constantsOf({ request }: MessageMapping): PaymentsDocument['supported']
   return Object.fromEntries(constants)
 }
 
-const SOURCES: Readonly<Record<Exclude<PaymentElement, 'pinBlock'>, readonly string[]>> = {
+type CarriedElement = Exclude<PaymentElement, 'approvalCode'>
+
+const SOURCES: Readonly<Record<CarriedElement, readonly string[]>> = {
   pan: ['request.card.pan'],
-  amount: ['request.amount.value'],
+  amount: ['request.amount.value', 'increment.amount', 'refund.amount'],
   stan: ['exchange.stan'],
   currency: ['request.amount.currency'],
   expiry: ['request.card.expiry'],
@@ -87,14 +93,20 @@ const SOURCES: Readonly<Record<Exclude<PaymentElement, 'pinBlock'>, readonly str
   terminal: ['exchange.terminal'],
   cvv2: ['request.card.cvv2'],
   cavv: ['request.threeDS.cavv'],
+  pinBlock: ['pin.block'],
   street: ['request.address.street'],
   postalCode: ['request.address.postcode'],
 }
 
-function carriersOf(message: MessageMapping, { faults }: Derivation): PaymentsDocument['elements'] {
+function carriersOf(
+  message: MessageMapping,
+  { faults, mapping, originals = [] }: PaymentDerivation,
+): PaymentsDocument['elements'] {
   const carriers: Partial<Record<PaymentElement, string>> = {}
   for (const name of PAYMENT_ELEMENTS) {
-    const path = name === 'pinBlock' ? undefined : carrierOf(message, SOURCES[name])
+    // The emulated host reads PINs of format 0 alone.
+    if (name === 'pinBlock' && mapping.pinFormat !== 'iso-0') continue
+    const path = carrierOf(message, sourcesOf(name, originals))
     if (path !== undefined) carriers[name] = path
   }
   const { pan = '', amount = '', stan = '' } = carriers
@@ -105,6 +117,17 @@ function carriersOf(message: MessageMapping, { faults }: Derivation): PaymentsDo
     faults.push({ path: [...message.path, 'request'], reason })
   }
   return { ...carriers, pan, amount, stan }
+}
+
+/** What follows a payment up takes over from it what it does not say anew. */
+function sourcesOf(name: PaymentElement, originals: readonly PaymentsDocument[]): string[] {
+  if (name === 'approvalCode') {
+    return originals.flatMap(({ answer: { approvalCode } }) =>
+      approvalCode === undefined ? [] : [`carried.${approvalCode.element}`],
+    )
+  }
+  const kept = originals.flatMap(({ elements }) => elements[name] ?? [])
+  return [...SOURCES[name], ...kept.map((element) => `original.${element}`)]
 }
 
 /** The code, and what a host fills that nobody echoes: dates by their layout, else a reference. */

@@ -32,12 +32,19 @@ export interface PaymentsDocument extends MessagesDocument {
   /** Values that an element must have one of, for the payment to be supported. */
   readonly supported: Readonly<Record<string, readonly string[]>>
   readonly elements: Carriers<PaymentElement, 'pan' | 'amount' | 'stan'>
+  /** What names the payment that an increment or a refund follows up. */
+  readonly original?: OriginalDocument
   readonly answer: PaymentAnswerDocument
 }
 
+export const PAYMENT_EFFECTS = ['hold', 'post', 'increase', 'refund'] as const
+
+/** `increase` holds more of an original, `refund` gives back of what was taken. */
+export type PaymentEffect = (typeof PAYMENT_EFFECTS)[number]
+
 /** A message type, the type of its answer, and what an approval does to the account. */
 export interface PaymentType extends MessageType {
-  readonly effect: 'hold' | 'post'
+  readonly effect: PaymentEffect
   /** Whether less than was asked for may be approved. */
   readonly partialApprovals: boolean
 }
@@ -66,6 +73,7 @@ export const PAYMENT_ELEMENTS = [
   'cavv',
   'street',
   'postalCode',
+  'approvalCode',
 ] as const
 
 export type PaymentElement = (typeof PAYMENT_ELEMENTS)[number]
@@ -119,13 +127,16 @@ export interface FollowUpsDocument extends MessagesDocument {
   readonly types: readonly MessageType[]
   /** What must be the original's, where the message has it; of a capture not the amount. */
   readonly elements: Carriers<FollowUpElement, never>
-  readonly original: {
-    /** The message type of the original. */
-    readonly type?: string
-    /** What {@link ConductDocument.identity} names, element for element. */
-    readonly identity: readonly string[]
-  }
+  readonly original: OriginalDocument
   readonly answer: AnswerDocument
+}
+
+/** Where a message names the one that it follows. */
+export interface OriginalDocument {
+  /** The message type of the original. */
+  readonly type?: string
+  /** What {@link ConductDocument.identity} names, element for element. */
+  readonly identity: readonly string[]
 }
 
 export interface CapturesDocument extends FollowUpsDocument {
@@ -201,9 +212,9 @@ export const REASONS = [
 /**
  * Why the host answers as it does.
  *
- * `checkFailed`: CVV2 or CAVV; `contradiction`: a reversal or a capture that is not of its
- * original; `lateOriginal`: an original that comes after its reversal; `notHeld`: nothing is held
- * to capture, or it is captured and cannot be reversed; `unlisted`: none of the host's codes, for
- * the fault `answer-code`.
+ * `checkFailed`: CVV2 or CAVV; `contradiction`: what follows an original is not of it;
+ * `lateOriginal`: an original that comes after its reversal; `notHeld`: nothing is held to capture
+ * or increase, nothing was taken to refund, or it was refunded and cannot be reversed; `unlisted`:
+ * none of the host's codes, for the fault `answer-code`.
  */
 export type Reason = (typeof REASONS)[number]

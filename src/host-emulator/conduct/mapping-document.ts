@@ -4,11 +4,17 @@ import type { ListedCodes } from './iso-codes.ts'
 
 /** What a mapping.json says that tells of the host. */
 export interface MappingDocument {
+  /** How the host takes PINs, where it does. */
+  readonly pinFormat: string | undefined
   readonly authorize: MessageMapping
   readonly sale: MessageMapping
   readonly reverse: MessageMapping
   /** Where the host takes captures. */
   readonly capture?: MessageMapping
+  /** Where the host holds more of an authorization. */
+  readonly increment?: MessageMapping
+  /** Where the host gives back of what was taken. */
+  readonly refund?: MessageMapping
   /** By name: which word each value of the host becomes. */
   readonly tables: ReadonlyMap<string, Readonly<Record<string, string>>>
   readonly codes: ListedCodes
@@ -49,10 +55,13 @@ export function readMappingDocument(document: unknown, faults: SpecFault[]): Map
   const codes = read.object('responseCodes')
   const listed = (verdict: string): readonly string[] => codes.texts(verdict)
   return {
+    pinFormat: read.has('pin') ? read.object('pin').optional('format') : undefined,
     authorize: kind('payment.authorize'),
     sale: kind('payment.sale'),
     reverse: kind('payment.reverse'),
     ...(messages.has('payment.capture') ? { capture: kind('payment.capture') } : {}),
+    ...(messages.has('payment.increment') ? { increment: kind('payment.increment') } : {}),
+    ...(messages.has('payment.refund') ? { refund: kind('payment.refund') } : {}),
     tables: tablesOf(read.objectIfAny('tables')),
     codes: {
       approved: listed('approved'),

@@ -12,6 +12,8 @@ import {
   FOLLOW_UP_ELEMENTS,
   type FollowUpsDocument,
   type MessageType,
+  type OriginalDocument,
+  PAYMENT_EFFECTS,
   PAYMENT_ELEMENTS,
   type PaymentAnswerDocument,
   type PaymentElement,
@@ -53,10 +55,14 @@ export function readConductDocument(
   const reversals = followUpsOf(read.object('reversals'), elements)
   const captures = read.has('captures') ? capturesOf(read.object('captures'), elements) : undefined
   const followUps = { reversals, ...(captures ? { captures } : {}) }
-  for (const [name, { original }] of Object.entries(followUps)) {
-    if (original.identity.length === identity.length) continue
+  const naming = [
+    ...Object.entries(followUps).map(([name, { original }]) => ({ path: [name], original })),
+    ...payments.map(({ original }, at) => ({ path: ['payments', at], original })),
+  ]
+  for (const { path, original } of naming) {
+    if (original === undefined || original.identity.length === identity.length) continue
     const reason = 'must name an element for each of `identity`, in its order'
-    faults.push({ path: [name, 'original', 'identity'], reason })
+    faults.push({ path: [...path, 'original', 'identity'], reason })
   }
   const network = networkOf(read.object('network'), elements)
   const mac = read.has('mac') ? macDocumentOf(read.object('mac'), elements) : undefined
@@ -75,10 +81,11 @@ export function readConductDocument(
 }
 
 function paymentsOf(read: DocumentReader, elements: ElementReader): PaymentsDocument {
-  read.onlyMembers([...MESSAGES, 'supported', 'elements', 'answer'])
+  read.onlyMembers([...MESSAGES, 'supported', 'elements', 'original', 'answer'])
   const types = read.list('types', (it) => {
     it.onlyMembers(['request', 'answer', 'effect', 'partialApprovals'])
-    const effect = it.text('effect', /^(hold|post)$/) === 'hold' ? 'hold' : 'post'
+    const word = it.text('effect', /^(hold|post|increase|refund)$/)
+    const effect = PAYMENT_EFFECTS.find((known) => known === word) ?? 'post'
     const partialApprovals = it.text('partialApprovals', /^(true|false)$/) === 'true'
     return { ...messageType(it), effect, partialApprovals } as const
   })
@@ -99,7 +106,29 @@ function paymentsOf(read: DocumentReader, elements: ElementReader): PaymentsDocu
     ...messagesOf(read, elements),
     supported: supportedOf(read.objectIfAny('supported'), elements),
     elements: { pan, amount, stan, ...others },
+    ...namedOriginal(read, types, elements),
     answer: paymentAnswerOf(read.object('answer'), elements),
+  }
+}
+
+/** What follows another payment up must say where it names it. */
+function namedOriginal(
+  read: DocumentReader,
+  types: PaymentsDocument['types'],
+  elements: ElementReader,
+): Pick<PaymentsDocument, 'original'> {
+  const follows = types.some(({ effect }) => effect === 'increase' || effect === 'refund')
+  if (follows || read.has('original')) {
+    return { original: originalOf(read.object('original'), elements) }
+  }
+  return {}
+}
+
+function originalOf(read: DocumentReader, elements: ElementReader): OriginalDocument {
+  read.onlyMembers(['type', 'identity'])
+  return {
+    ...(read.has('type') ? { type: elements.textElement(read, 'type') } : {}),
+    identity: elements.textElements(read, 'identity'),
   }
 }
 
@@ -154,18 +183,13 @@ function followUpsOf(read: DocumentReader, elements: ElementReader): FollowUpsDo
   read.onlyMembers([...MESSAGES, 'elements', 'original', 'answer'])
   const carriers = read.object('elements')
   carriers.onlyMembers(FOLLOW_UP_ELEMENTS)
-  const original = read.object('original')
-  original.onlyMembers(['type', 'identity'])
   const answer = read.object('answer')
   answer.onlyMembers(['responseCode', 'dates', 'references'])
   return {
     types: read.list('types', messageType),
     ...messagesOf(read, elements),
     elements: elements.carriers(carriers),
-    original: {
-      ...(original.has('type') ? { type: elements.textElement(original, 'type') } : {}),
-      identity: elements.textElements(original, 'identity'),
-    },
+    original: originalOf(read.object('original'), elements),
     answer: answerOf(answer, elements),
   }
 }
@@ -182,20 +206,20 @@ function codesOf(
 
 /**
  * A message type says which kind a message is. Kinds of payment may share one when an element has
- * other values in one than in the other.
+ * other values in one than in the other, or when one alone names an original.
  */
 function sharedTypes(
   payments: readonly PaymentsDocument[],
   others: Readonly<Record<string, { readonly types: readonly MessageType[] }>>,
 ): SpecFault[] {
   const kinds = [
-    ...payments.map(({ types, supported }, at) => ({ path: ['payments', at], types, supported })),
+    ...payments.map((it, at) => ({ path: ['payments', at], ...it })),
     ...Object.entries(others).map(([path, { types }]) => ({ path: [path], types, supported: {} })),
   ]
-  return kinds.flatMap(({ path, types, supported }, place) =>
-    types.flatMap(({ request }, at) => {
+  return kinds.flatMap(({ path, ...one }, place) =>
+    one.types.flatMap(({ request }, at) => {
       const earlier = kinds.slice(0, place).filter((kind) => hasType(kind.types, request))
-      if (earlier.every((kind) => areToldApart(kind.supported, supported))) return []
+      if (earlier.every((other) => areToldApart(one, other))) return []
       const reason = `${request} is the type of another kind of message as well`
       return [{ path: [...path, 'types', at], reason }]
     }),
@@ -206,8 +230,12 @@ function hasType(types: readonly MessageType[], request: string): boolean {
   return types.some((type) => type.request === request)
 }
 
-function areToldApart(a: PaymentsDocument['supported'], b: PaymentsDocument['supported']): boolean {
-  return Object.entries(a).some(
-    ([element, values]) => b[element]?.every((value) => !values.includes(value)) === true,
+type Telling = Pick<PaymentsDocument, 'supported' | 'original'>
+
+function areToldApart(one: Telling, other: Telling): boolean {
+  if ((one.original === undefined) !== (other.original === undefined)) return true
+  return Object.entries(one.supported).some(
+    ([element, values]) =>
+      other.supported[element]?.every((value) => !values.includes(value)) === true,
   )
 }

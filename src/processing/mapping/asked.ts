@@ -35,12 +35,14 @@ export function askedOf(
   const sale = elementsFrom(placed['payment.sale'], own)
   const originals = [...authorize].filter((it) => sale.has(it)).map((it) => `original.${it}`)
   const reverse = elementsFrom(placed['payment.reverse'], new Set([...own, ...originals]))
-  const capture = elementsFrom(placed['payment.capture'], own)
+  const numbered = (kind: MessageKind) => asked(kind, elementsFrom(placed[kind], own))
   return [
     ...asked('payment.authorize', authorize),
     ...asked('payment.sale', sale),
     ...asked('payment.reverse', reverse),
-    ...asked('payment.capture', capture),
+    ...numbered('payment.capture'),
+    ...numbered('payment.increment'),
+    ...numbered('payment.refund'),
   ]
 }
 

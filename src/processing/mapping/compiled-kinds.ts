@@ -1,17 +1,18 @@
-import type { PaymentOperation } from '#domain'
 import type { Dialect } from '#iso8583'
 import { type AnswerReader, compileAnswer, verdictsOf } from './answer.ts'
 import { checkTypes } from './answer-type.ts'
 import type { MappingParts } from './mapping.ts'
 import { likenessFaults, type PlacedMessage } from './placed-messages.ts'
 import { compileRequest, type RequestWriter } from './request.ts'
-import { type FindSource, type Originals, owedSources, requestSources } from './sources.ts'
+import { type FindSource, followingSources, type Originals, requestSources } from './sources.ts'
 import {
   type ByKind,
   createFaults,
   type Faults,
+  type FollowingOrigin,
   type MappingSpec,
   type MessageKind,
+  ORIGINS,
 } from './specification.ts'
 import { tablesOf } from './tables.ts'
 import { checkTold } from './untold.ts'
@@ -38,38 +39,40 @@ export function compileKinds(
   const { placed } = specified
   const { dialect, messages } = parts
   const compile = createKindCompiler(specified, parts, faults)
-  const forRequest = (kind: PaymentOperation) =>
-    compile(kind, { message: placed[kind], find: requestSources(messages.members(kind)) }, faults)
+  const forRequest = (kind: 'payment.authorize' | 'payment.sale') => {
+    const find = requestSources(messages.members(kind), specified.spec.pin)
+    return compile(kind, { message: placed[kind], find }, faults)
+  }
   const authorize = forRequest('payment.authorize')
   const sale = forRequest('payment.sale')
-  // What is owed of originals that are like nothing they can be lacks much by no fault of its own.
+  // What follows originals that are like nothing they can be lacks much by no fault of its own.
   const sink = isUnlike(faults) ? createFaults() : faults
-  const undone = owedSources('reversal', originalsOf([authorize, sale], dialect))
-  const reversal = { message: placed['payment.reverse'], find: undone, owed: 'reversal' } as const
-  const reverse = compile('payment.reverse', reversal, sink)
-  const capture = compileCapture(placed, (message) => {
-    const find = owedSources('capture', originalsOf([authorize], dialect))
-    return compile('payment.capture', { message, find, owed: 'capture' }, sink)
-  })
-  // A source that is misspelt is told as that, and not as a member that is lost as well.
-  if (faults.list.length === 0) checkTold(placed, messages, faults)
-  return {
-    ...{ 'payment.authorize': authorize, 'payment.sale': sale, 'payment.reverse': reverse },
-    ...capture,
+  const following = <Kind extends FollowingKind>(kind: Kind, of: readonly CompiledKind[]) => {
+    const message = placed[kind]
+    if (message === undefined) return {}
+    const follows = ORIGINS[kind]
+    const find = followingSources(follows, originalsOf(of, dialect))
+    return { [kind]: compile(kind, { message, find, follows }, sink) } as Record<Kind, CompiledKind>
   }
+  const capture = following('payment.capture', [authorize])
+  const followUps = {
+    ...following('payment.increment', [authorize]),
+    ...following('payment.refund', [authorize, sale]),
+  }
+  const reversible = [authorize, sale, ...Object.values<CompiledKind>(followUps)]
+  const reverse = following('payment.reverse', reversible) as Pick<CompiledKinds, 'payment.reverse'>
+  // A source that is misspelt is told as that, and not as a member that is lost as well.
+  if (faults.list.length === 0) checkTold(specified, messages, faults)
+  const own = { 'payment.authorize': authorize, 'payment.sale': sale }
+  return { ...own, ...reverse, ...capture, ...followUps }
 }
 
-function compileCapture(
-  { 'payment.capture': message }: ByKind<PlacedMessage>,
-  compile: (message: PlacedMessage) => CompiledKind,
-): Pick<CompiledKinds, 'payment.capture'> {
-  return message === undefined ? {} : { 'payment.capture': compile(message) }
-}
+type FollowingKind = Exclude<MessageKind, 'payment.authorize' | 'payment.sale'>
 
 interface Placing {
   readonly message: PlacedMessage
   readonly find: FindSource
-  readonly owed?: 'reversal' | 'capture'
+  readonly follows?: FollowingOrigin
 }
 
 function createKindCompiler(
@@ -90,7 +93,7 @@ function createKindCompiler(
       message.answer,
       { ...common, spec, members, request, verdicts },
     )
-    const silent = how.owed ? undefined : partialFault(kind, message)
+    const silent = how.follows ? undefined : partialFault(kind, message)
     if (silent && !isUnlike(sink) && spec.responseCodes.partial.length > 0) {
       faults.add(['responseCodes', 'partial'], silent)
     }
@@ -98,7 +101,7 @@ function createKindCompiler(
   }
 }
 
-/** What is certain of the messages that something is owed for, whichever of these kinds it is. */
+/** What is certain of the messages that another follows, whichever of these kinds they are. */
 function originalsOf(kinds: readonly CompiledKind[], dialect: Dialect): Originals {
   type Elements = (kind: CompiledKind) => ReadonlySet<string>
   const inAny = (of: Elements) => new Set(kinds.flatMap((kind) => [...of(kind)]))

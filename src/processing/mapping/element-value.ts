@@ -5,7 +5,7 @@ import { compileFit, misfitOf, textMisfit } from './content-class.ts'
 import { type Format, formatNames, formatOf } from './formats.ts'
 import type { RequestParts } from './request.ts'
 import type { Given, Source } from './sources.ts'
-import type { Faults, Placed, RequestElementSpec } from './specification.ts'
+import { A_MESSAGE, type Faults, type Placed, type RequestElementSpec } from './specification.ts'
 import { compileTable } from './tables.ts'
 
 /**
@@ -42,18 +42,18 @@ export function compileValue(
     faults.add([...path, 'from'], unknownSource(from, parts))
     return undefined
   }
-  if (parts.owed && source.sensitive === 'sad') {
-    const reason = `is sensitive authentication data, not kept; a ${parts.owed} cannot have it`
-    faults.add([...path, 'from'], reason)
+  if (parts.follows && source.sensitive === 'sad') {
+    const reason = 'is sensitive authentication data, not kept'
+    faults.add([...path, 'from'], `${reason}; ${A_MESSAGE[parts.follows]} cannot have it`)
   } else checkSensitivity(placed, source, facts, faults)
   checkPresence(placed, source, faults)
   return compileSource({ placed, facts, source }, parts)
 }
 
-function unknownSource(from: string, { owed }: RequestParts): string {
-  return owed && from.startsWith('request.')
-    ? `${from} is not kept; a ${owed} has original., carried., ${owed}., merchant. and exchange.`
-    : `there is no source ${from}`
+function unknownSource(from: string, { follows }: RequestParts): string {
+  if (!follows || !from.startsWith('request.')) return `there is no source ${from}`
+  const has = `${A_MESSAGE[follows]} has original., carried., ${follows}., merchant. and exchange.`
+  return `${from} is not kept; ${has}`
 }
 
 function checkSensitivity(
@@ -195,7 +195,7 @@ function compileTabled(
   }
   table.checkOutputs((text) => textMisfit(text, facts), faults)
   if (source.words) table.checkInputs(source.words, faults)
-  if (source.words && parts.owed) table.checkEvery(source.words, faults)
+  if (source.words && parts.follows) table.checkEvery(source.words, faults)
   const refused = refusal(
     'NOT_SUPPORTED_BY_HOST',
     'the host does not take this',

@@ -1,14 +1,16 @@
 import type { SpecFault } from '#iso8583'
-import type {
-  AnswerElementSpec,
-  ByKind,
-  Faults,
-  MappingSpec,
-  MessageKind,
-  MessageSpec,
-  Placed,
-  PlacedMember,
-  RequestElementSpec,
+import {
+  type AnswerElementSpec,
+  type ByKind,
+  type Faults,
+  type MappingSpec,
+  type MessageKind,
+  type MessageSpec,
+  OPTIONAL_KINDS,
+  ORIGINS,
+  type Placed,
+  type PlacedMember,
+  type RequestElementSpec,
 } from './specification.ts'
 
 /** A kind of message with everything that `like` takes over from another. */
@@ -35,12 +37,15 @@ export function placeMessages(spec: MappingSpec, faults: Faults): ByKind<PlacedM
     request: elementsOf(spec, { kind, part: 'request' }, faults),
     answer: elementsOf(spec, { kind, part: 'answer' }, faults),
   })
-  const capture = messages['payment.capture']
+  const optional = OPTIONAL_KINDS.flatMap((kind) => {
+    const message = messages[kind]
+    return message === undefined ? [] : [[kind, placed(kind, message)] as const]
+  })
   return {
     'payment.authorize': placed('payment.authorize', messages['payment.authorize']),
     'payment.sale': placed('payment.sale', messages['payment.sale']),
     'payment.reverse': placed('payment.reverse', messages['payment.reverse']),
-    ...(capture ? { 'payment.capture': placed('payment.capture', capture) } : {}),
+    ...Object.fromEntries(optional),
   }
 }
 
@@ -67,13 +72,12 @@ export function likenessFaults(kind: MessageKind, spec: MappingSpec, faults: Fau
 }
 
 /** What a kind of message is written from, which kinds that are alike have in common. */
-function originOf(kind: unknown): 'request' | 'reversal' | 'capture' {
-  if (kind === 'payment.reverse') return 'reversal'
-  return kind === 'payment.capture' ? 'capture' : 'request'
+function originOf(kind: unknown): string | undefined {
+  return Object.hasOwn(ORIGINS, String(kind)) ? ORIGINS[kind as MessageKind] : undefined
 }
 
 const SOURCES =
-  'reversals and captures are written from original. and carried., payments from request.'
+  'what follows a payment is written from original. and carried., payments from request.'
 
 interface ElementSpecs {
   readonly request: RequestElementSpec

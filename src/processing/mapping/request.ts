@@ -5,7 +5,14 @@ import { leafFacts } from './leaf-facts.ts'
 import { type Nested, nestedAt } from './nested.ts'
 import type { PlacedMessage } from './placed-messages.ts'
 import { type FindSource, type Given, isThere } from './sources.ts'
-import type { Faults, Placed, PlacedMember, RequestElementSpec } from './specification.ts'
+import {
+  A_MESSAGE,
+  type Faults,
+  type FollowingOrigin,
+  type Placed,
+  type PlacedMember,
+  type RequestElementSpec,
+} from './specification.ts'
 import type { Table } from './tables.ts'
 
 /** A host message written, or why this request cannot be told to this host. */
@@ -30,8 +37,8 @@ export interface RequestParts {
   readonly tables: ReadonlyMap<string, Table>
   readonly find: FindSource
   readonly faults: Faults
-  /** What is owed is written long after the request, from what may be kept. */
-  readonly owed?: 'reversal' | 'capture'
+  /** What follows a payment is written from what may be kept of it. */
+  readonly follows?: FollowingOrigin
 }
 
 export function compileRequest(
@@ -41,7 +48,7 @@ export function compileRequest(
   const refusals = refuses.flatMap((placed) => compileRefusal(placed, parts) ?? [])
   const used = elements.filter(({ spec }) => spec.use !== 'forbidden')
   const steps = used.flatMap((placed) => compileElement(placed, parts) ?? [])
-  const amount = used.find(({ spec }) => spec.from === 'request.amount.value')
+  const amount = used.find(({ spec }) => AMOUNTS.has(spec.from ?? ''))
   return {
     always: new Set(used.filter((it) => it.spec.use === 'mandatory').map((it) => it.element)),
     elements: new Set(used.map((it) => it.element)),
@@ -62,6 +69,13 @@ export function compileRequest(
     },
   }
 }
+
+/** Sources of the amount that an approval is of. */
+const AMOUNTS: ReadonlySet<string> = new Set([
+  'request.amount.value',
+  'increment.amount',
+  'refund.amount',
+])
 
 /** What a host has no place for must not be lost on the way to it. */
 function compileRefusal(
@@ -87,9 +101,9 @@ function compileElement(placed: Placed<RequestElementSpec>, parts: RequestParts)
   const { element, path } = placed
   const facts = leafFacts(placed, parts)
   if (!facts) return undefined
-  if (parts.owed && facts.sensitive === 'sad') {
+  if (parts.follows && facts.sensitive === 'sad') {
     const reason = `element ${element} is sensitive authentication data, which is not kept`
-    parts.faults.add(path, `${reason}; a ${parts.owed} cannot have it`)
+    parts.faults.add(path, `${reason}; ${A_MESSAGE[parts.follows]} cannot have it`)
     return undefined
   }
   const value = compileValue(placed, facts, parts)

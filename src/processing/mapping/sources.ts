@@ -3,12 +3,16 @@ import {
   type JsonObject,
   type JsonValue,
   type Merchant,
+  PIN_BLOCK_BYTES,
+  type PinFormat,
   REVERSAL_CAUSES,
   type ReversalCause,
+  type Secret,
 } from '#domain'
 import type { Composite, Dialect, FieldFacts, FieldValue } from '#iso8583'
 import { type ExchangeFacts, stanText } from '../exchange-facts.ts'
 import type { Member, ValueFacts } from '../messages/members.ts'
+import type { FollowingOrigin } from './specification.ts'
 
 /** Everything that one host message is written from. */
 export interface Given {
@@ -17,12 +21,16 @@ export interface Given {
   readonly terminal: string
   /** The merchant's request; empty when what is owed is written. */
   readonly body: JsonObject
-  /** The message to be reversed or captured, as it is kept; what its answer said to bring along. */
+  /** The PIN block for the host, in hexadecimal. */
+  readonly hostPin?: Secret<string>
+  /** The message that this one follows, as it is kept; what its answer said to bring along. */
   readonly original?: { readonly mti: string; readonly fields: Composite }
   readonly carried?: Readonly<Record<string, string>>
   readonly cause?: ReversalCause
   /** How much of it is captured. */
   readonly capture?: CaptureGiven
+  /** How much more of it is held, or how much is given back. */
+  readonly amountMinor?: bigint
 }
 
 /** What a capture takes. */
@@ -60,10 +68,17 @@ export function isThere(source: Source, given: Given): boolean {
 export type FindSource = (path: string) => Source | undefined
 
 /** Sources of a message that carries a merchant's request. */
-export function requestSources(members: ReadonlyMap<string, Member>): FindSource {
+export function requestSources(
+  members: ReadonlyMap<string, Member>,
+  pin: { readonly format: PinFormat } | undefined,
+): FindSource {
+  const pinBlock = pin && pinSource(pin.format)
   return (path) => {
     const [room, ...rest] = path.split('.')
+    if (path === 'pin.block') return pinBlock
     if (room !== 'request') return COMMON.get(path)
+    // What is under the terminal's key is nothing to a host.
+    if (rest[0] === 'pin' && rest.length > 1) return undefined
     const name = rest.join('.')
     const member = members.get(name)
     if (member === undefined) return undefined
@@ -72,7 +87,18 @@ export function requestSources(members: ReadonlyMap<string, Member>): FindSource
   }
 }
 
-/** What a reversal or a capture can know of the message that it is of. */
+function pinSource(format: PinFormat): Source {
+  const bytes = PIN_BLOCK_BYTES[format]
+  return {
+    field: 'pin',
+    always: false,
+    sensitive: 'sad',
+    value: { content: 'b', min: bytes, max: bytes },
+    read: ({ hostPin }) => hostPin?.reveal(),
+  }
+}
+
+/** What a message can know of the one that it follows. */
 export interface Originals {
   readonly dialect: Dialect
   /** Elements that every such message has, and those that some have. */
@@ -84,13 +110,13 @@ export interface Originals {
 }
 
 /**
- * Sources of a reversal or a capture: the stored image of the original, what its answer said to
- * carry, and what is its own.
+ * Sources of a message that follows another: the stored image of the original, what its answer said
+ * to carry, and what is its own.
  */
-export function owedSources(of: 'reversal' | 'capture', originals: Originals): FindSource {
-  const own = of === 'reversal' ? REVERSAL : CAPTURE
-  // Only what was approved is captured; what is reversed may have had no answer at all.
-  const sure: ReadonlySet<string> = of === 'capture' ? originals.approved : new Set()
+export function followingSources(of: FollowingOrigin, originals: Originals): FindSource {
+  const own = OWN[of]
+  // Only what was approved is followed up; what is reversed may have had no answer at all.
+  const sure: ReadonlySet<string> = of === 'reversal' ? new Set() : originals.approved
   return (path) => {
     const [room = '', ...rest] = path.split('.')
     const element = rest.join('.')
@@ -206,20 +232,32 @@ const ORIGINAL_MTI: Source = {
   read: ({ original }) => original?.mti,
 }
 
-const REVERSAL: ReadonlyMap<string, Source> = new Map([
-  [
-    'reversal.cause',
-    { always: true, sensitive: false, words: REVERSAL_CAUSES, read: ({ cause }) => cause },
-  ],
-])
+/** What is a following message's own. */
+const OWN: Readonly<Record<FollowingOrigin, ReadonlyMap<string, Source>>> = {
+  reversal: new Map([
+    [
+      'reversal.cause',
+      { always: true, sensitive: false, words: REVERSAL_CAUSES, read: ({ cause }) => cause },
+    ],
+  ]),
+  capture: new Map([
+    ['capture.amount', known('n', [1, 12], ({ capture }) => capture?.amountMinor.toString())],
+    [
+      'capture.extent',
+      {
+        ...{ always: true, sensitive: false },
+        words: ['whole', 'part'],
+        read: (it) => it.capture?.extent,
+      },
+    ],
+  ]),
+  increment: new Map([['increment.amount', amountGiven()]]),
+  refund: new Map([['refund.amount', amountGiven()]]),
+}
 
-const CAPTURE: ReadonlyMap<string, Source> = new Map([
-  ['capture.amount', known('n', [1, 12], ({ capture }) => capture?.amountMinor.toString())],
-  [
-    'capture.extent',
-    { always: true, sensitive: false, words: ['whole', 'part'], read: (it) => it.capture?.extent },
-  ],
-])
+function amountGiven(): Source {
+  return known('n', [1, 12], ({ amountMinor }) => amountMinor?.toString())
+}
 
 function known(content: string, [min, max]: [number, number], read: Source['read']): Source {
   return { always: true, sensitive: false, value: { content, min, max }, read }

@@ -1,4 +1,4 @@
-import type { PaymentOperation } from '#domain'
+import type { PaymentOperation, PinFormat } from '#domain'
 import { type SpecFault, SpecificationError } from '#iso8583'
 
 /**
@@ -7,7 +7,13 @@ import { type SpecFault, SpecificationError } from '#iso8583'
  */
 export interface MappingSpec {
   readonly host: string
-  readonly exchange: { readonly timeZone: string; readonly rrn: string }
+  readonly exchange: {
+    readonly timeZone: string
+    readonly rrn: string
+    readonly holdHours?: number
+  }
+  /** How the host takes PINs; it takes none, when absent. */
+  readonly pin?: { readonly format: PinFormat }
   readonly tables?: Readonly<Record<string, TableSpec>>
   readonly responseCodes: Readonly<Record<Verdict, readonly string[]>>
   /** Response codes to a reversal that say that the host has no such original. */
@@ -22,9 +28,35 @@ export type Verdict = 'approved' | 'partial' | 'declined' | 'unknown'
 /** What the gateway sends: the merchants' operations, the reversal of one, the capture of one. */
 export type MessageKind = PaymentOperation | 'payment.reverse' | 'payment.capture'
 
-/** Something of each kind of message; a host need not take captures. */
-export type ByKind<T> = Readonly<Record<Exclude<MessageKind, 'payment.capture'>, T>> & {
-  readonly 'payment.capture'?: T
+/** Kinds that a host need not take. */
+export const OPTIONAL_KINDS = ['payment.increment', 'payment.refund', 'payment.capture'] as const
+
+type OptionalKind = (typeof OPTIONAL_KINDS)[number]
+
+/** Something of each kind of message that a host takes. */
+export type ByKind<T> = Readonly<
+  Record<Exclude<MessageKind, OptionalKind>, T> & Partial<Record<OptionalKind, T>>
+>
+
+/** What a message of each kind is written from, beside what all are. */
+export const ORIGINS = {
+  'payment.authorize': 'request',
+  'payment.sale': 'request',
+  'payment.increment': 'increment',
+  'payment.refund': 'refund',
+  'payment.reverse': 'reversal',
+  'payment.capture': 'capture',
+} as const satisfies Record<MessageKind, string>
+
+/** Kinds whose messages name an earlier one, and are written from what was kept of it. */
+export type FollowingOrigin = Exclude<(typeof ORIGINS)[MessageKind], 'request'>
+
+/** As a fault names a message of the kind. */
+export const A_MESSAGE: Readonly<Record<FollowingOrigin, string>> = {
+  reversal: 'a reversal',
+  capture: 'a capture',
+  increment: 'an increment',
+  refund: 'a refund',
 }
 
 export interface MessageSpec {

@@ -1,4 +1,12 @@
-import { AMOUNT_MINOR_MAX, type JsonObject, type Merchant, REVERSAL_CAUSES } from '#domain'
+import {
+  AMOUNT_MINOR_MAX,
+  type JsonObject,
+  type Merchant,
+  PIN_BLOCK_BYTES,
+  type PinFormat,
+  REVERSAL_CAUSES,
+  Secret,
+} from '#domain'
 import { EncodeError, type Message } from '#iso8583'
 import { createHostFacts, exchangeFacts } from '../exchange-facts.ts'
 import type { Member } from '../messages/members.ts'
@@ -11,15 +19,15 @@ import type { ByKind, Faults, MessageKind } from './specification.ts'
 import { isNamed } from './untold.ts'
 
 /**
- * Write and pack the shortest and the longest request of each operation, their reversals and
- * captures.
+ * Write and pack the shortest and the longest request of each operation, and all that can follow
+ * one.
  *
  * It finds what no look at single elements can: a composite that lacks a part or grows too long.
  *
  * @returns the least bytes of each kind that could be written
  */
 export function tryOut(
-  { kinds, placed }: Compiled,
+  { kinds, placed, pinFormat }: Compiled,
   parts: MappingParts,
   faults: Faults,
 ): ReadonlyMap<MessageKind, number> {
@@ -34,11 +42,20 @@ export function tryOut(
     const members = parts.messages.members(kind)
     const refuses = new Set(placed[kind].refuses.map(({ source }) => source))
     for (const extent of ['least', 'most'] as const) {
-      const given = { ...SAMPLE, body: sampleBody(members, refuses, extent) }
+      const body = sampleBody(members, refuses, extent)
+      const given = { ...SAMPLE, body, ...samplePin(body, pinFormat) }
       const original = attempt({ kind, given })
       if (!original) continue
-      for (const cause of REVERSAL_CAUSES) {
-        attempt({ kind: 'payment.reverse', given: { ...given, original, cause } })
+      const undo = (image: Message) => {
+        for (const cause of REVERSAL_CAUSES) {
+          attempt({ kind: 'payment.reverse', given: { ...SAMPLE, original: image, cause } })
+        }
+      }
+      undo(original)
+      const { amountMinor } = CAPTURES[extent]
+      for (const following of FOLLOWING[kind]) {
+        const image = attempt({ kind: following, given: { ...SAMPLE, original, amountMinor } })
+        if (image) undo(image)
       }
       if (kind !== 'payment.authorize') continue
       attempt({ kind: 'payment.capture', given: { ...given, original, capture: CAPTURES[extent] } })
@@ -46,6 +63,11 @@ export function tryOut(
   }
   return sizes
 }
+
+const FOLLOWING = {
+  'payment.authorize': ['payment.increment', 'payment.refund'],
+  'payment.sale': ['payment.refund'],
+} as const
 
 const CAPTURES = {
   least: { amountMinor: 1n, extent: 'part' },
@@ -55,6 +77,7 @@ const CAPTURES = {
 interface Compiled {
   readonly kinds: CompiledKinds
   readonly placed: ByKind<PlacedMessage>
+  readonly pinFormat: PinFormat | undefined
 }
 
 interface Trial {
@@ -122,6 +145,12 @@ function sampleText({ words, value }: Member, extent: 'least' | 'most'): string 
   if (content === 'a' && length === 3) return 'USD'
   const sample = SAMPLES.get(content)
   return sample ?? (content === 'n' ? '1' : 'A').repeat(length)
+}
+
+/** A PIN block for the host is there whenever the request has a PIN. */
+function samplePin({ pin }: JsonObject, format: PinFormat | undefined): Pick<Given, 'hostPin'> {
+  if (pin === undefined || format === undefined) return {}
+  return { hostPin: new Secret('0'.repeat(2 * PIN_BLOCK_BYTES[format])) }
 }
 
 const SAMPLES: ReadonlyMap<string, string> = new Map([

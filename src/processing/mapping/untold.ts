@@ -1,21 +1,33 @@
 import type { Member } from '../messages/members.ts'
 import type { Messages } from '../messages/messages.ts'
 import type { PlacedMessage } from './placed-messages.ts'
-import type { ByKind, Faults } from './specification.ts'
+import {
+  type ByKind,
+  type Faults,
+  type MappingSpec,
+  OPTIONAL_KINDS,
+  ORIGINS,
+  type RequestElementSpec,
+} from './specification.ts'
 
 /** Members that are the gateway's own to act upon, whatever the host is told. */
 const OF_THE_GATEWAY = new Set(['type', 'id', 'merchant', 'time', 'terminal', 'acceptPartial'])
 
 /**
  * Note what of a merchant's request would be lost without a word: no element takes it, `refuses`
- * does not name it, and `untold` does not say that the host can do without. How much is captured
- * every host must be told.
+ * does not name it, and `untold` does not say that the host can do without. How much is captured,
+ * increased or refunded every host must be told. What takes no PINs refuses them in any case.
  */
-export function checkTold(placed: ByKind<PlacedMessage>, messages: Messages, faults: Faults): void {
+export function checkTold(
+  { placed, spec }: { readonly placed: ByKind<PlacedMessage>; readonly spec: MappingSpec },
+  messages: Messages,
+  faults: Faults,
+): void {
   for (const kind of ['payment.authorize', 'payment.sale'] as const) {
     const members = [...messages.members(kind).values()]
     checkUntold(placed[kind], new Set(members.map(sourceOf)), faults)
-    const named = namedIn(placed[kind])
+    const named = new Set(namedIn(placed[kind]))
+    if (spec.pin === undefined) named.add('request.pin')
     const lost = members.filter(
       (member) => isLeaf(member) && !isOfTheGateway(member) && !isNamed(member, named),
     )
@@ -24,9 +36,11 @@ export function checkTold(placed: ByKind<PlacedMessage>, messages: Messages, fau
     const reason = `no element takes ${list}: name them under \`refuses\` or \`untold\``
     faults.add(['messages', kind], reason)
   }
-  const capture = placed['payment.capture']
-  if (capture && !namedIn(capture).has('capture.amount')) {
-    faults.add(['messages', 'payment.capture'], 'no element takes capture.amount')
+  for (const kind of OPTIONAL_KINDS) {
+    const message = placed[kind]
+    const amount = `${ORIGINS[kind]}.amount`
+    if (message === undefined || namedIn(message).has(amount)) continue
+    faults.add(['messages', kind], `no element takes ${amount}`)
   }
 }
 
@@ -37,15 +51,23 @@ function checkUntold(
 ): void {
   for (const { source, path } of untold) {
     if (!sources.has(source)) faults.add(path, `${source} is no member of the request`)
+    else if (/^request\.pin\b/.test(source)) {
+      faults.add(path, `${source} is not to be left out: name it under \`refuses\``)
+    }
   }
 }
 
 function namedIn({ request, refuses, untold }: PlacedMessage): ReadonlySet<string> {
   const used = request.filter(({ spec }) => spec.use !== 'forbidden')
   return new Set([
-    ...used.flatMap(({ spec }) => [spec.from ?? '', ...Object.keys(spec.when ?? {})]),
+    ...used.flatMap(({ spec }) => [memberIn(spec), ...Object.keys(spec.when ?? {})]),
     ...[...refuses, ...untold].map(({ source }) => source),
   ])
+}
+
+/** What an element takes of the request; a PIN reaches a host in no other way. */
+function memberIn({ from = '' }: RequestElementSpec): string {
+  return from === 'pin.block' ? 'request.pin' : from
 }
 
 function isLeaf({ value, words }: Member): boolean {

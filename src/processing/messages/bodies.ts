@@ -1,4 +1,4 @@
-import type { JsonObject, Refusal } from '#domain'
+import type { JsonObject, PinFormat, Refusal } from '#domain'
 
 /**
  * The members of valid requests that this room's own rules read. Others reach the host by the
@@ -15,6 +15,7 @@ export interface PaymentBody extends RequestBody {
   readonly amount: AmountBody
   readonly acceptPartial?: boolean
   readonly card: CardBody
+  readonly pin?: PinBody
   readonly threeDS?: JsonObject
   readonly initiator?: 'cardholder' | 'merchant'
   readonly storedCredential?: 'initial' | 'unscheduled' | 'recurring' | 'instalment'
@@ -29,8 +30,15 @@ interface CardBody extends JsonObject {
   readonly pan: string
   /** `YYMM`. */
   readonly expiry: string
-  readonly entryMode: 'ecommerce' | 'stored' | 'moto' | 'manual'
+  readonly entryMode: 'ecommerce' | 'stored' | 'moto' | 'manual' | 'terminal'
   readonly cvv2?: string
+}
+
+export interface PinBody extends JsonObject {
+  readonly block: string
+  readonly format: PinFormat
+  readonly key: string
+  readonly ksn?: string
 }
 
 /** What names a payment that was sent before: an inquiry, a reversal. */
@@ -38,7 +46,8 @@ export interface InquiryBody extends RequestBody {
   readonly payment: string
 }
 
-export interface CaptureBody extends InquiryBody {
+/** What names a payment and an amount: a capture, an increment, a refund. */
+export interface AmountOfBody extends InquiryBody {
   readonly amount?: AmountBody
 }
 

@@ -1,7 +1,7 @@
 import { Ajv2020 } from 'ajv/dist/2020.js'
-import { isJsonObject, type PaymentRequest } from '#domain'
+import { type FollowUpRequest, isJsonObject, type PaymentRequest } from '#domain'
 import { createValidation, type RequestContext, type Validated } from '../validation/validate.ts'
-import type { CaptureBody, InquiryBody, PaymentBody, ReadBody, RequestBody } from './bodies.ts'
+import type { AmountOfBody, InquiryBody, PaymentBody, ReadBody, RequestBody } from './bodies.ts'
 import { compileContent } from './canonical.ts'
 import { type Member, type MessageSchemas, membersOf, schemaOf } from './members.ts'
 import { refusalOfError } from './schema-refusal.ts'
@@ -19,7 +19,7 @@ export interface Messages {
    * What the request's id stands for: its RFC 8785 form without `time` and without sensitive
    * authentication data. Holds the PAN: hash it, and keep nothing of it.
    */
-  contentOf(request: PaymentRequest): string
+  contentOf(request: PaymentRequest | FollowUpRequest): string
   /** The id of a refused request, when it can be read, for the answer to name. */
   requestIdOf(json: string): string | undefined
   /** What the schema says of each member of a message kind, by dotted path. */
@@ -48,12 +48,16 @@ export function compileMessages(schemas: MessageSchemas): Messages {
     'payment.sale': readerOf<PaymentBody>('payment.sale'),
     'payment.inquire': readerOf<InquiryBody>('payment.inquire'),
     'payment.reverse': readerOf<InquiryBody>('payment.reverse'),
-    'payment.capture': readerOf<CaptureBody>('payment.capture'),
+    'payment.capture': readerOf<AmountOfBody>('payment.capture'),
+    'payment.increment': readerOf<AmountOfBody>('payment.increment'),
+    'payment.refund': readerOf<AmountOfBody>('payment.refund'),
     echo: readerOf<RequestBody>('echo'),
   }
   const contents = {
     'payment.authorize': compileContent(schemaOf(schemas, 'payment.authorize')),
     'payment.sale': compileContent(schemaOf(schemas, 'payment.sale')),
+    'payment.increment': compileContent(schemaOf(schemas, 'payment.increment')),
+    'payment.refund': compileContent(schemaOf(schemas, 'payment.refund')),
   }
   return {
     validateRequest: createValidation(readers),

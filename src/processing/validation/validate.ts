@@ -1,16 +1,16 @@
 import {
+  type FollowUpOperation,
   isJsonObject,
   type JsonObject,
   type Merchant,
   type MerchantRequest,
-  type PaymentOperation,
   type PaymentRequest,
   type Refusal,
   refusal,
   Secret,
 } from '#domain'
 import type {
-  CaptureBody,
+  AmountOfBody,
   InquiryBody,
   PaymentBody,
   ReadBody,
@@ -20,6 +20,7 @@ import { amountOf } from './amount-rules.ts'
 import { panOf } from './card-rules.ts'
 import { credentialRefusal } from './credential-rules.ts'
 import { senderRefusal } from './merchant-rules.ts'
+import { pinRefusal, terminalPinOf } from './pin-rules.ts'
 import { timeOf } from './time-rules.ts'
 
 /** What a request is judged against besides its own text. */
@@ -39,7 +40,9 @@ export interface RequestReaders {
   readonly 'payment.sale': ReadBody<PaymentBody>
   readonly 'payment.inquire': ReadBody<InquiryBody>
   readonly 'payment.reverse': ReadBody<InquiryBody>
-  readonly 'payment.capture': ReadBody<CaptureBody>
+  readonly 'payment.capture': ReadBody<AmountOfBody>
+  readonly 'payment.increment': ReadBody<AmountOfBody>
+  readonly 'payment.refund': ReadBody<AmountOfBody>
   readonly echo: ReadBody<RequestBody>
 }
 
@@ -55,6 +58,8 @@ export function createValidation(
     ['payment.inquire', naming('payment.inquire', readers['payment.inquire'])],
     ['payment.reverse', naming('payment.reverse', readers['payment.reverse'])],
     ['payment.capture', captureJudge(readers['payment.capture'])],
+    ['payment.increment', followUpJudge('payment.increment', readers['payment.increment'])],
+    ['payment.refund', followUpJudge('payment.refund', readers['payment.refund'])],
     ['echo', echoJudge(readers.echo)],
   ])
   return (json, context) => {
@@ -71,11 +76,11 @@ export function createValidation(
 
 const UNKNOWN_TYPE = refusal('TYPE_UNKNOWN', 'there is no such kind of request', 'type')
 
-function paymentJudge(operation: PaymentOperation, read: ReadBody<PaymentBody>): Judge {
+function paymentJudge(operation: PaymentRequest['operation'], read: ReadBody<PaymentBody>): Judge {
   return (json, { merchant }) => {
     const body = read(json)
     if (isRefused(body)) return refused(body.refused)
-    const wrong = senderRefusal(body, merchant) ?? credentialRefusal(body)
+    const wrong = senderRefusal(body, merchant) ?? credentialRefusal(body) ?? pinRefusal(body)
     if (wrong) return refused(wrong)
     const sentAtMs = timeOf(body)
     if (isRefused(sentAtMs)) return refused(sentAtMs.refused)
@@ -92,6 +97,7 @@ function paymentJudge(operation: PaymentOperation, read: ReadBody<PaymentBody>):
       amount,
       acceptPartial: body.acceptPartial ?? false,
       pan,
+      ...terminalPinOf(body),
       body: new Secret<JsonObject>(body),
     }
     return { kind: 'valid', request }
@@ -108,9 +114,20 @@ function naming(
   })
 }
 
-function captureJudge(read: ReadBody<CaptureBody>): Judge {
+function captureJudge(read: ReadBody<AmountOfBody>): Judge {
   return plainJudge(read, ({ merchant, id, payment, amount: wanted }, sentAtMs) => {
     const request = { operation: 'payment.capture', merchant, id, sentAtMs, payment } as const
+    if (wanted === undefined) return request
+    const amount = amountOf(wanted)
+    return isRefused(amount) ? amount : { ...request, amount }
+  })
+}
+
+function followUpJudge(operation: FollowUpOperation, read: ReadBody<AmountOfBody>): Judge {
+  return plainJudge(read, (json, sentAtMs) => {
+    const { merchant, id, payment, amount: wanted } = json
+    const body = new Secret<JsonObject>(json)
+    const request = { operation, merchant, id, sentAtMs, payment, body } as const
     if (wanted === undefined) return request
     const amount = amountOf(wanted)
     return isRefused(amount) ? amount : { ...request, amount }

@@ -1,4 +1,10 @@
-import { createCipheriv, createDecipheriv, createSecretKey } from 'node:crypto'
+import {
+  type Cipheriv,
+  createCipheriv,
+  createDecipheriv,
+  createSecretKey,
+  type Decipheriv,
+} from 'node:crypto'
 
 /** The block ciphers of hosts: `des` has one key of 8 bytes, `tdes` two or three of them. */
 export type CipherName = 'des' | 'tdes' | 'aes'
@@ -8,6 +14,9 @@ export interface BlockCipher {
   readonly blockBytes: number
   /** The last block of CBC over whole blocks, from a first block of zeros. */
   chain(blocks: Uint8Array): Buffer
+  /** Every block of CBC over whole blocks, from a first block that is given; and back. */
+  encryptChained(blocks: Uint8Array, first: Uint8Array): Buffer
+  decryptChained(blocks: Uint8Array, first: Uint8Array): Buffer
   /** Each whole block for itself. */
   encrypt(blocks: Uint8Array): Buffer
   decrypt(blocks: Uint8Array): Buffer
@@ -25,21 +34,33 @@ export function createBlockCipher(name: CipherName, key: Uint8Array): BlockCiphe
   if (!KEY_BYTES[name].includes(key.byteLength)) {
     throw new RangeError(`${name} has no keys of ${key.byteLength} bytes`)
   }
-  const secret = createSecretKey(name === 'aes' ? key : threeKeys(key))
+  const whole = name === 'aes' ? key : threeKeys(key)
+  const secret = createSecretKey(whole)
+  if (whole !== key) whole.fill(0)
   const mode = name === 'aes' ? `aes-${8 * key.byteLength}` : 'des-ede3'
   const blockBytes = name === 'aes' ? 16 : 8
   const zeros = Buffer.alloc(blockBytes)
-  // Block by block nothing is carried on, so one of each does for all.
-  const encipher = createCipheriv(`${mode}-ecb`, secret, null).setAutoPadding(false)
-  const decipher = createDecipheriv(`${mode}-ecb`, secret, null).setAutoPadding(false)
+  // Block by block nothing is carried on, so one of each does for all; most use one of the two.
+  let encipher: Cipheriv | undefined
+  let decipher: Decipheriv | undefined
   return {
     blockBytes,
     chain(blocks) {
       const chaining = createCipheriv(`${mode}-cbc`, secret, zeros).setAutoPadding(false)
       return chaining.update(blocks).subarray(-blockBytes)
     },
-    encrypt: (blocks) => encipher.update(blocks),
-    decrypt: (blocks) => decipher.update(blocks),
+    encryptChained: (blocks, first) =>
+      createCipheriv(`${mode}-cbc`, secret, first).setAutoPadding(false).update(blocks),
+    decryptChained: (blocks, first) =>
+      createDecipheriv(`${mode}-cbc`, secret, first).setAutoPadding(false).update(blocks),
+    encrypt(blocks) {
+      encipher ??= createCipheriv(`${mode}-ecb`, secret, null).setAutoPadding(false)
+      return encipher.update(blocks)
+    },
+    decrypt(blocks) {
+      decipher ??= createDecipheriv(`${mode}-ecb`, secret, null).setAutoPadding(false)
+      return decipher.update(blocks)
+    },
   }
 }
 
@@ -63,4 +84,11 @@ export function isSingleDes(key: Uint8Array): boolean {
       .subarray(left, left + 8)
       .every((byte, index) => ((byte ^ (key[left + 8 + index] ?? 0)) & 0xfe) === 0)
   return isSame(0) || (key.byteLength === 24 && isSame(8))
+}
+
+/** DES counts seven bits of a byte; some look at the eighth. */
+export function withOddParity(byte: number): number {
+  let ones = 0
+  for (let bits = byte >> 1; bits > 0; bits >>= 1) ones += bits & 1
+  return (byte & 0xfe) | (ones % 2 === 0 ? 1 : 0)
 }

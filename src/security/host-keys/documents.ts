@@ -44,7 +44,7 @@ export interface WorkingKeyEntry {
 
 /** @throws KeyringError `KEYRING_MALFORMED` */
 export function parseHostKeys(text: string): HostKeysDocument {
-  const { environment, members } = parse(text, 'host-keys.json')
+  const { environment, members } = documentIn(text, 'host-keys.json')
   const { keys } = members
   if (!Array.isArray(keys)) malformed('host-keys.json')
   return { environment, keys: keys.map(hostKeyOf) }
@@ -52,7 +52,7 @@ export function parseHostKeys(text: string): HostKeysDocument {
 
 /** @throws KeyringError `KEYRING_MALFORMED` */
 export function parseWorkingKeys(text: string): WorkingKeysDocument {
-  const { environment, members } = parse(text, 'working-keys.json')
+  const { environment, members } = documentIn(text, 'working-keys.json')
   const { hosts } = members
   if (!isJsonObject(hosts)) malformed('working-keys.json')
   const entries = Object.entries(hosts).map(([host, keys]) => [host, workingKeysOf(keys)] as const)
@@ -98,7 +98,8 @@ function workingKeyOf(value: JsonValue): WorkingKeyEntry {
   }
 }
 
-function parse(text: string, file: string) {
+/** What every file of keys begins with, and the rest of it. @throws KeyringError */
+export function documentIn(text: string, file: string) {
   const members = objectIn(text)
   if (members?.['format'] !== 1) malformed(file)
   const { environment } = members
@@ -115,6 +116,6 @@ function objectIn(text: string): JsonObject | undefined {
   }
 }
 
-function malformed(file: string): never {
+export function malformed(file: string): never {
   throw new KeyringError('KEYRING_MALFORMED', `${file} of the keys folder cannot be read`)
 }

@@ -62,7 +62,10 @@ function createCmac(cipher: BlockCipher): Mac {
     const subkey = isWhole ? whole : filled
     const last = blocks.subarray(-blockBytes)
     last.set(xor(last, subkey))
-    return cipher.chain(blocks)
+    const chained = cipher.chain(blocks)
+    // What is authenticated may be a key.
+    blocks.fill(0)
+    return chained
   }
 }
 

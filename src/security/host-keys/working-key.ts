@@ -1,6 +1,6 @@
 import { timingSafeEqual } from 'node:crypto'
 import type { Random } from '#platform'
-import { isSingleDes } from './block-cipher.ts'
+import { isSingleDes, withOddParity } from './block-cipher.ts'
 import { checkValueOf } from './check-value.ts'
 import { createMac, type MacMethod } from './mac.ts'
 import type { KeyWrapping } from './transport.ts'
@@ -61,9 +61,3 @@ function workingCheckValue(secret: Uint8Array, { method, checkBytes }: WorkingKe
 
 /** Keys are told apart by so much of their check values. */
 const KNOWN_BY_BYTES = 3
-
-function withOddParity(byte: number): number {
-  let ones = 0
-  for (let bits = byte >> 1; bits > 0; bits >>= 1) ones += bits & 1
-  return (byte & 0xfe) | (ones % 2 === 0 ? 1 : 0)
-}

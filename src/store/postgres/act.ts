@@ -1,9 +1,17 @@
 import type { AttemptEnd, Merchant, OwedNumber } from '#domain'
-import { ACT, type ActBatch, type BatchReader, createBatchReader } from '../act-batch.ts'
+import {
+  ACT,
+  type ActBatch,
+  type BatchReader,
+  createBatchReader,
+  expiryOf,
+  reversalWishOf,
+} from '../act-batch.ts'
 import type { DayOpening } from '../business-days.ts'
 import type { MerchantChange } from '../merchants.ts'
 import { attemptEndOf, type Overdue, type Taking } from '../owed-messages.ts'
 import { INTENT_COLUMNS, type Row } from '../payment-row.ts'
+import type { Expiry, ReversalWish } from '../reversal-act.ts'
 
 /** One act, with all that it was asked with. */
 export type Act = {
@@ -13,13 +21,14 @@ export type Act = {
   | { readonly name: 'begin'; readonly intent: Row }
   | (PaymentKey & { readonly name: 'conclude'; readonly outcome: Row })
   | (PaymentKey & { readonly name: 'find' })
-  | (PaymentKey & { readonly name: 'reverse'; readonly atMs: number })
+  | (ReversalWish & { readonly name: 'reverse' })
   | (PaymentKey & { readonly name: 'isReversedUnseen' })
   | (PaymentKey & { readonly name: 'capture'; readonly wish: Row })
   | { readonly name: 'takeOwed'; readonly taking: Taking }
   | { readonly name: 'numberOwed'; readonly seq: number; readonly numbered: OwedNumber }
   | { readonly name: 'endAttempt'; readonly seq: number; readonly end: AttemptEnd }
   | { readonly name: 'raiseOverdue'; readonly overdue: Overdue }
+  | { readonly name: 'expireHolds'; readonly expiry: Expiry }
   | { readonly name: 'openDay'; readonly opening: DayOpening }
   | { readonly name: 'closeDays'; readonly host: string; readonly atMs: number }
   | { readonly name: 'leaseStans'; readonly host: string; readonly count: number }
@@ -48,6 +57,12 @@ export function keyOf(intent: Row): PaymentKey {
   }
 }
 
+/** What the payment is known by that an intent is to follow up; undefined, when it does not. */
+export function originalOf(intent: Row): PaymentKey | undefined {
+  const id = columnOf(intent, 'original_id')
+  return id === null ? undefined : { merchant: keyOf(intent).merchant, id: String(id) }
+}
+
 export function columnOf(intent: Row, column: (typeof INTENT_COLUMNS)[number]) {
   return intent[INTENT_COLUMNS.indexOf(column)] ?? null
 }
@@ -72,7 +87,7 @@ function actOf(from: BatchReader, at: number): Act {
     case ACT.find:
       return { at, name: 'find', ...readKey(from) }
     case ACT.reverse:
-      return { at, name: 'reverse', ...readKey(from), atMs: from.number() }
+      return { at, name: 'reverse', ...reversalWishOf(from) }
     case ACT.isReversedUnseen:
       return { at, name: 'isReversedUnseen', ...readKey(from) }
     case ACT.capture: {
@@ -95,6 +110,8 @@ function actOf(from: BatchReader, at: number): Act {
       return { at, name: 'endAttempt', seq: from.number(), end: attemptEndOf(from.attemptEnd()) }
     case ACT.raiseOverdue:
       return { at, name: 'raiseOverdue', overdue: overdueOf(from) }
+    case ACT.expireHolds:
+      return { at, name: 'expireHolds', expiry: expiryOf(from) }
     case ACT.openDay:
       return { at, name: 'openDay', opening: openingOf(from) }
     case ACT.closeDays:

@@ -1,9 +1,11 @@
 import { captureVerdict } from '#domain'
 import { type CaptureResult, captureWishOf } from '../capture-act.ts'
-import { PAYMENT_TABLES, paymentOf, type Row } from '../payment-row.ts'
+import type { Row } from '../payment-row.ts'
 import type { ActOf } from './act.ts'
 import type { Connection, Statement } from './connection.ts'
+import { findPayments } from './find-payments.ts'
 import { MOVE_ON } from './payments.ts'
+import { paymentKey } from './rounds.ts'
 import type { Transaction } from './transaction.ts'
 
 /** Owe the advice that an approved authorization is captured. */
@@ -14,8 +16,9 @@ export async function capture(
   const { merchant, id, amount, businessDate, atMs } = captureWishOf(act.wish)
   const say = (value: CaptureResult) => answer(at, { value })
   const [row] = await connection.rows(HOLD, [merchant, id])
-  if (row === undefined) return say({ kind: 'unseen' })
-  const payment = paymentOf(row)
+  const found = await findPayments(connection, [{ merchant, id }])
+  const payment = found.get(paymentKey({ merchant, id }))
+  if (row === undefined || payment === undefined) return say({ kind: 'unseen' })
   const verdict = captureVerdict(payment, amount)
   if (verdict.kind === 'refused') return say({ ...verdict, payment })
   if (verdict.kind === 'repeat') return say({ kind: 'taken', payment })
@@ -36,7 +39,7 @@ const ASKED = 'merchant-asked'
 
 const HOLD: Statement = {
   name: 'hold-payment',
-  text: `SELECT * FROM ${PAYMENT_TABLES} WHERE merchant = $1 AND id = $2 FOR UPDATE OF payments`,
+  text: 'SELECT seq FROM payments WHERE merchant = $1 AND id = $2 FOR UPDATE',
 }
 
 const ADD: Statement = {

@@ -1,16 +1,11 @@
-import type { Payment, PaymentState, ReversalCause } from '#domain'
+import type { PaymentState, ReversalCause } from '#domain'
 import { StoreError } from '../errors.ts'
-import {
-  INTENT_COLUMNS,
-  OUTCOME_COLUMNS,
-  PAYMENT_TABLES,
-  paymentOf,
-  type Row,
-} from '../payment-row.ts'
-import type { BeginResult } from '../payments.ts'
-import { type ActOf, columnOf, keyOf, type PaymentKey } from './act.ts'
+import { INTENT_COLUMNS, OUTCOME_COLUMNS, type Row } from '../payment-row.ts'
+import { type BeginResult, followUpRefusal, repeatOrConflict } from '../payments.ts'
+import { type ActOf, columnOf, keyOf, originalOf } from './act.ts'
 import { listParameters, listsOf } from './columns.ts'
-import type { Connection, Statement, StoredRow } from './connection.ts'
+import type { Statement, StoredRow } from './connection.ts'
+import { byKey, findPayments, keyColumns, keyTextIn } from './find-payments.ts'
 import { paymentKey } from './rounds.ts'
 import type { Transaction } from './transaction.ts'
 
@@ -21,6 +16,60 @@ import type { Transaction } from './transaction.ts'
  * A later statement then sees what it was passed over for.
  */
 export async function begin(
+  given: readonly ActOf<'begin'>[],
+  transaction: Transaction,
+): Promise<void> {
+  const refused = await refusedFollowUps(given, transaction)
+  if (refused.size > 0) await answerRefused(refused, transaction)
+  const acts = given.filter((act) => !refused.has(act))
+  if (acts.length > 0) await beginAll(acts, transaction)
+}
+
+type Refused = ReadonlyMap<ActOf<'begin'>, BeginResult>
+
+/** What follows another payment up is judged by how that stands, and nothing moves it meanwhile. */
+async function refusedFollowUps(
+  given: readonly ActOf<'begin'>[],
+  { connection }: Transaction,
+): Promise<Refused> {
+  const acts = given.filter(({ intent }) => originalOf(intent) !== undefined)
+  if (acts.length === 0) return new Map()
+  const keys = acts.flatMap(({ intent }) => originalOf(intent) ?? [])
+  await connection.rows(HOLD, keyColumns(keys.toSorted(byKey((key) => key))))
+  const originals = await findPayments(connection, keys)
+  return new Map(
+    acts.flatMap((act) => {
+      const key = originalOf(act.intent)
+      const why = key && followUpRefusal(act.intent, originals.get(paymentKey(key)))
+      return why === undefined ? [] : [[act, why] as const]
+    }),
+  )
+}
+
+const HOLD: Statement = {
+  name: 'hold-originals',
+  text: `SELECT payments.seq FROM unnest($1::text[], $2::text[]) AS given (merchant, id)
+    JOIN payments ON payments.merchant = given.merchant AND payments.id = given.id
+    FOR UPDATE OF payments`,
+}
+
+/** A repeat gets its answer, whatever has become of the original since. */
+async function answerRefused(refused: Refused, { connection, answer }: Transaction): Promise<void> {
+  const keys = [...refused.keys()].map(({ intent }) => keyOf(intent))
+  const [earlier, unseen] = await Promise.all([
+    findPayments(connection, keys),
+    connection.rows(TOMBSTONES, keyColumns(keys)),
+  ])
+  const reversed = new Set(unseen.map((row) => keyTextIn(row)))
+  for (const [{ at, intent }, why] of refused) {
+    const key = paymentKey(keyOf(intent))
+    const payment = earlier.get(key)
+    if (reversed.has(key)) answer(at, { value: REVERSED_UNSEEN })
+    else answer(at, { value: payment === undefined ? why : repeatOrConflict(payment, intent) })
+  }
+}
+
+async function beginAll(
   given: readonly ActOf<'begin'>[],
   { connection, node, ...transaction }: Transaction,
 ): Promise<void> {
@@ -60,7 +109,7 @@ async function answerOthers(
   const { connection } = transaction
   const keys = acts.map(({ intent }) => keyOf(intent))
   const [earlier, unseen] = await Promise.all([
-    paymentsOf(connection, keys),
+    findPayments(connection, keys),
     connection.rows(TOMBSTONES, keyColumns(keys)),
   ])
   const reversed = new Set(unseen.map((row) => keyTextIn(row)))
@@ -76,20 +125,12 @@ async function answerOthers(
 
 const STAN_TEXT = 'an exchange with this trace number and time exists'
 const REVERSED_UNSEEN: BeginResult = Object.freeze({ kind: 'reversed-unseen' })
-const CONFLICT: BeginResult = Object.freeze({ kind: 'conflict' })
 
 const TOMBSTONES: Statement = {
   name: 'tombstones',
   text: `SELECT tombstones.merchant, tombstones.id FROM unnest($1::text[], $2::text[])
       AS given (merchant, id)
     JOIN tombstones ON tombstones.merchant = given.merchant AND tombstones.id = given.id`,
-}
-
-function repeatOrConflict(payment: Payment, intent: Row): BeginResult {
-  const fingerprint = columnOf(intent, 'fingerprint')
-  const isSame =
-    fingerprint instanceof Uint8Array && Buffer.compare(payment.fingerprint, fingerprint) === 0
-  return isSame ? { kind: 'repeat', payment } : CONFLICT
 }
 
 /** Record how exchanges ended, each of another payment. */
@@ -198,46 +239,10 @@ export async function find(
   acts: readonly ActOf<'find'>[],
   { connection, answer }: Transaction,
 ): Promise<void> {
-  const found = await paymentsOf(connection, acts)
+  const found = await findPayments(connection, acts)
   for (const { at, merchant, id } of acts) {
     answer(at, { value: found.get(paymentKey({ merchant, id })) })
   }
-}
-
-/**
- * Owe the reversal of an approved payment; of one never seen, keep that it must not come. The
- * transaction holds off every other that begins payments.
- */
-export async function reverse(
-  { at, merchant, id, atMs }: ActOf<'reverse'>,
-  transaction: Transaction,
-): Promise<void> {
-  const { connection, moves, debts } = transaction
-  const [row] = await connection.rows(PLACE, [merchant, id])
-  if (row === undefined) {
-    await connection.rows(ENTOMB, [merchant, id, atMs])
-    transaction.answer(at, { value: undefined })
-    return
-  }
-  if (row['state'] === 'approved') {
-    const [payment, host] = [Number(row['seq']), String(row['host'])]
-    await connection.rows(MOVE_ON, ['reversing', payment])
-    const reason = 'merchant-asked'
-    moves.append(at, { payment, from: 'approved', to: 'reversing', reason, atMs }, [])
-    debts.owe(at, { payment, kind: 'reversal', host, cause: reason, atMs })
-  }
-  const found = await paymentsOf(connection, [{ merchant, id }])
-  transaction.answer(at, { value: found.get(paymentKey({ merchant, id })) })
-}
-
-const PLACE: Statement = {
-  name: 'place',
-  text: 'SELECT seq, state, host FROM payments WHERE merchant = $1 AND id = $2 FOR UPDATE',
-}
-
-const ENTOMB: Statement = {
-  name: 'entomb',
-  text: 'INSERT INTO tombstones (merchant, id, at_ms) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING',
 }
 
 /** Writes the new state of a payment and nothing else of it. */
@@ -254,38 +259,6 @@ export async function isReversedUnseen(
   answer(at, { value: rows.length > 0 })
 }
 
-async function paymentsOf(
-  connection: Connection,
-  keys: readonly PaymentKey[],
-): Promise<ReadonlyMap<string, Payment>> {
-  const rows = await connection.rows(FIND, keyColumns(keys))
-  return new Map(rows.map((row) => [keyTextIn(row), paymentOf(row)]))
-}
-
-const FIND: Statement = {
-  name: 'find',
-  text: `SELECT payments.*, captures.* FROM unnest($1::text[], $2::text[]) AS given (merchant, id)
-    JOIN (${PAYMENT_TABLES})
-      ON payments.merchant = given.merchant AND payments.id = given.id`,
-}
-
 function seqByKey(rows: readonly StoredRow[]): ReadonlyMap<string, number> {
   return new Map(rows.map((row) => [keyTextIn(row), Number(row['seq'])]))
-}
-
-function keyTextIn({ merchant, id }: StoredRow): string {
-  return paymentKey({ merchant: String(merchant), id: String(id) })
-}
-
-function keyColumns(keys: readonly PaymentKey[]): [string[], string[]] {
-  return [keys.map(({ merchant }) => merchant), keys.map(({ id }) => id)]
-}
-
-/** Nodes that write the same payments at once do so in one order, so that none waits in vain. */
-function byKey<T>(keyOf: (it: T) => PaymentKey): (a: T, b: T) => number {
-  return (one, other) => {
-    const [a, b] = [keyOf(one), keyOf(other)]
-    if (a.merchant !== b.merchant) return a.merchant < b.merchant ? -1 : 1
-    return a.id < b.id ? -1 : Number(a.id > b.id)
-  }
 }

@@ -8,8 +8,9 @@ import type { PostgresLimits } from './limits.ts'
 import { listMerchants, merchantsVersion, putMerchant } from './merchants.ts'
 import { beginFenced, type Claim, chainHead } from './nodes.ts'
 import { endAttempt, numberOwed, raiseOverdue, takeOwed } from './owed-messages.ts'
-import { begin, conclude, find, isReversedUnseen, reverse } from './payments.ts'
+import { begin, conclude, find, isReversedUnseen } from './payments.ts'
 import { beat, recover } from './recovery.ts'
+import { expireHolds, reverse } from './reversals.ts'
 import { roundsOf } from './rounds.ts'
 import { leaseStans } from './stan-leases.ts'
 import { journalStray } from './strays.ts'
@@ -79,13 +80,16 @@ async function undo(thrown: unknown, { connection }: Task): Promise<void> {
   if (troubleOf(thrown) !== 'away') await connection.script('ROLLBACK')
 }
 
+/** What decides by all that is begun on a payment: nothing is begun meanwhile. */
+const HOLDING_OFF: ReadonlySet<Act['name']> = new Set(['reverse', 'expireHolds'])
+
 type Way = (task: Task, transaction: Transaction, begun: Promise<unknown>) => Promise<void>
 
 /** @param way how the acts are done in a transaction whose beginning is under way */
 async function transact(task: Task, way: Way): Promise<Answer[][]> {
   const { connection, claim, batch, acts, onCommit } = task
   const transaction = beginTransaction(connection, claim.node)
-  const holdsOffOthers = acts.some(({ name }) => name === 'reverse')
+  const holdsOffOthers = acts.some(({ name }) => HOLDING_OFF.has(name))
   const begun = beginFenced(connection, claim, { batch, holdsOffOthers })
   await way(task, transaction, begun)
   const head = await begun
@@ -192,6 +196,8 @@ function perform(act: Lone, transaction: Transaction, limits: PostgresLimits): P
       return endAttempt(act, transaction)
     case 'raiseOverdue':
       return raiseOverdue(act, transaction)
+    case 'expireHolds':
+      return expireHolds(act, transaction)
     case 'openDay':
       return openDay(act, transaction)
     case 'closeDays':

@@ -131,5 +131,5 @@ const OPEN: Statement = {
   name: 'open-exchanges',
   text: `SELECT payments.host, payments.stan, transmitted_at, terminal FROM owed_messages AS owed
     JOIN payments ON payments.seq = owed.payment
-    WHERE owed_at_ms >= $1 AND cause <> 'merchant-asked' ORDER BY owed.seq`,
+    WHERE owed_at_ms >= $1 AND cause NOT IN ('merchant-asked', 'hold-expired') ORDER BY owed.seq`,
 }

@@ -1,5 +1,5 @@
 import type { Row } from '../payment-row.ts'
-import { type Act, columnOf, keyOf, type PaymentKey } from './act.ts'
+import { type Act, columnOf, keyOf, originalOf, type PaymentKey } from './act.ts'
 
 /**
  * Acts in rounds, to be done one after the other. Acts of one round have nothing to do with each
@@ -24,14 +24,16 @@ export function roundsOf(acts: readonly Act[]): Act[][] {
   return rounds
 }
 
-/** What an act has to do with; `all`: with every other. */
+/** What an act has to do with; `all`: with every other, or with payments that it does not name. */
 function keysOf(act: Act): readonly string[] | 'all' {
   switch (act.name) {
-    case 'begin':
-      return [paymentKey(keyOf(act.intent)), exchangeKey(act.intent)]
+    case 'begin': {
+      const own = [paymentKey(keyOf(act.intent)), exchangeKey(act.intent)]
+      const original = originalOf(act.intent)
+      return original === undefined ? own : [...own, paymentKey(original)]
+    }
     case 'conclude':
     case 'find':
-    case 'reverse':
     case 'isReversedUnseen':
     case 'capture':
       return [paymentKey(act)]

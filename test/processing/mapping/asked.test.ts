@@ -7,7 +7,14 @@ const askedAs = (kind: string) => mapping.asked.find((it) => it.kind === kind)
 test('of each kind of message it is told what requests have and answers repeat', (t) => {
   t.deepEqual(
     mapping.asked.map(({ kind }) => kind),
-    ['payment.authorize', 'payment.sale', 'payment.reverse', 'payment.capture'],
+    [
+      'payment.authorize',
+      'payment.sale',
+      'payment.reverse',
+      'payment.capture',
+      'payment.increment',
+      'payment.refund',
+    ],
   )
   const sale = askedAs('payment.sale')
   t.true(sale?.always.has('11') && sale.echoed.has('11') && sale.traces.has('11'))

@@ -539,7 +539,7 @@ for (const [kind, other] of LIKENESSES) {
     )
     t.regex(
       faults[0]?.reason ?? '',
-      /reversals and captures are written from original\. and carried\./,
+      /what follows a payment is written from original\. and carried\./,
     )
   })
 }

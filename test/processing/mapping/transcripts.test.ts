@@ -1,6 +1,6 @@
 import { globSync, readFileSync } from 'node:fs'
 import test from 'ava'
-import type { Merchant, Payment, PaymentOutcome } from '#domain'
+import { type Merchant, type Payment, type PaymentOutcome, Secret } from '#domain'
 import type { Message } from '#iso8583'
 import { answerOf, createHostFacts, exchangeFacts } from '#processing'
 import { dialect, mapping, messages } from '../meridian.ts'
@@ -11,6 +11,7 @@ interface Transcript {
   readonly given: {
     readonly merchant: Merchant
     readonly acquirer: { readonly id: string; readonly country: string }
+    readonly hostPin?: string
     readonly exchange: {
       readonly stan: number
       readonly transmittedAt: string
@@ -20,6 +21,7 @@ interface Transcript {
   readonly request?: object
   readonly answer?: object
   readonly capture?: { readonly request: object; readonly answer: object }
+  readonly followUp?: { readonly request: object; readonly answer: object }
   readonly steps: readonly (Message & { readonly from: string; readonly hex: string })[]
 }
 
@@ -131,6 +133,47 @@ for (const transcript of TRANSCRIPTS) {
   }
 }
 
+for (const transcript of TRANSCRIPTS.filter(({ followUp }) => followUp !== undefined)) {
+  const { flow, followUp, given, steps } = transcript
+  const { id: institution, country } = given.acquirer
+  const host = createHostFacts(mapping.exchange, { institution, country })
+
+  test(`${flow}: what follows the payment up is written from what was kept, and told`, (t) => {
+    const [first, answered, sent, heard] = steps
+    if (!first || !answered || !sent || !heard) return t.fail()
+    const wish = followUpOf(transcript)
+    const { operation } = wish
+    const amountMinor = wish.amount?.minor ?? 0n
+    const original = requestOf(transcript)
+    const approval = mapping.readAnswer(original.operation, first, answered)
+    if (approval.kind === 'mismatched') return t.fail()
+    const { carried = {} } = approval.findings
+    const followed = { image: mapping.storedImage(first), carried, amountMinor }
+    const facts = exchangeFacts(sentAtMs(sent), Number(sent.fields['11']), host)
+    const asked = { ...wish, terminal: original.terminal, followed }
+    const written = mapping.toHost(asked, given.merchant, facts)
+    if (written.kind === 'refused') return t.fail()
+    t.deepEqual(written.message.fields, sent.fields)
+    t.is(hexOf(dialect.pack(written.message)), sent.hex)
+
+    const unpacked = dialect.unpack(Buffer.from(heard.hex, 'hex'))
+    const reading = mapping.readAnswer(operation, written.message, unpacked)
+    if (reading.kind === 'mismatched') return t.fail(`${reading.path} ${reading.reason}`)
+    const decidedAtMs = sentAtMs(sent) + 1_000
+    const outcome = { state: 'approved' as const, decidedAtMs, ...reading.findings }
+    const payment: Payment = {
+      ...paymentOf(transcript, outcome),
+      ...{ id: wish.id, operation, original: wish.payment },
+      amount: wish.amount ?? original.amount,
+      exchange: {
+        ...{ host: 'meridian', mti: sent.mti, terminal: original.terminal },
+        ...{ stan: facts.stan, transmittedAt: facts.transmittedAt, rrn: facts.rrn },
+      },
+    }
+    t.deepEqual(JSON.parse(answerOf(payment)), followUp?.answer)
+  })
+}
+
 /** When a message of the gateway left, by its DE7. */
 function sentAtMs({ fields }: Message): number {
   const [month, day, ...time] = String(fields['7']).match(/../g) ?? []
@@ -145,11 +188,24 @@ function captureOf({ capture, given }: Transcript) {
   return validated.request
 }
 
+function followUpOf({ followUp, given }: Transcript) {
+  const text = JSON.stringify(followUp?.request)
+  const validated = messages.validateRequest(text, { merchant: given.merchant })
+  if (validated.kind === 'refused') throw new Error(JSON.stringify(validated.refusal))
+  const { request } = validated
+  if (request.operation !== 'payment.refund' && request.operation !== 'payment.increment') {
+    throw new Error('nothing that follows a payment up')
+  }
+  return request
+}
+
 function requestOf({ request, given }: Transcript) {
   const validated = messages.validateRequest(JSON.stringify(request), { merchant: given.merchant })
   if (validated.kind === 'refused') throw new Error(JSON.stringify(validated.refusal))
   if (!('pan' in validated.request)) throw new Error('no payment')
-  return validated.request
+  const { hostPin } = given
+  const pin = hostPin === undefined ? {} : { hostPin: new Secret(hostPin) }
+  return { ...validated.request, ...pin }
 }
 
 function paymentOf(transcript: Transcript, outcome: PaymentOutcome): Payment {

@@ -27,6 +27,7 @@ function valueNodes(node: JsonValue | undefined, path = ''): { path: string; nod
 const CHARACTERS: Readonly<Record<string, RegExp>> = {
   n: /^[0-9]*$/,
   a: /^[A-Za-z]*$/,
+  an: /^[0-9A-Za-z]*$/,
   ans: /^[ -~]*$/,
   YYMM: /^[0-9]{2}(0[1-9]|1[0-2])$/,
   MMDD: /^[0-9]{4}$/,

@@ -9,7 +9,7 @@ import {
   type StoreErrorCode,
 } from '#store'
 import { freshDatabase } from '../../postgres/shared.ts'
-import { approved, intent, openSample } from '../sample.ts'
+import { approved, intent, openSample, reversing } from '../sample.ts'
 
 const unknown = { state: 'unknown', reason: 'host-silent', decidedAtMs: 1_000 } as const
 
@@ -113,11 +113,11 @@ test('an id that is reversed at one node while it comes at another is not begun 
     const id = `order-${index}`
     const [begun, reversed] = await Promise.all([
       a.begin(intent(index)),
-      b.reverse('acme-books', id, 5),
+      b.reverse(reversing(id, 5)),
     ])
     const isEntombed = await a.isReversedUnseen('acme-books', id)
     t.is(begun.kind === 'begun', !isEntombed, id)
-    t.is(reversed === undefined, isEntombed, id)
+    t.is(reversed.kind === 'unseen', isEntombed, id)
   }
 })
 

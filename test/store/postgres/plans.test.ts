@@ -3,7 +3,7 @@ import { Client } from 'pg'
 import { createSystemClock } from '#platform'
 import { openRegistry, type PostgresPlace, type Store } from '#store'
 import { freshDatabase } from '../../postgres/shared.ts'
-import { approved, bytes, intent, merchant, openSample } from '../sample.ts'
+import { approved, bytes, intent, merchant, openSample, reversing } from '../sample.ts'
 
 /** All that a gateway ever asks of its store. */
 async function askEverything(store: Store): Promise<void> {
@@ -28,8 +28,9 @@ async function askEverything(store: Store): Promise<void> {
     businessDate: '2026-11-24',
     atMs: 3,
   })
-  await store.reverse('acme-books', 'order-1', 3)
-  await store.reverse('acme-books', 'order-77', 3)
+  await store.reverse(reversing('order-1', 3))
+  await store.reverse(reversing('order-77', 3))
+  await store.expireHolds({ host, begunBeforeMs: 3, countMax: 9, atMs: 3 })
   await store.isReversedUnseen('acme-books', 'order-77')
   await store.begin(intent(77))
   const taking = { host, nowMs: 9, leaseUntilMs: 99, horizonMs: 999, countMax: 9 }

@@ -1,6 +1,6 @@
 import test from 'ava'
 import fc from 'fast-check'
-import { intentRow } from '../../../src/store/payment-row.ts'
+import { INTENT_COLUMNS, intentRow } from '../../../src/store/payment-row.ts'
 import type { Act } from '../../../src/store/postgres/act.ts'
 import { roundsOf } from '../../../src/store/postgres/rounds.ts'
 import { intent } from '../sample.ts'
@@ -19,7 +19,7 @@ const asked = fc.oneof(
   }),
   key.map((it) => ({ name: 'conclude' as const, ...it, outcome: [] })),
   key.map((it) => ({ name: 'find' as const, ...it })),
-  key.map((it) => ({ name: 'reverse' as const, ...it, atMs: 1 })),
+  key.map((it) => ({ name: 'reverse' as const, ...it, openDate: '2026-11-22', atMs: 1 })),
   fc.constant({ name: 'leaseStans' as const, host: 'meridian', count: 1 }),
   fc.constant({ name: 'listMerchants' as const }),
   fc.constant({ name: 'journalStray' as const, stray: [] }),
@@ -29,20 +29,23 @@ const acts = fc
   .array(asked, { maxLength: 25 })
   .map((list) => list.map((act: Unplaced, at) => ({ ...act, at }) as Act))
 
+const ALONE: ReadonlySet<Act['name']> = new Set(['closeDays', 'reverse'])
+
 /** Whether the answers to two acts may depend on which of them is done first. */
 function depend(one: Act, other: Act): boolean {
-  if (one.name === 'closeDays' || other.name === 'closeDays') return true
+  if (ALONE.has(one.name) || ALONE.has(other.name)) return true
   const [a, b] = [subjectsOf(one), subjectsOf(other)]
   return a.some((subject) => b.includes(subject))
 }
 
+const STAN = INTENT_COLUMNS.indexOf('stan')
+
 function subjectsOf(act: Act): string[] {
   switch (act.name) {
     case 'begin':
-      return [JSON.stringify([act.intent[0], act.intent[1]]), `stan ${act.intent[9]}`]
+      return [JSON.stringify([act.intent[0], act.intent[1]]), `stan ${act.intent[STAN]}`]
     case 'conclude':
     case 'find':
-    case 'reverse':
       return [JSON.stringify([act.merchant, act.id])]
     default:
       return act.name === 'journalStray' ? [] : [act.name]

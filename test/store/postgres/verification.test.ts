@@ -3,7 +3,7 @@ import { createSystemClock } from '#platform'
 import { openWorkDesk, type PostgresPlace, type Verification, verifyPlace } from '#store'
 import { inDatabase } from '../../postgres/server.ts'
 import { freshDatabase } from '../../postgres/shared.ts'
-import { approved, intent, openSample } from '../sample.ts'
+import { approved, intent, openSample, reversing } from '../sample.ts'
 
 const clock = createSystemClock()
 const unknown = { state: 'unknown', reason: 'host-silent', decidedAtMs: 1_000 } as const
@@ -19,7 +19,7 @@ async function openWritten(t: ExecutionContext): Promise<PostgresPlace> {
   await north.conclude('acme-books', 'order-1', approved)
   await north.conclude('acme-books', 'order-2', unknown)
   await south.conclude('acme-books', 'order-3', { ...approved, approvedMinor: 7n })
-  await south.reverse('acme-books', 'order-1', 2_000)
+  await south.reverse(reversing('order-1', 2_000))
   await south.endAttempt(1, { kind: 'refused', atMs: 3_000 })
   await south.capture({
     merchant: 'acme-books',

@@ -35,6 +35,7 @@ CREATE TABLE payments (
   merchant        text COLLATE "C" NOT NULL,
   id              text COLLATE "C" NOT NULL,
   operation       text NOT NULL,
+  original_id     text COLLATE "C",
   amount_minor    bigint NOT NULL CHECK (amount_minor BETWEEN 0 AND 999999999999),
   currency        text NOT NULL,
   accept_partial  smallint NOT NULL,
@@ -67,8 +68,16 @@ CREATE TABLE payments (
   -- DE7 has no year: the business date keeps next year's exchanges apart, and new entries at the
   -- end of the index.
   UNIQUE (host, business_date, transmitted_at, stan),
-  CHECK ((state = 'begun') = (decided_at_ms IS NULL))
+  CHECK ((state = 'begun') = (decided_at_ms IS NULL)),
+  CHECK ((original_id IS NOT NULL) = (operation IN ('payment.increment', 'payment.refund')))
 );
+
+-- Increments and refunds are payments of their own that name the one which they follow up.
+CREATE INDEX follow_ups ON payments (merchant, original_id) WHERE original_id IS NOT NULL;
+
+-- What is held and neither captured nor let go, by when it was asked for.
+CREATE INDEX holds ON payments (host, begun_at_ms)
+  WHERE operation = 'payment.authorize' AND state = 'approved';
 
 CREATE INDEX open_payments ON payments (state, decided_at_ms)
   WHERE state IN ('begun', 'unknown', 'reversing', 'capturing');
@@ -168,7 +177,8 @@ CREATE TABLE owed_messages (
 
 CREATE INDEX due_owed_messages ON owed_messages (host, due_at_ms, seq) WHERE due_at_ms IS NOT NULL;
 -- When exchanges ended as unknown, which says how long their numbers rest.
-CREATE INDEX unknown_since ON owed_messages (owed_at_ms) WHERE cause <> 'merchant-asked';
+CREATE INDEX unknown_since ON owed_messages (owed_at_ms) 
+  WHERE cause NOT IN ('merchant-asked', 'hold-expired');
 
 -- What an operator must look at: one open item a message and kind.
 CREATE TABLE work_items (
@@ -237,8 +247,8 @@ CREATE TRIGGER merchant_changes_stay BEFORE UPDATE OR DELETE ON merchant_changes
 CREATE TRIGGER payments_remain BEFORE DELETE ON payments
   FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER payments_intent_stays BEFORE UPDATE OF
-  node, merchant, id, operation, amount_minor, currency, accept_partial, pan_masked, host, mti, stan,
-  transmitted_at, rrn, terminal, business_date, begun_at_ms, fingerprint, pan_hash, sealed_image
+  node, merchant, id, operation, original_id, amount_minor, currency, accept_partial, pan_masked,
+  host, mti, stan, transmitted_at, rrn, terminal, business_date, begun_at_ms, fingerprint, pan_hash, sealed_image
   ON payments FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER captures_remain BEFORE DELETE ON captures
   FOR EACH ROW EXECUTE FUNCTION refuse_change();
