@@ -49,6 +49,8 @@ export interface Case {
 /** One step of a payment, as it came to be on disk. */
 export interface Step {
   readonly of: Case
+  /** Where it was on disk before; one commit may have several steps of one payment. */
+  readonly before: PaymentState | null
   readonly from: PaymentState | null
   readonly to: PaymentState
   readonly reason: string | null
@@ -85,11 +87,12 @@ export function openCases(
   function stepOf({ seq, payment, from, to, reason }: JournalledMove): Step {
     lastSeq = seq
     const of = bySeq.get(payment) ?? open(payment)
+    const before = of.history.at(-1) ?? null
     of.history.push(to)
     if (from === 'begun') Object.assign(of, disk.findingsOf(payment))
     if (to === 'reversing') Object.assign(of, NOTHING_OWED)
     if (to === 'capturing' || to === 'captured') of.capture = disk.captureOf(payment)
-    return { of, from, to, reason }
+    return { of, before, from, to, reason }
   }
 
   return {

@@ -73,8 +73,7 @@ export function callWitness({ world, site, disk, book }: WitnessParts): Witness 
     }
   }
 
-  function checkStep({ of, from, to }: Step): void {
-    const before = of.history.at(-2) ?? null
+  function checkStep({ of, before, from, to }: Step): void {
     if (unseen.has(of.id))
       object(`${of.id} was begun although its merchant heard that it will not be`)
     if (from !== before)
