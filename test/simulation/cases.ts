@@ -87,6 +87,7 @@ export function openCases(
     const of = bySeq.get(payment) ?? open(payment)
     of.history.push(to)
     if (from === 'begun') Object.assign(of, disk.findingsOf(payment))
+    if (to === 'reversing') Object.assign(of, NOTHING_OWED)
     if (to === 'capturing' || to === 'captured') of.capture = disk.captureOf(payment)
     return { of, from, to, reason }
   }
@@ -98,6 +99,9 @@ export function openCases(
     newSteps: () => disk.movesAfter(lastSeq).map(stepOf),
   }
 }
+
+/** Before anything of it has left. What was captured can be reversed, by a message of its own. */
+const NOTHING_OWED = { owed: '', owedLeft: 0, isOwedOpen: false, isOwedAnswered: false }
 
 function caseOf(
   seq: number,
@@ -123,10 +127,7 @@ function caseOf(
     told: new Map(),
     capture: undefined,
     capturedOn: new Set(),
-    owed: '',
-    owedLeft: 0,
-    isOwedOpen: false,
-    isOwedAnswered: false,
+    ...NOTHING_OWED,
     wasNotFound: false,
     outlivedCrash: false,
     wasOverdue: false,

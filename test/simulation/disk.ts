@@ -44,7 +44,7 @@ export interface Disk {
     readonly settlementDate: string | undefined
   }
   captureOf(payment: number): JournalledCapture | undefined
-  /** Whether the reversal of a payment, or the advice of its capture, has its number. */
+  /** Whether what is owed of a payment last, its reversal or its capture, has its number. */
   isNumbered(payment: number): boolean
   isAnythingOwed(): boolean
   /** Whether anything is begun, owed, or open for an operator. */
@@ -78,7 +78,7 @@ export function openDisk(): Disk {
     `SELECT captured_minor, capture_business_date, capture_settlement_date FROM captures
      WHERE payment = ?`,
   )
-  const number = listing('SELECT 1 FROM owed_messages WHERE payment = ? AND stan IS NOT NULL')
+  const number = listing('SELECT stan FROM owed_messages WHERE payment = ? ORDER BY seq DESC')
   const owed = listing("SELECT 1 FROM owed_messages WHERE state = 'due' LIMIT 1")
   const begun = listing("SELECT 1 FROM payments WHERE state = 'begun' LIMIT 1")
   const work = listing('SELECT 1 FROM work_items WHERE closed_at_ms IS NULL LIMIT 1')
@@ -115,7 +115,7 @@ export function openDisk(): Disk {
       const settlementDate = typeof settled === 'string' ? settled : undefined
       return { minor: BigInt(Number(minor)), businessDate: String(businessDate), settlementDate }
     },
-    isNumbered: (payment) => number.get(payment) !== undefined,
+    isNumbered: (payment) => typeof listOf(number, payment)[0]?.[0] === 'number',
     isAnythingOwed: () => owed.get() !== undefined,
     isAnythingOpen: () => [owed, begun, work].some((select) => select.get() !== undefined),
     hasDayClosedLate: () => dayClosedLate.get() !== undefined,

@@ -119,7 +119,7 @@ function send(wish: Wish, index: number, { world, post }: Parts) {
   }
 
   function hearOfReversal({ type, outcome, error }: Answer): void {
-    if (error?.reason.includes('only refunded')) isReversalAsked = true
+    if (error?.code === 'REVERSAL_NOT_ALLOWED') isReversalAsked = true
     if (error !== undefined) return
     isReversalAsked = type !== 'refusal'
     if (outcome !== undefined && outcome !== 'unseen') heard = outcome
@@ -136,7 +136,8 @@ function send(wish: Wish, index: number, { world, post }: Parts) {
     askCapture(minor, hearOfCapture)
     if (isTwinAsked || twin === 'none') return
     isTwinAsked = true
-    askCapture(twin === 'same' ? minor : (minor ?? 0) + 1, ignore)
+    if (twin === 'reversal') about('payment.reverse', hearOfReversal)
+    else askCapture(twin === 'same' ? minor : (minor ?? 0) + 1, ignore)
   }
 
   function askCapture(minor: number | undefined, hear: (answer: Answer) => void): void {

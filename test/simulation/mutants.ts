@@ -244,7 +244,7 @@ export const MUTANTS: readonly Planted[] = [
     mutant: {
       acts: ({ acts, database }) => {
         const free = database.prepare(
-          `UPDATE payments SET state = 'approved'
+          `UPDATE payments SET state = 'captured'
            WHERE merchant = ? AND id = ? AND state = 'capturing'`,
         )
         return {

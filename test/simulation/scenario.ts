@@ -68,7 +68,7 @@ export interface WishedCapture {
   /** Before it knows how the authorization ended, and again when it knows. */
   readonly meanwhile: boolean
   /** What it asks for in the same moment as well. */
-  readonly twin: 'none' | 'same' | 'other'
+  readonly twin: 'none' | 'same' | 'other' | 'reversal'
 }
 
 /** How bad a world is and what happens in it, as far as that is decided beforehand. */
@@ -174,11 +174,16 @@ function drawIncidents(chance: Seeded, faultsMs: number): Scenario['incidents'] 
     what: chance.pick(INCIDENTS) ?? 'line-cut',
     atMs: chance.below(faultsMs),
   }))
-  // All numbers used up and the clock set to the second of the last use, or past what a start takes
-  // to be the last answer of the host: that is no accident.
-  const isSet = incidents.some(({ what }) => what === 'clock-back' || what === 'clock-forth')
-  return isSet ? incidents.filter(({ what }) => what !== 'numbers-used-up') : incidents
+  const isTimeSet = incidents.some(({ what }) => SETS_TIME.has(what))
+  return isTimeSet ? incidents.filter(({ what }) => what !== 'numbers-used-up') : incidents
 }
+
+/**
+ * All numbers used up, and the clock set to the second of the last use, or past what a start takes
+ * to be the last answer of the host, or the same second on another business day: that is no
+ * accident.
+ */
+const SETS_TIME: ReadonlySet<Incident> = new Set(['clock-back', 'clock-forth', 'host-cutover'])
 
 function drawWish(chance: Seeded, faultsMs: number): Wish {
   const operation = chance.oneIn(2) ? 'payment.sale' : 'payment.authorize'
@@ -207,7 +212,7 @@ function drawCapture(chance: Seeded): WishedCapture {
   return {
     minor: chance.oneIn(2) ? undefined : 1 + chance.below(600),
     meanwhile: chance.oneIn(4),
-    twin: chance.pick(['none', 'same', 'other', 'other']),
+    twin: chance.pick(['none', 'same', 'other', 'other', 'reversal', 'reversal']),
   }
 }
 

@@ -85,16 +85,14 @@ export function callWitness({ world, site, disk, book }: WitnessParts): Witness 
 
   function noteStep({ of, from, to, reason }: Step): void {
     if (to === 'unknown' || to === 'failed') world.noteNamed(`${to}: ${reason}`)
-    if (to === 'reversing') {
-      const isVoid = from === 'captured'
-      world.note(isVoid ? 'captured payment voided' : 'merchant reverses an approved payment')
-      // What is owed from now on is another message than the advice before it.
-      if (isVoid) Object.assign(of, { owed: '', owedLeft: 0 })
+    if (to === 'reversing' && from === 'approved') {
+      world.note('merchant reverses an approved payment')
     }
     if (to === 'reversed_not_found') world.note('reversed, nothing found')
     if (to === 'reversed' && of.wasNotFound) world.note('original not found, then found')
     const isSettled = to === 'reversed' || to === 'captured'
     if (isSettled && of.wasOverdue) world.note('owed for long, then acknowledged')
+    if (to === 'reversed' && of.capture !== undefined) world.note('captured, then reversed')
     if (to === 'captured' && of.outlivedCrash) world.note('captured after a crash')
     if (to === 'capturing') {
       const isWhole = of.capture?.minor === approvedOf(of)
@@ -375,7 +373,7 @@ const REFUSALS: Readonly<Record<string, string>> = {
   CAPTURE_NOT_ALLOWED: 'capture refused, nothing is held',
   [BEING_CAPTURED]: 'reversal refused, being captured',
   'the day that it settles on is over: what was taken is only refunded':
-    'reversal refused, day over',
+    'reversal refused, its day is over',
   'must be no more than was approved': 'capture refused, more than was approved',
   DRAINING: 'refused while stopping',
   TIME_OUTSIDE_WINDOW: 'refused for its time',
