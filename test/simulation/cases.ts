@@ -1,4 +1,4 @@
-import type { PaymentState } from '#domain'
+import type { PaymentOperation, PaymentState } from '#domain'
 import type { Disk, JournalledCapture, JournalledIntent, JournalledMove } from './disk.ts'
 import type { Site } from './site.ts'
 import type { VirtualTime } from './time.ts'
@@ -9,6 +9,9 @@ export interface Case {
   /** Its number in the journal. */
   readonly seq: number
   readonly id: string
+  readonly operation: PaymentOperation
+  /** The id of the payment that it follows up. */
+  readonly original: string | undefined
   /** What names it at the host. */
   readonly hostKey: string
   readonly stan: number

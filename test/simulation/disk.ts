@@ -1,5 +1,5 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
-import type { PaymentState } from '#domain'
+import type { PaymentOperation, PaymentState } from '#domain'
 import { type MemoryStore, openMemoryStore } from '#store'
 import { openMemoryDatabase } from '../../src/store/database.ts'
 
@@ -18,6 +18,9 @@ export interface JournalledMove {
 /** What of a payment was on disk from its first moment on. */
 export interface JournalledIntent {
   readonly id: string
+  readonly operation: PaymentOperation
+  /** The id of the payment that it follows up. */
+  readonly original: string | undefined
   readonly stan: number
   readonly amountMinor: bigint
   readonly businessDate: string
@@ -71,7 +74,8 @@ export function openDisk(): Disk {
     'SELECT seq, payment, from_state, to_state, reason FROM payment_events WHERE seq > ?',
   )
   const intent = listing(
-    'SELECT id, stan, amount_minor, business_date, sealed_image FROM payments WHERE seq = ?',
+    `SELECT id, operation, original_id, stan, amount_minor, business_date, sealed_image
+     FROM payments WHERE seq = ?`,
   )
   const findings = listing('SELECT approved_minor, settlement_date FROM payments WHERE seq = ?')
   const capture = listing(
@@ -93,9 +97,12 @@ export function openDisk(): Disk {
     database,
     movesAfter: (seq) => listOf(moves, seq).map(moveOf),
     intentOf(payment) {
-      const [id, stan, minor, businessDate, sealedImage] = listOf(intent, payment)[0] ?? []
+      const [id, operation, original, ...others] = listOf(intent, payment)[0] ?? []
+      const [stan, minor, businessDate, sealedImage] = others
       return {
         id: String(id),
+        operation: operation as PaymentOperation,
+        original: typeof original === 'string' ? original : undefined,
         stan: Number(stan),
         amountMinor: BigInt(Number(minor)),
         businessDate: String(businessDate),

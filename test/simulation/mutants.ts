@@ -258,6 +258,27 @@ export const MUTANTS: readonly Planted[] = [
     },
   },
   {
+    name: 'increments are not let go with their authorization',
+    seedsMax: 1_000,
+    mutant: {
+      acts: ({ acts, database }) => {
+        const set = database.prepare(
+          `UPDATE payments SET state = ? WHERE merchant = ? AND original_id = ?
+             AND operation = 'payment.increment' AND state = ?`,
+        )
+        return {
+          ...acts,
+          reverse(wish) {
+            set.run('declined', wish.merchant, wish.id, 'approved')
+            const result = acts.reverse(wish)
+            set.run('approved', wish.merchant, wish.id, 'declined')
+            return result
+          },
+        }
+      },
+    },
+  },
+  {
     name: 'numbers in doubt do not rest',
     seedsMax: 1_000,
     mutant: {

@@ -63,4 +63,4 @@ const REFUSED = {
 } as const
 
 /** What an exchange does to its card as long as nobody has reversed it. */
-const STANDING: ReadonlySet<string> = new Set(['held', 'posted', 'captured'])
+const STANDING: ReadonlySet<string> = new Set(['held', 'posted', 'captured', 'refunded'])

@@ -57,8 +57,16 @@ export interface Wish {
   readonly conflict: boolean
   readonly reverse: 'never' | 'before' | 'meanwhile' | 'after'
   readonly capture: WishedCapture | undefined
+  readonly followUp: WishedFollowUp | undefined
   /** Its clock is an hour behind until it looks at it. */
   readonly isBehind: boolean
+}
+
+/** What a merchant has in mind besides, once the payment allows it. */
+export interface WishedFollowUp {
+  readonly operation: 'payment.increment' | 'payment.refund'
+  /** All that is left, when absent; of an increment always there. */
+  readonly minor: number | undefined
 }
 
 /** How a merchant means to capture an authorization. */
@@ -188,8 +196,9 @@ const SETS_TIME: ReadonlySet<Incident> = new Set(['clock-back', 'clock-forth', '
 function drawWish(chance: Seeded, faultsMs: number): Wish {
   const operation = chance.oneIn(2) ? 'payment.sale' : 'payment.authorize'
   const isCaptured = operation === 'payment.sale' ? chance.oneIn(12) : !chance.oneIn(3)
+  const atMs = 200 + chance.below(Math.floor(faultsMs / 2))
   return {
-    atMs: 200 + chance.below(Math.floor(faultsMs / 2)),
+    atMs,
     operation,
     card: chance.oneIn(4) ? 'poor' : 'rich',
     // Of four digits and more than the poor card has, or of three.
@@ -200,7 +209,16 @@ function drawWish(chance: Seeded, faultsMs: number): Wish {
     reverse: drawReverse(chance.below(8)),
     capture: isCaptured ? drawCapture(chance) : undefined,
     isBehind: chance.oneIn(24),
+    followUp: followUpAt(atMs, operation),
   }
+}
+
+/** By the moment and not by a draw of its own, so that it leaves all other draws as they are. */
+function followUpAt(atMs: number, operation: Wish['operation']): WishedFollowUp | undefined {
+  if (atMs % 3 > 0) return undefined
+  const isIncrement = operation === 'payment.authorize' && atMs % 2 === 0
+  if (isIncrement) return { operation: 'payment.increment', minor: 1 + (atMs % 97) }
+  return { operation: 'payment.refund', minor: atMs % 5 > 1 ? undefined : 1 + (atMs % 211) }
 }
 
 /** By when the gateway has whatever is asked for of this payment unasked. */
