@@ -28,6 +28,10 @@ export function openMapBook({ businessDate: firstDate, currency, forgets }: Book
     card.ledgerMinor += ledgerMinor
   }
 
+  function followUps(key: string, effect: Exchange['effect']): Mutable<Exchange>[] {
+    return [...exchanges.values()].filter((it) => it.original === key && it.effect === effect)
+  }
+
   const book: Mutable<OpenBook> = {
     businessDate: firstDate,
     cardsByPan: cards,
@@ -39,11 +43,15 @@ export function openMapBook({ businessDate: firstDate, currency, forgets }: Book
       if (exchanges.has(key)) return false
       exchanges.set(key, { ...exchange, capturedMinor: 0n, arrivals: 1 })
       days.set(key, book.businessDate)
-      if (effect !== 'none') move(pan, -approvedMinor, effect === 'posted' ? -approvedMinor : 0n)
+      if (effect === 'refunded') move(pan, approvedMinor, approvedMinor)
+      else if (effect === 'posted') move(pan, -approvedMinor, -approvedMinor)
+      else if (effect === 'held') move(pan, -approvedMinor, 0n)
       return true
     },
-    // No story follows a payment up yet.
-    followed: () => ({ incrementedMinor: 0n, refundedMinor: 0n }),
+    followed: (key) => ({
+      incrementedMinor: sumOf(followUps(key, 'held')),
+      refundedMinor: sumOf(followUps(key, 'refunded')),
+    }),
     exchange: (key) => exchanges.get(key),
     exchanges: () => [...exchanges.values()],
     countArrival(key) {
@@ -53,8 +61,10 @@ export function openMapBook({ businessDate: firstDate, currency, forgets }: Book
     capture(key, amountMinor) {
       const exchange = exchanges.get(key)
       if (exchange?.effect !== 'held') return
-      move(exchange.pan, exchange.approvedMinor - amountMinor, -amountMinor)
-      exchange.effect = 'captured'
+      const increments = followUps(key, 'held')
+      const heldMinor = exchange.approvedMinor + sumOf(increments)
+      move(exchange.pan, heldMinor - amountMinor, -amountMinor)
+      for (const one of [exchange, ...increments]) one.effect = 'captured'
       exchange.capturedMinor = amountMinor
     },
     reverse(key) {
@@ -63,8 +73,10 @@ export function openMapBook({ businessDate: firstDate, currency, forgets }: Book
       const { pan, approvedMinor, capturedMinor, effect } = exchange
       if (effect === 'held') move(pan, approvedMinor, 0n)
       else if (effect === 'posted') move(pan, approvedMinor, approvedMinor)
-      else if (effect === 'captured') move(pan, capturedMinor, capturedMinor)
-      else return
+      else if (effect === 'refunded') move(pan, -approvedMinor, -approvedMinor)
+      else if (effect === 'captured' && exchange.original === '') {
+        move(pan, capturedMinor, capturedMinor)
+      } else return
       exchange.effect = 'reversed'
     },
     reverseUnseen(exchange) {
@@ -85,6 +97,10 @@ export function openMapBook({ businessDate: firstDate, currency, forgets }: Book
     close() {},
   }
   return book
+}
+
+function sumOf(exchanges: readonly Exchange[]): bigint {
+  return exchanges.reduce((sum, { approvedMinor }) => sum + approvedMinor, 0n)
 }
 
 type Mutable<T> = { -readonly [Member in keyof T]: T[Member] }

@@ -1,4 +1,4 @@
-import type { PaymentState } from '#domain'
+import type { PaymentOperation, PaymentState } from '#domain'
 import type { Disk, JournalledCapture, JournalledIntent, JournalledMove } from './disk.ts'
 import type { Site } from './site.ts'
 import type { VirtualTime } from './time.ts'
@@ -9,6 +9,9 @@ export interface Case {
   /** Its number in the journal. */
   readonly seq: number
   readonly id: string
+  readonly operation: PaymentOperation
+  /** The id of the payment that it follows up. */
+  readonly original: string | undefined
   /** What names it at the host. */
   readonly hostKey: string
   readonly stan: number
@@ -49,6 +52,8 @@ export interface Case {
 /** One step of a payment, as it came to be on disk. */
 export interface Step {
   readonly of: Case
+  /** Where it was on disk before; one commit may have several steps of one payment. */
+  readonly before: PaymentState | null
   readonly from: PaymentState | null
   readonly to: PaymentState
   readonly reason: string | null
@@ -85,10 +90,12 @@ export function openCases(
   function stepOf({ seq, payment, from, to, reason }: JournalledMove): Step {
     lastSeq = seq
     const of = bySeq.get(payment) ?? open(payment)
+    const before = of.history.at(-1) ?? null
     of.history.push(to)
     if (from === 'begun') Object.assign(of, disk.findingsOf(payment))
+    if (to === 'reversing') Object.assign(of, NOTHING_OWED)
     if (to === 'capturing' || to === 'captured') of.capture = disk.captureOf(payment)
-    return { of, from, to, reason }
+    return { of, before, from, to, reason }
   }
 
   return {
@@ -98,6 +105,9 @@ export function openCases(
     newSteps: () => disk.movesAfter(lastSeq).map(stepOf),
   }
 }
+
+/** Before anything of it has left. What was captured can be reversed, by a message of its own. */
+const NOTHING_OWED = { owed: '', owedLeft: 0, isOwedOpen: false, isOwedAnswered: false }
 
 function caseOf(
   seq: number,
@@ -123,10 +133,7 @@ function caseOf(
     told: new Map(),
     capture: undefined,
     capturedOn: new Set(),
-    owed: '',
-    owedLeft: 0,
-    isOwedOpen: false,
-    isOwedAnswered: false,
+    ...NOTHING_OWED,
     wasNotFound: false,
     outlivedCrash: false,
     wasOverdue: false,

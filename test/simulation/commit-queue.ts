@@ -204,6 +204,7 @@ const MOVES: ReadonlySet<string> = new Set([
   'conclude',
   'reverse',
   'capture',
+  'expireHolds',
   'endAttempt',
   'recover',
 ])

@@ -1,5 +1,5 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
-import type { PaymentState } from '#domain'
+import type { PaymentOperation, PaymentState } from '#domain'
 import { type MemoryStore, openMemoryStore } from '#store'
 import { openMemoryDatabase } from '../../src/store/database.ts'
 import { createFaultList } from '../../src/store/upkeep/faults.ts'
@@ -21,6 +21,9 @@ export interface JournalledMove {
 /** What of a payment was on disk from its first moment on. */
 export interface JournalledIntent {
   readonly id: string
+  readonly operation: PaymentOperation
+  /** The id of the payment that it follows up. */
+  readonly original: string | undefined
   readonly stan: number
   readonly amountMinor: bigint
   readonly businessDate: string
@@ -47,7 +50,7 @@ export interface Disk {
     readonly settlementDate: string | undefined
   }
   captureOf(payment: number): JournalledCapture | undefined
-  /** Whether the reversal of a payment, or the advice of its capture, has its number. */
+  /** Whether what is owed of a payment last, its reversal or its capture, has its number. */
   isNumbered(payment: number): boolean
   isAnythingOwed(): boolean
   /** Whether anything is begun, owed, or open for an operator. */
@@ -78,14 +81,15 @@ export function openDisk(): Disk {
     'SELECT seq, payment, from_state, to_state, reason FROM payment_events WHERE seq > ?',
   )
   const intent = listing(
-    'SELECT id, stan, amount_minor, business_date, sealed_image FROM payments WHERE seq = ?',
+    `SELECT id, operation, original_id, stan, amount_minor, business_date, sealed_image
+     FROM payments WHERE seq = ?`,
   )
   const findings = listing('SELECT approved_minor, settlement_date FROM payments WHERE seq = ?')
   const capture = listing(
     `SELECT captured_minor, capture_business_date, capture_settlement_date FROM captures
      WHERE payment = ?`,
   )
-  const number = listing('SELECT 1 FROM owed_messages WHERE payment = ? AND stan IS NOT NULL')
+  const number = listing('SELECT stan FROM owed_messages WHERE payment = ? ORDER BY seq DESC')
   const owed = listing("SELECT 1 FROM owed_messages WHERE state = 'due' LIMIT 1")
   const begun = listing("SELECT 1 FROM payments WHERE state = 'begun' LIMIT 1")
   const work = listing('SELECT 1 FROM work_items WHERE closed_at_ms IS NULL LIMIT 1')
@@ -104,9 +108,12 @@ export function openDisk(): Disk {
     database,
     movesAfter: (seq) => listOf(moves, seq).map(moveOf),
     intentOf(payment) {
-      const [id, stan, minor, businessDate, sealedImage] = listOf(intent, payment)[0] ?? []
+      const [id, operation, original, ...others] = listOf(intent, payment)[0] ?? []
+      const [stan, minor, businessDate, sealedImage] = others
       return {
         id: String(id),
+        operation: operation as PaymentOperation,
+        original: typeof original === 'string' ? original : undefined,
         stan: Number(stan),
         amountMinor: BigInt(Number(minor)),
         businessDate: String(businessDate),
@@ -126,7 +133,7 @@ export function openDisk(): Disk {
       const settlementDate = typeof settled === 'string' ? settled : undefined
       return { minor: BigInt(Number(minor)), businessDate: String(businessDate), settlementDate }
     },
-    isNumbered: (payment) => number.get(payment) !== undefined,
+    isNumbered: (payment) => typeof listOf(number, payment)[0]?.[0] === 'number',
     isAnythingOwed: () => owed.get() !== undefined,
     isAnythingOpen: () => [owed, begun, work].some((select) => select.get() !== undefined),
     hasDayClosedLate: () => dayClosedLate.get() !== undefined,

@@ -14,14 +14,24 @@ export function objectionsAtTheEnd({ world, host, witness, disk }: Cast): readon
     const state = of.history.at(-1)
     const exchange = host.book.exchange(of.hostKey)
     const takenMinor = exchange === undefined ? 0n : minorOf(exchange)
-    const isTaken = takenMinor > 0n
-    const mayBeTaken = state === 'approved' || state === 'captured'
-    demand(isTaken === mayBeTaken, `${of.id} ended ${state} with money ${isTaken}`)
+    const isMoved = takenMinor !== 0n
+    const mayBeMoved = state === 'approved' || state === 'captured'
+    // An increment that was captured is counted with its authorization.
+    const isCounted = of.operation !== 'payment.increment' || exchange?.effect !== 'captured'
+    if (isCounted) demand(isMoved === mayBeMoved, `${of.id} ended ${state} with money ${isMoved}`)
     if (exchange !== undefined) {
       taken.set(exchange.pan, (taken.get(exchange.pan) ?? 0n) + takenMinor)
     }
     if (state === 'approved' && host.book.dayOf(of.hostKey) !== of.settlementDate) {
       demand(false, `${of.id} settles on ${of.settlementDate}`)
+    }
+    if (of.operation === 'payment.increment' && state === 'approved') {
+      const original = witness
+        .cases()
+        .find(({ id }) => id === of.original)
+        ?.history.at(-1)
+      const stands = original === 'approved' || original === 'captured'
+      demand(stands, `${of.id} is held, and its authorization is ${original}`)
     }
     if (of.capture !== undefined) {
       const { settlementDate = '', businessDate } = of.capture
@@ -45,5 +55,6 @@ export function objectionsAtTheEnd({ world, host, witness, disk }: Cast): readon
 /** What an exchange keeps from its card. */
 function minorOf({ effect, approvedMinor, capturedMinor }: Exchange): bigint {
   if (effect === 'captured') return capturedMinor
+  if (effect === 'refunded') return -approvedMinor
   return effect === 'held' || effect === 'posted' ? approvedMinor : 0n
 }

@@ -1,4 +1,10 @@
-import { CONFLICT_MS_MAX, MEANWHILE_MS_MAX, type Wish, type WishedCapture } from './scenario.ts'
+import {
+  CONFLICT_MS_MAX,
+  MEANWHILE_MS_MAX,
+  type Wish,
+  type WishedCapture,
+  type WishedFollowUp,
+} from './scenario.ts'
 import { CARDS, saleBody } from './site.ts'
 import type { World } from './world.ts'
 
@@ -14,7 +20,7 @@ export interface Merchants {
 
 /** What was asked, as far as it matters to whoever judges the answer. */
 export interface Question {
-  readonly type: Wish['operation'] | AboutPayment
+  readonly type: Wish['operation'] | AboutPayment | WishedFollowUp['operation']
   /** The payment that it is about. */
   readonly payment: string
   readonly json: string
@@ -76,6 +82,16 @@ const CAPTURE_REFUSALS: ReadonlySet<string> = new Set([
 /** Refusals that nothing but another id or other content could change. */
 const FINAL_REFUSALS: ReadonlySet<string> = new Set(['ID_CONFLICT', 'PAYMENT_REVERSED'])
 
+/** The same of what follows a payment up; any other refusal is for the moment. */
+const FOLLOW_UP_ENDS: ReadonlySet<string> = new Set([
+  'approved',
+  'declined',
+  'failed',
+  'reversed',
+  'REFUND_NOT_ALLOWED',
+  'INCREMENT_NOT_ALLOWED',
+])
+
 type Shopper = ReturnType<typeof send>
 
 function send(wish: Wish, index: number, { world, post }: Parts) {
@@ -89,6 +105,8 @@ function send(wish: Wish, index: number, { world, post }: Parts) {
   let { isBehind } = wish
   let isCaptureAsked = false
   let isTwinAsked = false
+  /** How what follows the payment up stands, likewise. */
+  let followed = ''
 
   function timed(body: object): string {
     const wallMs = time.wallMs() - (isBehind ? HOUR_MS : 0)
@@ -119,7 +137,7 @@ function send(wish: Wish, index: number, { world, post }: Parts) {
   }
 
   function hearOfReversal({ type, outcome, error }: Answer): void {
-    if (error?.reason.includes('only refunded')) isReversalAsked = true
+    if (error?.code === 'REVERSAL_NOT_ALLOWED') isReversalAsked = true
     if (error !== undefined) return
     isReversalAsked = type !== 'refusal'
     if (outcome !== undefined && outcome !== 'unseen') heard = outcome
@@ -136,7 +154,8 @@ function send(wish: Wish, index: number, { world, post }: Parts) {
     askCapture(minor, hearOfCapture)
     if (isTwinAsked || twin === 'none') return
     isTwinAsked = true
-    askCapture(twin === 'same' ? minor : (minor ?? 0) + 1, ignore)
+    if (twin === 'reversal') about('payment.reverse', hearOfReversal)
+    else askCapture(twin === 'same' ? minor : (minor ?? 0) + 1, ignore)
   }
 
   function askCapture(minor: number | undefined, hear: (answer: Answer) => void): void {
@@ -147,12 +166,15 @@ function send(wish: Wish, index: number, { world, post }: Parts) {
   /** Do the next thing to be done, and look again in a while, until it is all done. */
   function goOn(): void {
     if (isContent()) return
+    const toFollow = followUpToAsk()
     const toCapture = captureToAsk()
     const isReversed = !wantsReversal || isReversalAsked
     if (wantsReversal && !isReversalAsked && wish.reverse === 'before') {
       about('payment.reverse', hearOfReversal)
     } else if (!isKnown()) {
       pay()
+    } else if (toFollow !== undefined) {
+      followUp(toFollow)
     } else if (toCapture !== undefined && (isReversed || chance.oneIn(2))) {
       capture(toCapture)
     } else if (!isReversed) {
@@ -170,7 +192,26 @@ function send(wish: Wish, index: number, { world, post }: Parts) {
 
   function isContent(): boolean {
     if (FINAL_REFUSALS.has(heard)) return true
-    return ENDS.has(heard) && (!wantsReversal || isReversalAsked) && captureToAsk() === undefined
+    const isDone = captureToAsk() === undefined && followUpToAsk() === undefined
+    return ENDS.has(heard) && (!wantsReversal || isReversalAsked) && isDone
+  }
+
+  /** What is to follow the payment, as long as that stands, and until its own end is known. */
+  function followUpToAsk(): WishedFollowUp | undefined {
+    const wished = wish.followUp
+    if (wished === undefined || FOLLOW_UP_ENDS.has(followed)) return undefined
+    const isTaken = wish.operation === 'payment.sale' ? CAPTURABLE.has(heard) : heard === 'captured'
+    const stands = wished.operation === 'payment.refund' ? isTaken : CAPTURABLE.has(heard)
+    return stands || followed !== '' ? wished : undefined
+  }
+
+  function followUp({ operation, minor }: WishedFollowUp): void {
+    const amount = minor === undefined ? {} : { amount: { value: String(minor), currency: 'USD' } }
+    const own = `${id}-more`
+    const body = { type: operation, id: own, merchant: 'M-1001', payment: id, ...amount }
+    post({ type: operation, payment: own, json: timed(body) }, ({ outcome, error }) => {
+      followed = outcome ?? error?.code ?? followed
+    })
   }
 
   /** The capture that it has in mind, as long as it knows nothing against it. */

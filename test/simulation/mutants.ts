@@ -244,7 +244,7 @@ export const MUTANTS: readonly Planted[] = [
     mutant: {
       acts: ({ acts, database }) => {
         const free = database.prepare(
-          `UPDATE payments SET state = 'approved'
+          `UPDATE payments SET state = 'captured'
            WHERE merchant = ? AND id = ? AND state = 'capturing'`,
         )
         return {
@@ -252,6 +252,27 @@ export const MUTANTS: readonly Planted[] = [
           reverse(wish) {
             free.run(wish.merchant, wish.id)
             return acts.reverse(wish)
+          },
+        }
+      },
+    },
+  },
+  {
+    name: 'increments are not let go with their authorization',
+    seedsMax: 1_000,
+    mutant: {
+      acts: ({ acts, database }) => {
+        const set = database.prepare(
+          `UPDATE payments SET state = ? WHERE merchant = ? AND original_id = ?
+             AND operation = 'payment.increment' AND state = ?`,
+        )
+        return {
+          ...acts,
+          reverse(wish) {
+            set.run('declined', wish.merchant, wish.id, 'approved')
+            const result = acts.reverse(wish)
+            set.run('approved', wish.merchant, wish.id, 'declined')
+            return result
           },
         }
       },

@@ -27,17 +27,17 @@ export function employOperator({ world, disk, host, witness }: OperatorParts): v
         world.note('owed for long, work for an operator')
       } else {
         world.note(REFUSED[kind])
-        if (world.isCalm() || chance.oneIn(2)) decide(seq, of)
+        if (world.isCalm() || chance.oneIn(2)) decide(seq, kind, of)
       }
     }
     time.after(LOOKS_EVERY_MS, look)
   }
 
-  function decide(seq: number, of: Case): void {
+  function decide(seq: number, kind: keyof typeof REFUSED, of: Case): void {
     const answer = { seq, by: 'ada', atMs: time.wallMs() }
     const effect = host.book.exchange(of.hostKey)?.effect ?? 'absent'
     if (STANDING.has(effect) && chance.oneIn(2)) {
-      settleByTelephone(of)
+      settleByTelephone(kind, of)
       acts.transact(() => acts.work.closeAsDone(answer))
     } else {
       acts.transact(() => acts.work.retry(answer))
@@ -47,10 +47,11 @@ export function employOperator({ world, disk, host, witness }: OperatorParts): v
   }
 
   /** A telephone call to the bank, and then it is so. */
-  function settleByTelephone({ hostKey, capture }: Case): void {
-    if (capture === undefined) host.book.reverse(hostKey)
-    else host.book.capture(hostKey, capture.minor)
-    world.note(`operator knows it ${capture === undefined ? 'reversed' : 'captured'} otherwise`)
+  function settleByTelephone(kind: keyof typeof REFUSED, { hostKey, capture }: Case): void {
+    const isReversal = kind === 'reversal-refused'
+    if (isReversal) host.book.reverse(hostKey)
+    else host.book.capture(hostKey, capture?.minor ?? 0n)
+    world.note(`operator knows it ${isReversal ? 'reversed' : 'captured'} otherwise`)
   }
 
   time.after(LOOKS_EVERY_MS, look)
@@ -61,5 +62,5 @@ const REFUSED = {
   'advice-refused': 'capture refused, work for an operator',
 } as const
 
-/** What an exchange does to its card as long as nobody has reversed or captured it. */
-const STANDING: ReadonlySet<string> = new Set(['held', 'posted'])
+/** What an exchange does to its card as long as nobody has reversed it. */
+const STANDING: ReadonlySet<string> = new Set(['held', 'posted', 'captured', 'refunded'])

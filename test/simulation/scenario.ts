@@ -57,8 +57,16 @@ export interface Wish {
   readonly conflict: boolean
   readonly reverse: 'never' | 'before' | 'meanwhile' | 'after'
   readonly capture: WishedCapture | undefined
+  readonly followUp: WishedFollowUp | undefined
   /** Its clock is an hour behind until it looks at it. */
   readonly isBehind: boolean
+}
+
+/** What a merchant has in mind besides, once the payment allows it. */
+export interface WishedFollowUp {
+  readonly operation: 'payment.increment' | 'payment.refund'
+  /** All that is left, when absent; of an increment always there. */
+  readonly minor: number | undefined
 }
 
 /** How a merchant means to capture an authorization. */
@@ -68,7 +76,7 @@ export interface WishedCapture {
   /** Before it knows how the authorization ended, and again when it knows. */
   readonly meanwhile: boolean
   /** What it asks for in the same moment as well. */
-  readonly twin: 'none' | 'same' | 'other'
+  readonly twin: 'none' | 'same' | 'other' | 'reversal'
 }
 
 /** How bad a world is and what happens in it, as far as that is decided beforehand. */
@@ -174,17 +182,23 @@ function drawIncidents(chance: Seeded, faultsMs: number): Scenario['incidents'] 
     what: chance.pick(INCIDENTS) ?? 'line-cut',
     atMs: chance.below(faultsMs),
   }))
-  // All numbers used up and the clock set to the second of the last use, or past what a start takes
-  // to be the last answer of the host: that is no accident.
-  const isSet = incidents.some(({ what }) => what === 'clock-back' || what === 'clock-forth')
-  return isSet ? incidents.filter(({ what }) => what !== 'numbers-used-up') : incidents
+  const isTimeSet = incidents.some(({ what }) => SETS_TIME.has(what))
+  return isTimeSet ? incidents.filter(({ what }) => what !== 'numbers-used-up') : incidents
 }
+
+/**
+ * All numbers used up, and the clock set to the second of the last use, or past what a start takes
+ * to be the last answer of the host, or the same second on another business day: that is no
+ * accident.
+ */
+const SETS_TIME: ReadonlySet<Incident> = new Set(['clock-back', 'clock-forth', 'host-cutover'])
 
 function drawWish(chance: Seeded, faultsMs: number): Wish {
   const operation = chance.oneIn(2) ? 'payment.sale' : 'payment.authorize'
   const isCaptured = operation === 'payment.sale' ? chance.oneIn(12) : !chance.oneIn(3)
+  const atMs = 200 + chance.below(Math.floor(faultsMs / 2))
   return {
-    atMs: 200 + chance.below(Math.floor(faultsMs / 2)),
+    atMs,
     operation,
     card: chance.oneIn(4) ? 'poor' : 'rich',
     // Of four digits and more than the poor card has, or of three.
@@ -195,7 +209,16 @@ function drawWish(chance: Seeded, faultsMs: number): Wish {
     reverse: drawReverse(chance.below(8)),
     capture: isCaptured ? drawCapture(chance) : undefined,
     isBehind: chance.oneIn(24),
+    followUp: followUpAt(atMs, operation),
   }
+}
+
+/** By the moment and not by a draw of its own, so that it leaves all other draws as they are. */
+function followUpAt(atMs: number, operation: Wish['operation']): WishedFollowUp | undefined {
+  if (atMs % 3 > 0) return undefined
+  const isIncrement = operation === 'payment.authorize' && atMs % 2 === 0
+  if (isIncrement) return { operation: 'payment.increment', minor: 1 + (atMs % 97) }
+  return { operation: 'payment.refund', minor: atMs % 5 > 1 ? undefined : 1 + (atMs % 211) }
 }
 
 /** By when the gateway has whatever is asked for of this payment unasked. */
@@ -207,7 +230,7 @@ function drawCapture(chance: Seeded): WishedCapture {
   return {
     minor: chance.oneIn(2) ? undefined : 1 + chance.below(600),
     meanwhile: chance.oneIn(4),
-    twin: chance.pick(['none', 'same', 'other', 'other']),
+    twin: chance.pick(['none', 'same', 'other', 'other', 'reversal', 'reversal']),
   }
 }
 

@@ -73,8 +73,7 @@ export function callWitness({ world, site, disk, book }: WitnessParts): Witness 
     }
   }
 
-  function checkStep({ of, from, to }: Step): void {
-    const before = of.history.at(-2) ?? null
+  function checkStep({ of, before, from, to }: Step): void {
     if (unseen.has(of.id))
       object(`${of.id} was begun although its merchant heard that it will not be`)
     if (from !== before)
@@ -85,19 +84,21 @@ export function callWitness({ world, site, disk, book }: WitnessParts): Witness 
 
   function noteStep({ of, from, to, reason }: Step): void {
     if (to === 'unknown' || to === 'failed') world.noteNamed(`${to}: ${reason}`)
-    if (to === 'reversing') {
-      const isVoid = from === 'captured'
-      world.note(isVoid ? 'captured payment voided' : 'merchant reverses an approved payment')
-      // What is owed from now on is another message than the advice before it.
-      if (isVoid) Object.assign(of, { owed: '', owedLeft: 0 })
+    const { operation } = of
+    if (operation === 'payment.refund' && to === 'approved') world.note('refunded')
+    if (operation === 'payment.increment' && to === 'approved') world.note('increased')
+    if (of.original !== undefined && to === 'unknown') world.note('follow-up of unknown outcome')
+    if (to === 'reversing' && from === 'approved') {
+      world.note('merchant reverses an approved payment')
     }
     if (to === 'reversed_not_found') world.note('reversed, nothing found')
     if (to === 'reversed' && of.wasNotFound) world.note('original not found, then found')
     const isSettled = to === 'reversed' || to === 'captured'
     if (isSettled && of.wasOverdue) world.note('owed for long, then acknowledged')
+    if (to === 'reversed' && of.capture !== undefined) world.note('captured, then reversed')
     if (to === 'captured' && of.outlivedCrash) world.note('captured after a crash')
     if (to === 'capturing') {
-      const isWhole = of.capture?.minor === approvedOf(of)
+      const isWhole = of.capture?.minor === heldOf(of)
       world.note(isWhole ? 'wholly captured' : 'captured in part')
     }
     if (from === 'begun' && of.settlementDate !== of.businessDate) {
@@ -111,18 +112,40 @@ export function callWitness({ world, site, disk, book }: WitnessParts): Witness 
     const exchange = book().exchange(of.hostKey)
     const effect = exchange?.effect ?? 'absent'
     if ((exchange?.arrivals ?? 0) > 1) object(`${of.id} came to the host twice`)
-    if (!EFFECTS[state].includes(effect))
+    if (!effectsOf(of.operation, state).includes(effect))
       object(`${of.id} is ${state} in the journal and ${effect} in the host’s book`)
-    const approved = approvedOf(of)
-    if (state === 'approved' && exchange?.approvedMinor !== approved) {
+    if (state === 'approved' && exchange?.approvedMinor !== approvedOf(of)) {
       object(`${of.id} is approved for another amount`)
     }
-    if (of.capture !== undefined && of.capture.minor > approved) {
+    if (of.capture !== undefined && of.capture.minor > heldOf(of)) {
       object(`more of ${of.id} is captured than was approved`)
     }
-    if (effect === 'captured' && exchange?.capturedMinor !== of.capture?.minor) {
+    const isOriginal = of.original === undefined
+    if (isOriginal && effect === 'captured' && exchange?.capturedMinor !== of.capture?.minor) {
       object(`${of.id} is captured with another amount`)
     }
+    if (of.operation === 'payment.refund') checkRefund(of)
+  }
+
+  /** What an authorization and its increments were approved for, whatever became of those since. */
+  function heldOf(of: Case): bigint {
+    const increments = cases
+      .all()
+      .filter((it) => it.original === of.id && it.operation === 'payment.increment')
+      .filter(({ history }) => history.includes('approved'))
+    return increments.reduce((sum, it) => sum + approvedOf(it), approvedOf(of))
+  }
+
+  /** By the host's book: no more goes back of a payment than was taken. */
+  function checkRefund({ id, original }: Case): void {
+    const key = cases.byId(original ?? '')?.hostKey ?? ''
+    const exchange = book().exchange(key)
+    const { refundedMinor } = book().followed(key)
+    if (refundedMinor === 0n) return
+    const isCaptured = exchange?.effect === 'captured'
+    const taken = isCaptured ? exchange.capturedMinor : (exchange?.approvedMinor ?? 0n)
+    const stands = isCaptured || exchange?.effect === 'posted'
+    if (!stands || refundedMinor > taken) object(`${id} gives back more than was taken`)
   }
 
   // The host.
@@ -349,6 +372,24 @@ const EFFECTS: Readonly<Record<PaymentState, readonly string[]>> = {
   captured: ['captured'],
 }
 
+const OF_REFUND: Partial<Record<PaymentState, readonly string[]>> = {
+  begun: ['absent', 'none', 'refunded'],
+  approved: ['refunded'],
+  unknown: ['absent', 'none', 'refunded', 'reversed', 'reversed-unseen'],
+}
+
+/** What is captured is captured with its authorization, and stays so when that is undone. */
+const OF_INCREMENT: Partial<Record<PaymentState, readonly string[]>> = {
+  approved: ['held', 'captured'],
+  reversed: ['none', 'reversed', 'captured'],
+}
+
+function effectsOf(operation: Case['operation'], state: PaymentState): readonly string[] {
+  const own = operation === 'payment.refund' ? OF_REFUND[state] : undefined
+  const increment = operation === 'payment.increment' ? OF_INCREMENT[state] : undefined
+  return own ?? increment ?? EFFECTS[state]
+}
+
 /** The state that a merchant is told of by an outcome and how its reversal stands, in one word. */
 const STATES: Readonly<Record<string, PaymentState>> = {
   pending: 'begun',
@@ -372,10 +413,12 @@ const REFUSALS: Readonly<Record<string, string>> = {
   ID_CONFLICT: 'other content under the same id',
   HOST_UNAVAILABLE: 'refused for want of the host',
   CAPTURE_CONFLICT: 'capture refused, captured with another amount',
+  REFUND_NOT_ALLOWED: 'refund refused, nothing is left',
+  INCREMENT_NOT_ALLOWED: 'increment refused, nothing is held',
   CAPTURE_NOT_ALLOWED: 'capture refused, nothing is held',
   [BEING_CAPTURED]: 'reversal refused, being captured',
   'the day that it settles on is over: what was taken is only refunded':
-    'reversal refused, day over',
+    'reversal refused, its day is over',
   'must be no more than was approved': 'capture refused, more than was approved',
   DRAINING: 'refused while stopping',
   TIME_OUTSIDE_WINDOW: 'refused for its time',
@@ -384,9 +427,12 @@ const REFUSALS: Readonly<Record<string, string>> = {
   'the journal is full': 'refused for want of room in the journal',
 }
 
-/** An answer without what tells which request it answers. */
+/** What has followed the payment since, which may be more the next time. */
+const FOLLOWED = /"(?:incremented|refunded)Amount":\{[^}]*\},/g
+
+/** An answer without what tells which request it answers, and what followed. */
 function sameness(text: string): string {
-  return text.slice(text.indexOf('"merchant"'))
+  return text.slice(text.indexOf('"merchant"')).replace(FOLLOWED, '')
 }
 
 function wordOf({ outcome, error, code }: Answer): string {
