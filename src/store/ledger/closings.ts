@@ -33,7 +33,6 @@ export function createClosings(database: DatabaseSync, beforeClosing: () => void
      FROM ledger_days AS day WHERE day.business_date = ? AND day.account = ledger_accounts.seq`,
   )
   const totals = database.prepare(`${SELECT_TOTALS} WHERE business_date = ?`)
-  totals.setReadBigInts(true)
   const insert = database.prepare(
     'INSERT INTO ledger_closings (business_date, hash, at_ms) VALUES (?, unhex(?), ?)',
   )
@@ -65,8 +64,10 @@ export function createClosings(database: DatabaseSync, beforeClosing: () => void
 }
 
 /** The totals of days, one row an account; it begins a statement that says which days. */
-export const SELECT_TOTALS = `SELECT business_date, merchant, currency, purpose, opening_minor,
-  debit_minor, credit_minor FROM ledger_days JOIN ledger_accounts ON seq = account`
+export const SELECT_TOTALS = `SELECT business_date, account, merchant, currency, purpose,
+  CAST(opening_minor AS text) AS opening_minor, CAST(debit_minor AS text) AS debit_minor,
+  CAST(credit_minor AS text) AS credit_minor
+  FROM ledger_days JOIN ledger_accounts ON seq = account`
 
 /**
  * Hash of a day's totals and of the hash of the day before, 64 hexadecimal digits (specs/ledger.md,

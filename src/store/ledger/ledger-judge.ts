@@ -1,7 +1,7 @@
 import { CHAIN_START } from '../journal-chain.ts'
 import type { StoredRow } from '../payment-row.ts'
 import type { FaultList } from '../upkeep/faults.ts'
-import { closingHash } from './closings.ts'
+import { closingHash, SELECT_TOTALS } from './closings.ts'
 
 /** Holds a ledger, of whatever store, against its own entries. */
 export interface LedgerJudge {
@@ -39,10 +39,7 @@ export const SELECT_WITH_ENTRIES = `SELECT post.seq, post.business_date, entry.a
 export const SELECT_BALANCES = `SELECT account, CAST(balance_minor AS text) AS balance_minor,
   CAST(closed_minor AS text) AS closed_minor FROM ledger_balances ORDER BY account`
 
-export const SELECT_DAYS = `SELECT business_date, account, merchant, currency, purpose,
-  CAST(opening_minor AS text) AS opening_minor, CAST(debit_minor AS text) AS debit_minor,
-  CAST(credit_minor AS text) AS credit_minor
-  FROM ledger_days JOIN ledger_accounts ON seq = account ORDER BY business_date, account`
+export const SELECT_DAYS = `${SELECT_TOTALS} ORDER BY business_date, account`
 
 /**
  * Moves of money that have no posting, by their events: each approved sale and each acknowledged
