@@ -2,6 +2,7 @@ import { measureBurst, printBurst } from './burst.ts'
 import { measureChain, printChain } from './chain.ts'
 import { measureCodec, printCodec } from './codec.ts'
 import { measureGateway, printGateway } from './gateway.ts'
+import { measureLedger, printLedger } from './ledger.ts'
 import { measureMemory, printMemory } from './memory.ts'
 import { type BenchOptions, parseOptions, USAGE, UsageError } from './options.ts'
 import { measureRestart, printRestart } from './restart.ts'
@@ -19,6 +20,7 @@ const QUESTIONS: Readonly<Record<string, Answer>> = {
   gateway: answerWith(measureGateway, printGateway),
   stages: answerWith(measureStages, printStages),
   stores: answerWith(measureStores, printStores),
+  ledger: answerWith(measureLedger, printLedger),
   memory: answerWith(measureMemory, printMemory),
   sealing: answerWith(measureSealing, printSealing),
   chain: answerWith(measureChain, printChain),

@@ -25,6 +25,7 @@ export const USAGE = `npm run bench -- QUESTION [--json] [--quick] [options]
   gateway   payments a second and latency, against a bare reference
   stages    CPU microseconds of one payment, by stage
   stores    acts and payments a second: SQLite, PostgreSQL with one node and with two
+  ledger    durable entries a second on one merchant's accounts, and spread over a thousand
   memory    resident size after 50,000 and after 200,000 payments
   sealing   requests that the SDK seals a second
   chain     what the chain of events costs the store and the gateway
@@ -33,7 +34,7 @@ export const USAGE = `npm run bench -- QUESTION [--json] [--quick] [options]
 
   --json              one JSON object on standard output, nothing else
   --quick             few payments and one run: that it works, not how fast
-  --payments N        payments of each run; of codec, messages
+  --payments N        payments of each run; of codec, messages; of ledger, posting sets
   --runs N            runs of each side; the median counts
   --in-flight K       requests in flight, over all connections
   --connections N     connections of the load generator (4)

@@ -10,6 +10,7 @@ const TABLE: Readonly<Record<string, { rooms: readonly string[]; outside: readon
   domain: { rooms: [], outside: [] },
   iso8583: { rooms: [], outside: ['node:buffer', 'binary-parser'] },
   dialects: { rooms: ['iso8583'], outside: ['sax'] },
+  ledger: { rooms: ['domain'], outside: [] },
   platform: { rooms: [], outside: ['node:crypto', 'node:stream', 'winston'] },
   envelope: { rooms: [], outside: ['node:buffer', 'node:crypto', 'node:worker_threads'] },
   security: {
@@ -24,7 +25,7 @@ const TABLE: Readonly<Record<string, { rooms: readonly string[]; outside: readon
     outside: ['node:buffer', 'node:net', 'node:tls', 'node:https', 'node:http', 'node:stream'],
   },
   store: {
-    rooms: ['domain', 'platform'],
+    rooms: ['domain', 'platform', 'ledger'],
     outside: [
       ...['node:sqlite', 'node:worker_threads', 'node:crypto', 'node:fs', 'node:path', 'node:tls'],
       'pg',
@@ -48,6 +49,7 @@ const ROOT = [
   'config.ts',
   'spec-files.ts',
   'host-profile.ts',
+  'fee-plan-file.ts',
   'emulated-host.ts',
   'host-side.ts',
   'journal-anchors.ts',

@@ -10,9 +10,11 @@ import { ProfileError } from '../spec-files.ts'
 import { addDemo } from './demo.ts'
 import { addEmulate } from './emulate.ts'
 import { EXIT, type ExitCode, type Finish } from './exit-codes.ts'
+import { addFees } from './fees/fees.ts'
 import { addHostKey } from './host-key.ts'
 import { HostNameError } from './host-name.ts'
 import { addInit } from './init.ts'
+import { addLedger } from './ledger/ledger.ts'
 import { InputError } from './lines.ts'
 import { withMeantName } from './meant-name.ts'
 import { addCapture } from './merchant/capture.ts'
@@ -82,6 +84,8 @@ function createProgram(outside: Outside, finish: Finish): Command {
     addReverse,
     addPayments,
     addWork,
+    addLedger,
+    addFees,
     addStore,
     addDecode,
     addEncode,

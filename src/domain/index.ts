@@ -5,6 +5,16 @@
  */
 export { type CaptureObstacle, type CaptureVerdict, captureVerdict } from './capture.ts'
 export { type Currency, currencyOf } from './currency.ts'
+export type {
+  Chargeable,
+  Fee,
+  FeePlan,
+  FeeTerms,
+  FeeVersion,
+  Sharer,
+  Shares,
+  Tier,
+} from './fee-plan.ts'
 export {
   type FollowUpObstacle,
   followUpObstacle,

@@ -1,3 +1,5 @@
+import type { FeePlan } from './fee-plan.ts'
+
 /** A public key of a merchant, as a JWK (RFC 7517) with its RFC 7638 thumbprint as `kid`. */
 export interface MerchantKey {
   readonly kid: string
@@ -34,5 +36,7 @@ export interface Merchant {
    * key of the request that is answered.
    */
   readonly answerEncryption: 'registered-key' | 'request-key'
+  /** What it pays, and who has a share in its payments; none: nothing, and nobody. */
+  readonly feePlan?: FeePlan
   readonly active: boolean
 }

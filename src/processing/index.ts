@@ -20,6 +20,7 @@ export { compileMapping, type Mapping, type MappingParts } from './mapping/mappi
 export type { Acknowledgement, KeptPayment, OwedWay } from './mapping/owed-way.ts'
 export type { Written } from './mapping/request.ts'
 export { MappingError, type MessageKind, type Verdict } from './mapping/specification.ts'
+export { structureFaults } from './mapping/structure.ts'
 export type { Member, MessageSchemas, ValueFacts } from './messages/members.ts'
 export { compileMessages, type Messages } from './messages/messages.ts'
 export {

@@ -3,6 +3,7 @@ import type { DayOpening } from './business-days.ts'
 import { CAPTURE_WISH_COLUMNS, type CaptureWish, captureWishRow } from './capture-act.ts'
 import type { SpaceState } from './disk-space.ts'
 import type { PlainError } from './errors.ts'
+import { type FreeOrder, ORDER_COLUMNS, orderRow } from './ledger/posting-order.ts'
 import type { MerchantChange } from './merchants.ts'
 import { ATTEMPT_END_COLUMNS, attemptEndRow, type Overdue, type Taking } from './owed-messages.ts'
 import {
@@ -71,6 +72,7 @@ export const ACT = Object.freeze({
   capture: 18,
   beat: 19,
   expireHolds: 20,
+  post: 21,
 })
 
 const READS: ReadonlySet<number> = new Set([
@@ -103,6 +105,7 @@ export interface BatchWriter {
   listMerchants(): void
   merchantsVersion(): void
   chainHead(): void
+  post(order: FreeOrder): void
   beat(nowMs: number, watches: boolean): void
   take(): ActBatch
 }
@@ -158,6 +161,7 @@ export function createBatchWriter(): BatchWriter {
     listMerchants: () => add(ACT.listMerchants, []),
     merchantsVersion: () => add(ACT.merchantsVersion, []),
     chainHead: () => add(ACT.chainHead, []),
+    post: (order) => add(ACT.post, orderRow(order)),
     beat: (nowMs, watches) => add(ACT.beat, [nowMs, watches ? 1 : 0]),
     take() {
       const batch = { values, bytes: concatenate(blobs), count, writes }
@@ -192,6 +196,7 @@ export interface BatchReader {
   captureWish(): Row
   attemptEnd(): Row
   stray(): Row
+  order(): Row
 }
 
 export function createBatchReader({ values, bytes }: ActBatch): BatchReader {
@@ -220,6 +225,7 @@ export function createBatchReader({ values, bytes }: ActBatch): BatchReader {
     captureWish: () => row(CAPTURE_WISH_COLUMNS, 0),
     attemptEnd: () => row(ATTEMPT_END_COLUMNS, 0),
     stray: () => row(STRAY_COLUMNS, STRAY_BLOBS),
+    order: () => row(ORDER_COLUMNS, 0),
   }
 }
 

@@ -1,4 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite'
+import type { Ledger } from './ledger/ledger.ts'
 import { PAYMENT_TABLES } from './payment-row.ts'
 
 /** The next day of a host begins. */
@@ -23,7 +24,7 @@ export interface DayActs {
   close(host: string, atMs: number): number
 }
 
-export function createDayActs(database: DatabaseSync): DayActs {
+export function createDayActs(database: DatabaseSync, ledger: Pick<Ledger, 'closeDays'>): DayActs {
   const current = database.prepare(
     `SELECT date FROM business_days WHERE host = ? AND state = 'open'`,
   )
@@ -54,7 +55,7 @@ export function createDayActs(database: DatabaseSync): DayActs {
       return date
     },
     close(host, atMs) {
-      end.run(atMs, host, host)
+      if (end.run(atMs, host, host).changes > 0) ledger.closeDays(atMs)
       return Number(closing.get(host)?.count)
     },
   }

@@ -19,6 +19,7 @@ export type StoreErrorCode =
   | 'MOVE_NOT_ALLOWED'
   | 'PAYMENT_NOT_FOUND'
   | 'WORK_NOT_OPEN'
+  | 'POSTING_NOT_ALLOWED'
   | 'ACT_INVALID'
   | 'QUEUE_FULL'
   | 'WAL_FULL'

@@ -11,17 +11,25 @@ export type { CardSearch, PaymentReader } from './card-search.ts'
 export type { StoreSpace } from './commit-queue.ts'
 export { StoreError, type StoreErrorCode } from './errors.ts'
 export type { ChainHead } from './journal-chain.ts'
+export type { Balance, LedgerMoment } from './ledger/balance-at.ts'
+export type { LedgerDesk } from './ledger/ledger-desk.ts'
+export type { SeenOfLedger } from './ledger/ledger-judge.ts'
+export type { LedgerReader, PaymentPosting, PostedPayment } from './ledger/ledger-reader.ts'
+export type { MerchantStatement } from './ledger/statement.ts'
 export { STORE_LIMITS, type StoreLimits } from './limits.ts'
 export { type MemoryStore, openMemoryStore } from './memory-store.ts'
 export type { MerchantList } from './merchants.ts'
 export type { Overdue, Taking } from './owed-messages.ts'
 export type { BeginResult, OpenExchange, Recovery } from './payments.ts'
 export {
+  openLedgerDesk,
+  openLedgerReader,
   openPaymentReader,
   openRegistry,
   openStore,
   openWorkDesk,
   type StorePlace,
+  verifyLedger,
   verifyPlace,
 } from './places.ts'
 export { POSTGRES_LIMITS, type PostgresLimits } from './postgres/limits.ts'
@@ -35,6 +43,7 @@ export { type BackupResult, backUpStore } from './upkeep/backup.ts'
 export { unmarkDamaged } from './upkeep/damage-mark.ts'
 export type { StoreFault } from './upkeep/faults.ts'
 export { type Inspection, type InspectionParts, startInspection } from './upkeep/inspection.ts'
+export type { LedgerVerification } from './upkeep/ledger-verification.ts'
 export { type Restored, type RestoreResult, restoreStore } from './upkeep/restore.ts'
 export { type Restoration, type Verification, verifyStore } from './upkeep/verification.ts'
 export type { WorkDesk, WorkItem } from './work-items.ts'

@@ -4,6 +4,7 @@ import { createCaptures } from './captures.ts'
 import { type ConnectionLimits, openDatabase } from './database.ts'
 import { storeErrorOf } from './errors.ts'
 import { type ChainHead, createJournalChain } from './journal-chain.ts'
+import { createLedger, type Ledger } from './ledger/ledger.ts'
 import { createMerchantActs, type MerchantActs } from './merchants.ts'
 import { createMoves } from './moves.ts'
 import { createOwedActs, type OwedActs } from './owed-messages.ts'
@@ -27,6 +28,7 @@ export interface Journal {
   readonly days: DayActs
   readonly work: WorkActs
   readonly merchants: MerchantActs
+  readonly ledger: Pick<Ledger, 'post' | 'correct'>
   leaseStans(host: string, count: number): StanLease
   journalStray(stray: Row): void
   /** The last event of this node's chain; nothing, before its first. */
@@ -77,7 +79,8 @@ export function journalOver(database: DatabaseSync, node = DEFAULT_NODE): Journa
   const beginToRead = database.prepare('BEGIN DEFERRED')
   const commit = database.prepare('COMMIT')
   const chain = createJournalChain(database, node)
-  const moves = createMoves(database, chain)
+  const ledger = createLedger(database)
+  const moves = createMoves(database, { chain, ledger })
   const captures = createCaptures(database)
   const owed = createOwedActs(database, { moves, captures })
 
@@ -96,15 +99,21 @@ export function journalOver(database: DatabaseSync, node = DEFAULT_NODE): Journa
   return {
     payments: createPaymentActs(database, { moves, captures, owed }),
     owed,
-    days: createDayActs(database),
+    days: createDayActs(database, ledger),
     work: createWorkActs(database, { moves, captures }),
     merchants: createMerchantActs(database),
+    ledger,
     leaseStans: createStanLeases(database),
     journalStray: createStrayJournal(database),
     chainHead: chain.head,
     transact(acts) {
-      chain.forget()
-      return within(beginToWrite, acts)
+      return within(beginToWrite, () => {
+        chain.forget()
+        ledger.begin()
+        const result = acts()
+        ledger.end()
+        return result
+      })
     },
     read: (acts) => within(beginToRead, acts),
     cutLog() {

@@ -13,6 +13,7 @@ import type { CaptureResult, CaptureWish } from './capture-act.ts'
 import { openMemoryDatabase } from './database.ts'
 import { DEFAULT_NODE, journalOver } from './journal.ts'
 import type { ChainHead } from './journal-chain.ts'
+import type { PostingOrder } from './ledger/posting-order.ts'
 import type { MerchantList } from './merchants.ts'
 import type { Overdue, Taking } from './owed-messages.ts'
 import { intentRow, outcomeRow } from './payment-row.ts'
@@ -47,6 +48,7 @@ export interface MemoryStore {
   recover(nowMs: number, openSinceMs: number): Recovery
   putMerchant(merchant: Merchant, by: string, atMs: number): void
   merchants(): MerchantList
+  post(order: PostingOrder): void
   chainHead(): ChainHead | undefined
   readonly work: WorkActs
   transact<T>(acts: () => T): T
@@ -61,7 +63,7 @@ export function openMemoryStore(
   database: DatabaseSync = openMemoryDatabase(),
   node = DEFAULT_NODE,
 ): MemoryStore {
-  const { payments, owed, days, merchants, work, ...journal } = journalOver(database, node)
+  const { payments, owed, days, merchants, work, ledger, ...journal } = journalOver(database, node)
   return {
     begin: (intent) => payments.begin(intentRow(intent)),
     conclude: (merchant, id, outcome) => payments.conclude(merchant, id, outcomeRow(outcome)),
@@ -81,6 +83,7 @@ export function openMemoryStore(
     recover: payments.recover,
     putMerchant: (merchant, by, atMs) => merchants.put({ merchant, by, atMs }),
     merchants: merchants.list,
+    post: ledger.post,
     chainHead: journal.chainHead,
     work,
     transact: journal.transact,

@@ -2,9 +2,13 @@ import type { DatabaseSync } from 'node:sqlite'
 import { mayMove, type PaymentState } from '#domain'
 import { StoreError } from './errors.ts'
 import type { JournalChain, Move } from './journal-chain.ts'
+import type { Ledger } from './ledger/ledger.ts'
 import type { Row } from './payment-row.ts'
 
-/** The one door through which a payment's state is journalled, each move chained to the last. */
+/**
+ * The one door through which a payment's state is journalled, each move chained to the last, and
+ * what it means for money posted.
+ */
 export interface Moves {
   /** @throws StoreError `MOVE_NOT_ALLOWED`; to be asked before the first write of an act */
   check(from: PaymentState, to: PaymentState): void
@@ -18,18 +22,26 @@ export interface Moves {
   carryOut(move: Move, lasting?: Row): void
 }
 
-export function createMoves(database: DatabaseSync, chain: JournalChain): Moves {
+export function createMoves(
+  database: DatabaseSync,
+  { chain, ledger }: { readonly chain: JournalChain; readonly ledger: Ledger },
+): Moves {
   const update = database.prepare('UPDATE payments SET state = ? WHERE seq = ?')
+
+  function append(move: Move, lasting: Row): void {
+    chain.append(move, lasting)
+    ledger.follow(move)
+  }
 
   return {
     check(from, to) {
       if (mayMove(from, to)) return
       throw new StoreError('MOVE_NOT_ALLOWED', `a payment may not move from ${from} to ${to}`)
     },
-    append: chain.append,
+    append,
     carryOut(move, lasting = []) {
       update.run(move.to, move.payment)
-      chain.append(move, lasting)
+      append(move, lasting)
     },
   }
 }

@@ -11,7 +11,8 @@ import {
 import { captureWishOf } from './capture-act.ts'
 import { isConstraint, plainOf, StoreError, storeErrorOf } from './errors.ts'
 import type { Journal } from './journal.ts'
-import { attemptEndOf } from './owed-messages.ts'
+import { orderOf } from './ledger/posting-order.ts'
+import { attemptEndOf, type Taking } from './owed-messages.ts'
 
 /**
  * Do every act of every batch in one transaction, and answer each.
@@ -77,6 +78,7 @@ function refusingWrites(journal: Journal, error: StoreError): Journal {
     },
     days: { open: refuse, close: refuse },
     merchants: { ...journal.merchants, put: refuse },
+    ledger: { post: refuse, correct: refuse },
     leaseStans: refuse,
     journalStray: refuse,
   }
@@ -121,11 +123,8 @@ function perform(journal: Journal, from: BatchReader, obstacle?: StoreError): An
       if (obstacle !== undefined) throw obstacle
       return { value: payments.capture(captureWishOf(wish)) }
     }
-    case ACT.takeOwed: {
-      const [host, nowMs, leaseUntilMs] = [from.text(), from.number(), from.number()]
-      const [horizonMs, countMax] = [from.number(), from.number()]
-      return { value: owed.take({ host, nowMs, leaseUntilMs, horizonMs, countMax }) }
-    }
+    case ACT.takeOwed:
+      return { value: owed.take(takingOf(from)) }
     case ACT.numberOwed:
       owed.number(from.number(), { stan: from.number(), askedAtMs: from.number() })
       return 0
@@ -159,11 +158,19 @@ function perform(journal: Journal, from: BatchReader, obstacle?: StoreError): An
       return { value: merchants.list() }
     case ACT.merchantsVersion:
       return { value: merchants.version() }
+    case ACT.post:
+      journal.ledger.post(orderOf(from.order()))
+      return 0
     case ACT.chainHead:
       return { value: journal.chainHead() }
     default:
       throw new TypeError(`no act has the number ${act}`)
   }
+}
+
+function takingOf(from: BatchReader): Taking {
+  const [host, nowMs, leaseUntilMs] = [from.text(), from.number(), from.number()]
+  return { host, nowMs, leaseUntilMs, horizonMs: from.number(), countMax: from.number() }
 }
 
 /**

@@ -1,6 +1,11 @@
 import type { Clock } from '#platform'
 import { LOOKED_AT_MAX, openFileReader, type PaymentReader } from './card-search.ts'
+import { type LedgerDesk, openFileLedgerDesk } from './ledger/ledger-desk.ts'
+import { type LedgerReader, openFileLedgerReader } from './ledger/ledger-reader.ts'
 import { openPostgresReader } from './postgres/card-search.ts'
+import { verifyPostgresLedger } from './postgres/ledger/check.ts'
+import { openPostgresLedgerDesk } from './postgres/ledger/desk.ts'
+import { openPostgresLedgerReader } from './postgres/ledger/reader.ts'
 import type { PostgresPlace } from './postgres/place.ts'
 import { openPostgresRegistry } from './postgres/registry.ts'
 import { openPostgresStore } from './postgres/store.ts'
@@ -8,6 +13,7 @@ import { verifyPostgres } from './postgres/verification.ts'
 import { openPostgresWorkDesk } from './postgres/work-items.ts'
 import { openFileRegistry, type Registry } from './registry.ts'
 import { openFileStore, type Store, type StoreOptions } from './store.ts'
+import { type LedgerVerification, verifyFileLedger } from './upkeep/ledger-verification.ts'
 import { type Verification, verifyStore } from './upkeep/verification.ts'
 import { openFileWorkDesk, type WorkDesk } from './work-items.ts'
 
@@ -47,6 +53,18 @@ export async function openWorkDesk(place: StorePlace, options: BesideOptions): P
   return isFile(place) ? openFileWorkDesk(place, options) : openPostgresWorkDesk(place, options)
 }
 
+/**
+ * Open a store to correct its ledger.
+ *
+ * @throws StoreError as {@link openRegistry} does
+ */
+export async function openLedgerDesk(
+  place: StorePlace,
+  options: BesideOptions,
+): Promise<LedgerDesk> {
+  return isFile(place) ? openFileLedgerDesk(place, options) : openPostgresLedgerDesk(place, options)
+}
+
 export interface ReaderOptions extends BesideOptions {
   /** Payments that one search looks at. */
   readonly lookedAtMax?: number
@@ -66,6 +84,31 @@ export async function openPaymentReader(
   return isFile(place)
     ? openFileReader(place, lookedAtMax)
     : openPostgresReader(place, lookedAtMax, options)
+}
+
+/**
+ * Open a store to read its ledger: nothing is written, no schema is changed, and no act of a
+ * running gateway waits.
+ *
+ * @throws StoreError as {@link openPaymentReader} does
+ */
+export async function openLedgerReader(
+  place: StorePlace,
+  options: BesideOptions,
+): Promise<LedgerReader> {
+  return isFile(place) ? openFileLedgerReader(place) : openPostgresLedgerReader(place, options)
+}
+
+/**
+ * Hold the ledger of a store against its entries, beside the gateways that may be running on it.
+ *
+ * @throws StoreError as {@link openPaymentReader} does
+ */
+export async function verifyLedger(
+  place: StorePlace,
+  options: BesideOptions,
+): Promise<LedgerVerification> {
+  return isFile(place) ? verifyFileLedger(place) : verifyPostgresLedger(place, options)
 }
 
 export interface VerifyOptions extends BesideOptions {

@@ -14,6 +14,7 @@ import { type CommitQueue, openCommitQueue, type StoreSpace } from './commit-que
 import type { StoreError } from './errors.ts'
 import { DEFAULT_NODE } from './journal.ts'
 import type { ChainHead } from './journal-chain.ts'
+import type { FreeOrder } from './ledger/posting-order.ts'
 import { STORE_LIMITS, type StoreLimits } from './limits.ts'
 import type { MerchantList } from './merchants.ts'
 import type { Overdue, Taking } from './owed-messages.ts'
@@ -83,6 +84,11 @@ export interface Store {
   merchants(): Promise<MerchantList>
   /** The version of {@link Store.merchants} alone: cheap enough to ask every second. */
   merchantsVersion(): Promise<number>
+  /**
+   * Post what has happened to a merchant's money otherwise than by a move of a payment, which posts
+   * for itself. @throws StoreError also `POSTING_NOT_ALLOWED`: more than there is
+   */
+  post(order: FreeOrder): Promise<void>
   /** The last event of this node's chain; nothing, before its first. */
   chainHead(): Promise<ChainHead | undefined>
   /**
@@ -172,6 +178,7 @@ export function storeOver(queue: CommitQueue, clock: Clock): Omit<Store, 'isInCh
     },
     merchants: () => admitted((acts) => acts.listMerchants()),
     merchantsVersion: () => admitted((acts) => acts.merchantsVersion()),
+    post: (order) => admitted((acts) => acts.post(order)),
     chainHead: () => admitted((acts) => acts.chainHead()),
     close: queue.close,
   }

@@ -60,6 +60,16 @@ test('each kind of store is measured, alone and under whole gateways', async (t)
   }
 })
 
+test('entries are posted to the accounts of one merchant, and of many', async (t) => {
+  const { rows, ratio } = JSON.parse(await bench('ledger', '--json', '--payments', '200'))
+  t.deepEqual(
+    rows.map(({ accounts }: { accounts: number }) => accounts),
+    [2, 1_000],
+  )
+  for (const { entriesPerS } of rows) t.true(entriesPerS > 0)
+  t.true(ratio > 0)
+})
+
 test('memory is read as payments go by', async (t) => {
   const { readings, growth } = JSON.parse(await bench('memory', '--json', '--payments', '80'))
   t.deepEqual(

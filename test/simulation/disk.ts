@@ -2,6 +2,9 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import type { PaymentOperation, PaymentState } from '#domain'
 import { type MemoryStore, openMemoryStore } from '#store'
 import { openMemoryDatabase } from '../../src/store/database.ts'
+import { createFaultList } from '../../src/store/upkeep/faults.ts'
+import { checkLedger } from '../../src/store/upkeep/ledger-check.ts'
+import { MERCHANT } from './site.ts'
 
 /** The real acts, to be called inside a transaction. */
 export type Acts = Omit<MemoryStore, 'close'>
@@ -54,6 +57,10 @@ export interface Disk {
   isAnythingOpen(): boolean
   /** Whether a day was closed in which a payment still moved after the next had begun. */
   hasDayClosedLate(): boolean
+  /** What the host owes by the ledger, minor units of whatever currency. */
+  settlementMinor(): bigint
+  /** What is wrong in the ledger. */
+  ledgerFaults(): readonly string[]
   /** Every value of every row of every table. */
   cells(): readonly unknown[]
   /** Whether a day that is over is not closed yet. */
@@ -88,8 +95,12 @@ export function openDisk(): Disk {
   const work = listing('SELECT 1 FROM work_items WHERE closed_at_ms IS NULL LIMIT 1')
   const closing = listing("SELECT 1 FROM business_days WHERE state = 'closing'")
   const dayClosedLate = listing(DAY_CLOSED_LATE)
+  const settlement = listing(
+    "SELECT coalesce(sum(balance_minor), 0) FROM ledger_accounts WHERE purpose = 'host-settlement'",
+  )
   const tables = TABLES.map((table) => listing(`SELECT * FROM ${table}`))
   const acts = openMemoryStore(database)
+  acts.transact(() => acts.putMerchant(MERCHANT, 'simulation', 0))
   const deletes = TABLES.map((table) => database.prepare(`DELETE FROM ${table}`))
 
   return {
@@ -126,6 +137,13 @@ export function openDisk(): Disk {
     isAnythingOwed: () => owed.get() !== undefined,
     isAnythingOpen: () => [owed, begun, work].some((select) => select.get() !== undefined),
     hasDayClosedLate: () => dayClosedLate.get() !== undefined,
+    settlementMinor: () => BigInt(Number(listOf(settlement)[0]?.[0])),
+    ledgerFaults() {
+      const faults = createFaultList()
+      const check = checkLedger(database, faults, (read) => read())
+      while (!check.next().done);
+      return faults.first.map(({ place, reason }) => `${place} ${reason}`)
+    },
     cells: () => tables.flatMap((table) => listOf(table).flat()),
     isAnyDayClosing: () => closing.get() !== undefined,
     wipe() {
@@ -159,6 +177,11 @@ function moveOf([seq, payment, from, to, reason]: readonly unknown[]): Journalle
 
 /** Whatever refers to a row comes before it. */
 const TABLES = [
+  'ledger_entries',
+  'ledger_days',
+  'ledger_closings',
+  'ledger_postings',
+  'ledger_accounts',
   'work_items',
   'expectations',
   'owed_messages',

@@ -39,10 +39,15 @@ export function objectionsAtTheEnd({ world, host, witness, disk }: Cast): readon
       demand(isDayOfHost, `the capture of ${of.id} settles on ${settlementDate}`)
     }
   }
-  for (const { pan, openingMinor, availableMinor } of host.book.cards()) {
+  let posted = 0n
+  for (const { pan, openingMinor, ledgerMinor, availableMinor } of host.book.cards()) {
+    posted += openingMinor - ledgerMinor
     const due = openingMinor - (taken.get(pan) ?? 0n)
     demand(availableMinor === due, 'a card has not what its payments have left it')
   }
+  const settles = disk.settlementMinor()
+  demand(settles === posted, `the host has posted ${posted}, and the ledger says ${settles}`)
+  for (const fault of disk.ledgerFaults()) demand(false, `in the ledger, ${fault}`)
   demand(!cellsHoldSecret(disk.cells()), 'the disk shows a card number')
   return objections
 }

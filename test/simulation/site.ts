@@ -52,7 +52,8 @@ export const SANDBOX_CARDS: readonly SandboxCard[] = Object.values(CARDS).map((c
   state: 'active',
 }))
 
-const MERCHANT: Merchant = {
+/** It pays, and shares what it has with a platform and a creator. */
+export const MERCHANT: Merchant = {
   id: 'M-1001',
   name: 'Corner Books',
   city: 'Boston',
@@ -64,6 +65,24 @@ const MERCHANT: Merchant = {
   keys: [],
   answerEncryption: 'request-key',
   active: true,
+  feePlan: {
+    name: 'simulated',
+    versions: [
+      {
+        from: '2026-01-01',
+        currencies: {
+          USD: {
+            fees: [
+              { name: 'interchange', payee: 'schemes', basisPoints: 125 },
+              { name: 'service', payee: 'gateway', fixedMinor: 7, basisPoints: 233 },
+            ],
+            ceilingBasisPoints: 2_500,
+            shares: { of: 'net', basisPoints: { platform: 1_111, creator: 3_333 } },
+          },
+        },
+      },
+    ],
+  },
 }
 
 /** Noon of the day of the transcripts. */

@@ -51,7 +51,7 @@ ava('closing looks at open payments alone, however many there are', (t) => {
     plans.push(plan.map(({ detail }) => String(detail)).join())
     return prepare(sql)
   }
-  createDayActs(database)
+  createDayActs(database, { closeDays: () => {} })
   const searching = plans.filter((plan) => plan.includes('payments'))
   t.is(searching.length, 1)
   t.regex(searching[0] ?? '', /SEARCH payments USING INDEX open_payments \(state=\?\)/)

@@ -1,3 +1,4 @@
+import type { DatabaseSync } from 'node:sqlite'
 import test from 'ava'
 import fc from 'fast-check'
 import {
@@ -7,7 +8,10 @@ import {
   type PaymentOutcome,
   type PaymentState,
 } from '#domain'
-import { type MemoryStore, openMemoryStore, type Store, StoreError } from '#store'
+import { type MemoryStore, openMemoryStore, type Store, StoreError, type StoreFault } from '#store'
+import { openMemoryDatabase } from '../../src/store/database.ts'
+import { createFaultList } from '../../src/store/upkeep/faults.ts'
+import { checkLedger } from '../../src/store/upkeep/ledger-check.ts'
 import { bytes, intent, reversing, usd } from './sample.ts'
 import { test as eachTest } from './stores.ts'
 
@@ -109,7 +113,8 @@ const acts: fc.Arbitrary<Act[]> = fc.array(
 test('any acts in any order leave what the model says, and every answer is the model’s', (t) => {
   fc.assert(
     fc.property(acts, fc.integer({ min: 1, max: 5 }), (list, batchSize) => {
-      const store = openMemoryStore()
+      const database = openMemoryDatabase()
+      const store = openMemoryStore(database)
       const model: Model = { payments: new Map(), owed: new Map(), tombstones: new Set() }
       const stans = new Set<number>()
       for (let at = 0; at < list.length; at += batchSize) {
@@ -122,6 +127,8 @@ test('any acts in any order leave what the model says, and every answer is the m
           }
         })
       }
+      t.deepEqual(ledgerFaults(database), [])
+      t.is(settlementMinor(database), takenMinor(model))
       store.close()
     }),
     { numRuns: 150 },
@@ -160,6 +167,33 @@ test('a crash inside a transaction leaves what was committed before it', (t) => 
   t.is(store.find('acme-books', 'order-2'), undefined)
   t.is(store.transact(() => store.recover(5, 0)).leftUnknown, 1)
 })
+
+function ledgerFaults(database: DatabaseSync): readonly StoreFault[] {
+  const faults = createFaultList()
+  const check = checkLedger(database, faults, (read) => read())
+  while (!check.next().done);
+  return faults.first
+}
+
+/** What the host owes by the ledger. */
+function settlementMinor(database: DatabaseSync): bigint {
+  const sum = database.prepare(
+    "SELECT sum(balance_minor) AS minor FROM ledger_accounts WHERE purpose = 'host-settlement'",
+  )
+  return BigInt(Number(sum.get()?.minor ?? 0))
+}
+
+/** What it has taken: for sales that were approved and are not reversed, and for captures. */
+function takenMinor({ payments }: Model): bigint {
+  let minor = 0n
+  for (const [id, { state, outcome, capture }] of payments) {
+    const isSale = operationOf(Number(id.replace('order-', ''))) === 'payment.sale'
+    const stands = state === 'approved' || (state === 'reversing' && outcome?.state === 'approved')
+    if (isSale && stands) minor += outcome?.approvedMinor ?? 1250n
+    if (state === 'captured') minor += capture?.amountMinor ?? 0n
+  }
+  return minor
+}
 
 /** Acts that both kinds of store have, whether or not they keep one waiting. */
 type Acts = Pick<

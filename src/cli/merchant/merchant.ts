@@ -1,14 +1,13 @@
 import { readFileSync } from 'node:fs'
 import { type Command, Option } from 'commander'
 import { currencyOf, type Merchant, type MerchantKey } from '#domain'
-import { createSystemClock } from '#platform'
+import { planFaults } from '#ledger'
 import { enrolmentOf, keysOfTwoUses } from '#security'
-import { openRegistry, type Registry } from '#store'
 import type { Config } from '../../config.ts'
-import { storePlaceOf } from '../../gateway-files.ts'
 import { addConfigOption, type ConfigOptions, configOf } from '../config-option.ts'
 import { EXIT, type ExitCode, type Finish } from '../exit-codes.ts'
 import { complain, type Outside, say } from '../outside.ts'
+import { inRegistry } from '../registry.ts'
 import { makeMerchantFolder } from './merchant-folder.ts'
 
 /** What `merchant add` is asked for. */
@@ -91,10 +90,8 @@ export async function registerMerchant(
   const { generate } = options
   const made = generate === undefined ? [] : await makeMerchantFolder(generate, options, config)
   const keys = [...enrolled.keys, ...made]
-  const taken = await write(merchantOf(options, keys), config)
-  if (taken !== undefined) {
-    return refuse([`a key is registered to ${taken} already; each merchant has its own`], outside)
-  }
+  const refused = await write(merchantOf(options, keys), config)
+  if (refused.length > 0) return refuse(refused, outside)
   const kids = keys.map((it) => it.kid)
   if (options.json) say(outside, JSON.stringify({ merchant: options.id, kids }))
   else sayAdded(options, keys, outside)
@@ -185,26 +182,29 @@ function merchantOf(options: AddOptions, keys: readonly MerchantKey[]): Merchant
   }
 }
 
-/** @returns who has one of its keys already; then nothing was written */
-function write(merchant: Merchant, config: Config): Promise<string | undefined> {
+/** Its fee plan stays. @returns why it may not be; then nothing was written */
+function write(given: Merchant, config: Config): Promise<readonly string[]> {
   return inRegistry(config, async (registry) => {
-    const kids = new Set(merchant.keys.map((key) => key.kid))
     const { merchants } = await registry.merchants()
-    const other = merchants.find(
-      ({ id, keys }) => id !== merchant.id && keys.some(({ kid }) => kids.has(kid)),
-    )
-    if (other === undefined) await registry.putMerchant(merchant, 'command line')
-    return other?.id
+    const { feePlan } = merchants.find(({ id }) => id === given.id) ?? {}
+    const merchant = feePlan === undefined ? given : { ...given, feePlan }
+    const reasons = [...keysTaken(merchant, merchants), ...notInPlan(merchant)]
+    if (reasons.length === 0) await registry.putMerchant(merchant, 'command line')
+    return reasons
   })
 }
 
-async function inRegistry<T>(config: Config, act: (registry: Registry) => Promise<T>): Promise<T> {
-  const registry = await openRegistry(storePlaceOf(config), { clock: createSystemClock() })
-  try {
-    return await act(registry)
-  } finally {
-    await registry.close()
-  }
+function keysTaken({ id, keys }: Merchant, merchants: readonly Merchant[]): string[] {
+  const kids = new Set(keys.map(({ kid }) => kid))
+  const other = merchants.find((it) => it.id !== id && it.keys.some(({ kid }) => kids.has(kid)))
+  if (other === undefined) return []
+  return [`a key is registered to ${other.id} already; each merchant has its own`]
+}
+
+/** A currency without terms would be free unseen. */
+function notInPlan({ feePlan, currencies }: Merchant): string[] {
+  if (feePlan === undefined) return []
+  return planFaults(feePlan, currencies).map(({ reason }) => `its fee plan ${reason}`)
 }
 
 function sayAdded(options: AddOptions, keys: readonly MerchantKey[], outside: Outside): void {

@@ -2,7 +2,7 @@ import type { Ajv2020, ErrorObject } from 'ajv/dist/2020.js'
 import type { JsonObject } from '#domain'
 import type { SpecFault } from '#iso8583'
 
-/** What specs/mapping.schema.json has against a document; every fault, each with its place. */
+/** What a schema of specs/ has against a document; every fault, each with its place. */
 export function structureFaults(
   document: unknown,
   ajv: Ajv2020,

@@ -8,6 +8,7 @@ import {
   reversalWishOf,
 } from '../act-batch.ts'
 import type { DayOpening } from '../business-days.ts'
+import { orderOf, type PostingOrder } from '../ledger/posting-order.ts'
 import type { MerchantChange } from '../merchants.ts'
 import { attemptEndOf, type Overdue, type Taking } from '../owed-messages.ts'
 import { INTENT_COLUMNS, type Row } from '../payment-row.ts'
@@ -38,6 +39,7 @@ export type Act = {
   | { readonly name: 'listMerchants' }
   | { readonly name: 'merchantsVersion' }
   | { readonly name: 'chainHead' }
+  | { readonly name: 'post'; readonly order: PostingOrder }
   | { readonly name: 'beat'; readonly nowMs: number; readonly watches: boolean }
 )
 
@@ -132,6 +134,8 @@ function actOf(from: BatchReader, at: number): Act {
       return { at, name: 'merchantsVersion' }
     case ACT.chainHead:
       return { at, name: 'chainHead' }
+    case ACT.post:
+      return { at, name: 'post', order: orderOf(from.order()) }
     case ACT.beat:
       return { at, name: 'beat', nowMs: from.number(), watches: from.number() === 1 }
     default:

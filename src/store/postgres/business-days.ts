@@ -41,11 +41,11 @@ const OPEN: Statement = {
 /** Close what is closing and has no open payment. */
 export async function closeDays(
   { at, host, atMs }: ActOf<'closeDays'>,
-  { connection, node, answer }: Transaction,
+  { connection, node, postings, answer }: Transaction,
 ): Promise<void> {
   const [row] = await connection.rows(CLOSING, [host])
   if (Number(row?.['count']) === 0) return answer(at, { value: 0 })
-  await connection.rows(CLOSE, [host, atMs, node])
+  if ((await connection.count(CLOSE, [host, atMs, node])) > 0) postings.closeDays(atMs)
   const [left] = await connection.rows(CLOSING, [host])
   answer(at, { value: Number(left?.['count']) })
 }

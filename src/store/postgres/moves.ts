@@ -3,8 +3,12 @@ import { StoreError } from '../errors.ts'
 import { CHAIN_START, contentHash, eventHash, type Move } from '../journal-chain.ts'
 import { LASTING_COLUMNS, type Row } from '../payment-row.ts'
 import type { Connection, Statement } from './connection.ts'
+import type { Postings } from './ledger/postings.ts'
 
-/** The one door through which the moves of one transaction are journalled. */
+/**
+ * The one door through which the moves of one transaction are journalled, and what they mean for
+ * money is posted.
+ */
 export interface Moves {
   /** @throws StoreError `MOVE_NOT_ALLOWED`; to be asked before the first write of an act */
   check(from: PaymentState, to: PaymentState): void
@@ -33,8 +37,15 @@ interface Entry {
   readonly lasting: Row
 }
 
-/** @param node whose moves they are, who writes alone in its name */
-export function collectMoves(connection: Connection, node: string): Moves {
+/**
+ * @param node whose moves they are, who writes alone in its name
+ * @param postings hears of each move
+ */
+export function collectMoves(
+  connection: Connection,
+  node: string,
+  postings: Pick<Postings, 'follow'>,
+): Moves {
   const entries: Entry[] = []
 
   return {
@@ -42,7 +53,10 @@ export function collectMoves(connection: Connection, node: string): Moves {
       if (mayMove(from, to)) return
       throw new StoreError('MOVE_NOT_ALLOWED', `a payment may not move from ${from} to ${to}`)
     },
-    append: (at, move, lasting) => entries.push({ at, move, lasting }),
+    append(at, move, lasting) {
+      entries.push({ at, move, lasting })
+      postings.follow(at, move)
+    },
     async write(head) {
       if (entries.length === 0) return
       // Stable: the moves of one act stay in order.

@@ -126,6 +126,9 @@ function headIn({ head }: StoredRow): string | undefined {
   return head === null ? undefined : String(head)
 }
 
+/** Whose moves and postings those are that no gateway makes. No node can be called so. */
+export const DESK = '(desk)'
+
 /** The hash of the last event of a node's chain, which nobody else goes on with meanwhile. */
 export async function holdHead(connection: Connection, node: string): Promise<string | undefined> {
   const [row] = await connection.rows(HEAD_TO_WRITE, [node])

@@ -4,6 +4,7 @@ import { type Act, type ActOf, actsOf } from './act.ts'
 import { closeDays, openDay } from './business-days.ts'
 import { capture } from './captures.ts'
 import type { Connection } from './connection.ts'
+import { post } from './ledger/postings.ts'
 import type { PostgresLimits } from './limits.ts'
 import { listMerchants, merchantsVersion, putMerchant } from './merchants.ts'
 import { beginFenced, type Claim, chainHead } from './nodes.ts'
@@ -93,11 +94,13 @@ async function transact(task: Task, way: Way): Promise<Answer[][]> {
   const begun = beginFenced(connection, claim, { batch, holdsOffOthers })
   await way(task, transaction, begun)
   const head = await begun
+  await transaction.postings.compose(transaction.refuse)
   const answers = answered(task, transaction)
   onCommit(answers)
-  const moves = transaction.moves.write(head)
+  const written = [transaction.postings.write(), transaction.moves.write(head)]
+  if (transaction.postings.closes) await together(written)
   const commit = connection.script('COMMIT')
-  await together([moves, commit])
+  await together([...written, commit])
   // In a transaction that has failed the server answers COMMIT with having rolled it back.
   if ((await commit).command !== 'COMMIT') throw new StoreError('STORE_FAULT', 'nothing committed')
   return answers
@@ -126,7 +129,7 @@ async function oneByOne(
   await begun
   const { connection, acts } = task
   for (const act of acts) {
-    const { count } = transaction.moves
+    const [moves, postings] = [transaction.moves.count, transaction.postings.count]
     await connection.script('SAVEPOINT act')
     try {
       await together(inRound([act], transaction, task))
@@ -134,7 +137,8 @@ async function oneByOne(
     } catch (thrown) {
       if (troubleOf(thrown) !== 'value') throw thrown
       await connection.script('ROLLBACK TO SAVEPOINT act')
-      transaction.moves.forgetFrom(count)
+      transaction.moves.forgetFrom(moves)
+      transaction.postings.forgetFrom(postings)
       transaction.debts.forget()
       transaction.refuse(act.at, new StoreError('ACT_INVALID', 'a value does not fit its column'))
     }
@@ -204,6 +208,8 @@ function perform(act: Lone, transaction: Transaction, limits: PostgresLimits): P
       return closeDays(act, transaction)
     case 'leaseStans':
       return leaseStans(act, transaction, limits.stanRestMs)
+    case 'post':
+      return post(act, transaction)
     case 'journalStray':
       return journalStray(act, transaction)
     case 'recover':

@@ -44,6 +44,7 @@ function keysOf(act: Act): readonly string[] | 'all' {
     case 'merchantsVersion':
       return ['merchants']
     case 'journalStray':
+    case 'post':
       return []
     default:
       return 'all'

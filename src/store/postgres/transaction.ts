@@ -2,6 +2,7 @@ import type { Answer } from '../act-batch.ts'
 import { plainOf, type StoreError } from '../errors.ts'
 import type { Connection } from './connection.ts'
 import { collectDebts, type Debts } from './debts.ts'
+import { collectPostings, type Postings } from './ledger/postings.ts'
 import { collectMoves, type Moves } from './moves.ts'
 
 /** One transaction, as the acts in it see it. */
@@ -11,6 +12,7 @@ export interface Transaction {
   readonly node: string
   readonly moves: Moves
   readonly debts: Debts
+  readonly postings: Postings
   /** @param at the place of the act */
   answer(at: number, answer: Answer): void
   refuse(at: number, error: StoreError): void
@@ -19,6 +21,7 @@ export interface Transaction {
 
 export function beginTransaction(connection: Connection, node: string): Transaction {
   const answers: (Answer | undefined)[] = []
+  const postings = collectPostings(connection, node)
 
   function answer(at: number, given: Answer): void {
     answers[at] = given
@@ -27,8 +30,9 @@ export function beginTransaction(connection: Connection, node: string): Transact
   return {
     connection,
     node,
-    moves: collectMoves(connection, node),
+    moves: collectMoves(connection, node, postings),
     debts: collectDebts(connection),
+    postings,
     answers,
     answer,
     refuse: (at, error) => answer(at, { refused: plainOf(error) }),

@@ -6,6 +6,7 @@ import { createFaultList, type FaultList } from '../upkeep/faults.ts'
 import { createStates, type Verification } from '../upkeep/verification.ts'
 import { openBeside } from './beside.ts'
 import type { Connection, Statement } from './connection.ts'
+import { checkPostgresLedger } from './ledger/check.ts'
 import type { PostgresPlace } from './place.ts'
 
 export interface VerifyingParts {
@@ -52,10 +53,11 @@ async function verifyRecords(
     for (const row of rows) checkState(row, states, faults)
   })
   await checkHeads(connection, judge, faults)
+  const ledger = await checkPostgresLedger(connection, faults)
   await connection.script('COMMIT')
   for (const hash of unseen) faults.add('head', 'chain', `no event has the hash ${hash}`)
   return {
-    ...{ payments, events, heads: judge.heads(), restorations: [] },
+    ...{ payments, events, ledger, heads: judge.heads(), restorations: [] },
     ...(judge.chainedFrom === undefined ? {} : { chainedFrom: judge.chainedFrom }),
     faults: faults.first,
     faultCount: faults.count,

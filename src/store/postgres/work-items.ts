@@ -12,8 +12,9 @@ import {
 import { openBeside } from './beside.ts'
 import { settle } from './captures.ts'
 import type { Connection, Statement } from './connection.ts'
+import { collectPostings } from './ledger/postings.ts'
 import { collectMoves } from './moves.ts'
-import { holdHead } from './nodes.ts'
+import { DESK, holdHead } from './nodes.ts'
 import { CLOSE_WORK } from './owed-messages.ts'
 import { MOVE_ON } from './payments.ts'
 import type { PostgresPlace } from './place.ts'
@@ -72,7 +73,8 @@ async function closeAsDone(connection: Connection, { seq, by, atMs }: WorkAnswer
   const { owed, kind, payment, state: from } = await opened(connection, seq)
   const to = DONE[kind]
   const reason = `${to}-otherwise`
-  const moves = collectMoves(connection, DESK)
+  const postings = collectPostings(connection, DESK)
+  const moves = collectMoves(connection, DESK, postings)
   moves.check(from, to)
   await connection.rows(ACKNOWLEDGE, [atMs, owed])
   await connection.rows(CLOSE_WORK, [atMs, by, reason, owed])
@@ -80,10 +82,14 @@ async function closeAsDone(connection: Connection, { seq, by, atMs }: WorkAnswer
   await connection.rows(MOVE_ON, [to, payment])
   moves.append(0, { payment, from, to, reason, atMs }, lasting)
   await moves.write(await holdHead(connection, DESK))
+  await postings.compose(refuseAll)
+  await postings.write()
 }
 
-/** Whose moves those are that no gateway makes. No node can be called so. */
-const DESK = '(desk)'
+/** One act alone is refused by undoing all of it. */
+function refuseAll(_: number, error: StoreError): never {
+  throw error
+}
 
 const ACKNOWLEDGE: Statement = {
   name: 'acknowledge',

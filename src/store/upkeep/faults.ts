@@ -8,8 +8,17 @@ import { StoreError, storeErrorOf } from '../errors.ts'
  * - `move`: a payment moved as it may not.
  * - `state`: a payment is not where its last event led.
  * - `head`: a hash that was noted elsewhere is not in the chain.
+ * - `ledger`: a posting is not zero or is missing, or something is not what the entries make it.
  */
-export type FaultKind = 'structure' | 'reference' | 'chain' | 'content' | 'move' | 'state' | 'head'
+export type FaultKind =
+  | 'structure'
+  | 'reference'
+  | 'chain'
+  | 'content'
+  | 'move'
+  | 'state'
+  | 'head'
+  | 'ledger'
 
 /** Something in a store that its program did not write so. No value of any payment is in it. */
 export interface StoreFault {

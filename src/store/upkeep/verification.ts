@@ -2,14 +2,17 @@ import type { DatabaseSync } from 'node:sqlite'
 import { ALLOWED_MOVES, type PaymentState } from '#domain'
 import { openDatabaseToRead } from '../database.ts'
 import type { ChainHead } from '../journal-chain.ts'
+import type { SeenOfLedger } from '../ledger/ledger-judge.ts'
 import { createEventCheck, type EventCheck, type States } from './event-check.ts'
 import { createFaultList, damageOf, type FaultList, type StoreFault } from './faults.ts'
+import { checkLedger, checkLedgerBalance } from './ledger-check.ts'
 import { checkSchema, checkStructure } from './structure.ts'
 
 /** What there is in a store, and what is wrong with it. */
 export interface Verification {
   readonly payments: number
   readonly events: number
+  readonly ledger: SeenOfLedger
   /** The first event of the chain; nothing is claimed of those before it. */
   readonly chainedFrom?: number
   /** The end of each node's chain. */
@@ -43,7 +46,8 @@ export function verifyStore(file: string, wanted: readonly string[] = []): Verif
   } catch (thrown) {
     faults.add('structure', 'file', damageOf(thrown))
     const [first, count] = [faults.first, faults.count]
-    return { payments: 0, events: 0, heads: [], restorations: [], faults: first, faultCount: count }
+    const none = { payments: 0, events: 0, ledger: { postings: 0 }, heads: [], restorations: [] }
+    return { ...none, faults: first, faultCount: count }
   }
 }
 
@@ -74,10 +78,12 @@ export function* verifyRecords(
   const payments = createPaymentCheck(database, { states, faults })
   yield* followMoves(database, { events, payments, faults })
   for (const hash of unseen) faults.add('head', 'chain', `no event has the hash ${hash}`)
+  const ledger = yield* checkLedger(database, faults, (read) => within(database, read))
   yield* readOtherTables(database, faults)
   return {
     payments: payments.count,
     events: events.count,
+    ledger,
     ...(events.chainedFrom === undefined ? {} : { chainedFrom: events.chainedFrom }),
     heads: events.heads(),
     restorations: restorationsOf(database, faults),
@@ -106,6 +112,7 @@ export function verifyRecent(database: DatabaseSync, faults: FaultList, rowsMax:
   })
   const moves = followMoves(database, { events, payments, faults })
   while (!moves.next().done);
+  checkLedgerBalance(database, faults)
 }
 
 /** Rows that one transaction looks at: some tens of milliseconds. */
@@ -209,7 +216,7 @@ export function createStates(): States {
 function* readOtherTables(database: DatabaseSync, faults: FaultList): Generator<void> {
   const tables = database.prepare("SELECT name, wr FROM pragma_table_list WHERE type = 'table'")
   for (const { name, wr } of tables.all()) {
-    if (name === 'payments' || name === 'payment_events') continue
+    if (READ_ELSEWHERE.has(String(name))) continue
     try {
       yield* wr === 1 ? readWhole(database, String(name)) : readRows(database, String(name))
     } catch (thrown) {
@@ -217,6 +224,15 @@ function* readOtherTables(database: DatabaseSync, faults: FaultList): Generator<
     }
   }
 }
+
+/** Those that are read row by row where they are checked. */
+const READ_ELSEWHERE: ReadonlySet<string> = new Set([
+  'payments',
+  'payment_events',
+  'ledger_postings',
+  'ledger_entries',
+  'ledger_days',
+])
 
 /** A table that is keyed by something else than a number is small. */
 function* readWhole(database: DatabaseSync, table: string): Generator<void> {
@@ -246,7 +262,7 @@ function restorationsOf(database: DatabaseSync, faults: FaultList): Restoration[
 }
 
 /** One state of the store for all that `read` sees. */
-function within<T>(database: DatabaseSync, read: () => T): T {
+export function within<T>(database: DatabaseSync, read: () => T): T {
   database.exec('BEGIN')
   try {
     return read()

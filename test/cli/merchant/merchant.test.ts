@@ -66,6 +66,20 @@ test('a record is changed by adding it again, and can be made inactive', async (
   t.like(JSON.parse(out), [{ id: 'M-1', city: 'Salem', active: false }])
 })
 
+test('a record keeps its fee plan when it is added again, in the currencies of the plan', async (t) => {
+  const { folder, config } = makeFolder()
+  const key = { '--signing-key': keyFile(folder, EC, 'pem') }
+  await add(config, key)
+  const set = ['fees', 'plan', 'set', 'specs/fees/blended.json', '--merchant', 'M-1', '--by', 'Ada']
+  t.is((await runCli([...set, '--config', config])).code, 0)
+  t.is((await add(config, { ...key, '--city': 'Salem' })).code, 0)
+  const { out } = await runCli(['merchant', 'list', '--config', config, '--json'])
+  t.like(JSON.parse(out), [{ id: 'M-1', city: 'Salem', feePlan: { name: 'blended' } }])
+  const other = await add(config, { ...key, '--currency': 'EUR' })
+  t.is(other.code, 1)
+  t.regex(other.err, /its fee plan has no terms for EUR/)
+})
+
 const REFUSED: readonly [string, Record<string, string>, RegExp][] = [
   ['an id with a space', { '--id': 'M 1' }, /--id/],
   ['a name that DE43 cannot hold', { '--name': 'x'.repeat(26) }, /--name/],

@@ -56,7 +56,7 @@ test('a store of a newer program is refused, and one of an older to be read', as
   await run(place, 'UPDATE sallyport.store SET version = version + 1')
   await checkRefused(t, place, ['STORE_TOO_NEW'])
   await run(place, 'UPDATE sallyport.store SET version = version - 2')
-  await t.throwsAsync(openPaymentReader(place, { clock }), { code: 'STORE_UNREADABLE' })
+  await t.throwsAsync(openPaymentReader(place, { clock }), { code: 'STORE_TOO_OLD' })
 })
 
 test('a database without a store is not given one by whoever only reads', async (t) => {

@@ -3,7 +3,7 @@ import { Client } from 'pg'
 import { createSystemClock } from '#platform'
 import { openRegistry, type PostgresPlace, type Store } from '#store'
 import { freshDatabase } from '../../postgres/shared.ts'
-import { approved, bytes, intent, merchant, openSample, reversing } from '../sample.ts'
+import { approved, bytes, intent, merchant, openSample, reversing, usd } from '../sample.ts'
 
 /** All that a gateway ever asks of its store. */
 async function askEverything(store: Store): Promise<void> {
@@ -41,6 +41,7 @@ async function askEverything(store: Store): Promise<void> {
   await store.endAttempt(3, { kind: 'refused', atMs: 9 })
   await store.endAttempt(4, { kind: 'acknowledged', settlementDate: '2026-11-25', atMs: 9 })
   await store.endAttempt(5, { kind: 'put-off', why: 'host-silent', dueAtMs: 10, atMs: 9 })
+  await store.endAttempt(5, { kind: 'acknowledged', atMs: 11 })
   await store.raiseOverdue({ host, owedBeforeMs: 9, atMs: 9 })
   await store.openDay({ host, date: '2026-11-23', by: 'calendar', atMs: 1 })
   await store.closeDays(host, 1)
@@ -49,6 +50,9 @@ async function askEverything(store: Store): Promise<void> {
   await store.putMerchant(merchant, 'ada')
   await store.merchants()
   await store.merchantsVersion()
+  const sum = { merchant: 'acme-books', currency: usd(), amountMinor: 5n }
+  await store.post({ kind: 'sold', ...sum, businessDate: '2026-11-23', atMs: 9 })
+  await store.post({ kind: 'available', ...sum, businessDate: '2026-11-23', atMs: 9 })
 }
 
 async function query({ node: _, tls: _tls, ...place }: PostgresPlace, sql: string) {
@@ -71,11 +75,15 @@ test('no act reads a table that grows from end to end', async (t) => {
     place,
     `SELECT relname AS table, seq_scan::integer AS whole, coalesce(idx_scan, 0) > 0 AS by_key
      FROM pg_stat_user_tables WHERE relname IN
-       ('payments', 'captures', 'owed_messages', 'tombstones', 'work_items', 'merchant_changes')
+       ('payments', 'captures', 'owed_messages', 'tombstones', 'work_items', 'merchant_changes',
+        'ledger_accounts', 'ledger_node_balances', 'ledger_postings')
      ORDER BY relname`,
   )
   t.deepEqual(read, [
     { table: 'captures', whole: 0, by_key: true },
+    { table: 'ledger_accounts', whole: 0, by_key: true },
+    { table: 'ledger_node_balances', whole: 0, by_key: true },
+    { table: 'ledger_postings', whole: 0, by_key: true },
     { table: 'merchant_changes', whole: 0, by_key: true },
     { table: 'owed_messages', whole: 0, by_key: true },
     { table: 'payments', whole: 0, by_key: true },

@@ -98,6 +98,19 @@ const TAMPERED: Readonly<Record<string, readonly [string, readonly string[]]>> =
     `DELETE FROM payment_events WHERE seq = 10`,
     ['head: chain of (desk)', 'state: payment 2'],
   ],
+  'an entry of another amount': [
+    'UPDATE ledger_entries SET minor = 8 WHERE posting = 1 AND place = 0',
+    [...['ledger: posting 1', 'ledger: day 2026-11-22 of account 1', 'ledger: account 1']],
+  ],
+  'a balance of another amount': [
+    'UPDATE ledger_node_balances SET balance_minor = 8 WHERE account = 1',
+    ['ledger: account 1'],
+  ],
+  'a posting that is gone': [
+    `DELETE FROM ledger_entries WHERE posting = 1; DELETE FROM ledger_postings WHERE seq = 1;
+     DELETE FROM ledger_node_days; UPDATE ledger_node_balances SET balance_minor = 0`,
+    ['ledger: event 5'],
+  ],
   'a payment that is gone': [
     `DELETE FROM owed_messages WHERE payment = 3; DELETE FROM captures;
      DELETE FROM payments WHERE seq = 3`,

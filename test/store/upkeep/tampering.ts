@@ -2,6 +2,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { openDatabase } from '../../../src/store/database.ts'
 import { DEFAULT_NODE, type Journal, journalOver } from '../../../src/store/journal.ts'
 import { createJournalChain, type Move } from '../../../src/store/journal-chain.ts'
+import { createLedger } from '../../../src/store/ledger/ledger.ts'
 import { STORE_LIMITS } from '../../../src/store/limits.ts'
 import { createMoves } from '../../../src/store/moves.ts'
 import { intentRow, outcomeRow } from '../../../src/store/payment-row.ts'
@@ -30,7 +31,10 @@ export function writeTo(file: string, acts: (journal: Journal) => void): void {
 /** A move as the store would chain it, and no act would make it. */
 export function move(file: string, unheard: Move): void {
   const database = openDatabase(file, STORE_LIMITS, true)
-  createMoves(database, createJournalChain(database, DEFAULT_NODE)).carryOut(unheard)
+  const ledger = createLedger(database)
+  const chain = createJournalChain(database, DEFAULT_NODE)
+  createMoves(database, { chain, ledger }).carryOut(unheard)
+  ledger.end()
   database.close()
 }
 

@@ -33,6 +33,7 @@ test('a store that runs is verified beside its gateway, and is sound', async (t)
   const head = await store.chainHead()
   t.deepEqual(verifyStore(file, [head?.hash ?? '']), {
     payments: 3,
+    ledger: { postings: 1 },
     events: 7,
     chainedFrom: 1,
     heads: [{ node: 'main', event: 7, hash: head?.hash ?? '' }],
@@ -105,7 +106,7 @@ const PLANTED: Readonly<Record<string, Planted>> = {
   },
   'a payment that is gone': {
     sql: 'DELETE FROM payments WHERE seq = 2',
-    found: ['reference: event 3', 'reference: event 4'],
+    found: ['reference: ledger_postings 2', 'reference: event 3', 'reference: event 4'],
   },
   'a payment that nobody began': {
     sql: `INSERT INTO payments (seq, ${[...INTENT_COLUMNS, ...OUTCOME_COLUMNS]})
@@ -116,6 +117,34 @@ const PLANTED: Readonly<Record<string, Planted>> = {
     sql: `INSERT INTO owed_messages (payment, kind, host, cause, owed_at_ms, due_at_ms)
           VALUES (99, 'reversal', 'meridian', 'link-lost', 1, 1)`,
     found: ['reference: owed_messages 1'],
+  },
+  'an entry of another amount': {
+    sql: 'UPDATE ledger_entries SET minor = 1251 WHERE posting = 2 AND place = 0',
+    found: ['ledger: posting 2', 'ledger: day 2026-11-22 of account 1', 'ledger: account 1'],
+  },
+  'money that was moved from one merchant to another': {
+    sql: `INSERT INTO ledger_accounts (merchant, currency, purpose)
+            VALUES ('acme-boats', 'USD', 'pending');
+          UPDATE ledger_entries SET account = 3 WHERE posting = 2 AND place = 1`,
+    found: [
+      ...['ledger: day 2026-11-22 of account 2', 'ledger: days'],
+      ...['ledger: account 2', 'ledger: account 3'],
+    ],
+  },
+  'a posting that is gone': {
+    sql: 'DELETE FROM ledger_postings WHERE seq = 2; DELETE FROM ledger_entries WHERE posting = 2',
+    found: [
+      ...['ledger: event 4', 'ledger: day 2026-11-22 of account 1'],
+      ...['ledger: day 2026-11-22 of account 2', 'ledger: account 1', 'ledger: account 2'],
+    ],
+  },
+  'a balance of another amount': {
+    sql: 'UPDATE ledger_accounts SET balance_minor = 3751 WHERE seq = 1',
+    found: ['ledger: account 1'],
+  },
+  'a total of another amount': {
+    sql: 'UPDATE ledger_days SET debit_minor = 3751 WHERE account = 1',
+    found: ['ledger: day 2026-11-22 of account 1'],
   },
   'an index that was added': {
     sql: 'CREATE INDEX by_card ON payments (pan_hash)',
@@ -235,7 +264,13 @@ test('a tail that was cut off is found by a hash that was noted before', (t) => 
   const file = storeFile(t)
   makeStore(file, 2)
   const noted = verifyStore(file).heads[0]?.hash ?? ''
-  tamper(file, 'DELETE FROM payment_events WHERE seq > 2; DELETE FROM payments WHERE seq > 1')
+  tamper(
+    file,
+    `DELETE FROM payment_events WHERE seq > 2; DELETE FROM payments WHERE seq > 1;
+     DELETE FROM ledger_postings WHERE seq > 1; DELETE FROM ledger_entries WHERE posting > 1;
+     UPDATE ledger_accounts SET balance_minor = balance_minor / 2;
+     UPDATE ledger_days SET debit_minor = debit_minor / 2, credit_minor = credit_minor / 2`,
+  )
   t.is(verifyStore(file).faultCount, 0)
   t.deepEqual(placesOf(verifyStore(file, [noted]).faults), ['head: chain'])
 })
