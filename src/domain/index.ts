@@ -4,6 +4,13 @@
  * Values and rules without IO. A leaf: it imports nothing, not even Node.
  */
 export { type CaptureObstacle, type CaptureVerdict, captureVerdict } from './capture.ts'
+export {
+  type CardRegistration,
+  cardTokenOf,
+  type KeptCard,
+  type RegisteredCard,
+  TOKEN_BYTES,
+} from './card-token.ts'
 export { type Currency, currencyOf } from './currency.ts'
 export type {
   Chargeable,

@@ -1,6 +1,18 @@
-import type { AttemptEnd, OwedNumber, PaymentIntent, PaymentOutcome } from '#domain'
+import type {
+  AttemptEnd,
+  CardRegistration,
+  OwedNumber,
+  PaymentIntent,
+  PaymentOutcome,
+} from '#domain'
 import type { DayOpening } from './business-days.ts'
 import { CAPTURE_WISH_COLUMNS, type CaptureWish, captureWishRow } from './capture-act.ts'
+import {
+  type Forgetting,
+  REGISTRATION_BLOBS,
+  REGISTRATION_COLUMNS,
+  registrationRow,
+} from './card-tokens.ts'
 import type { SpaceState } from './disk-space.ts'
 import type { PlainError } from './errors.ts'
 import { type FreeOrder, ORDER_COLUMNS, orderRow } from './ledger/posting-order.ts'
@@ -73,6 +85,10 @@ export const ACT = Object.freeze({
   beat: 19,
   expireHolds: 20,
   post: 21,
+  registerCard: 22,
+  findRegistration: 23,
+  findCard: 24,
+  forgetCard: 25,
 })
 
 const READS: ReadonlySet<number> = new Set([
@@ -81,6 +97,8 @@ const READS: ReadonlySet<number> = new Set([
   ACT.listMerchants,
   ACT.merchantsVersion,
   ACT.chainHead,
+  ACT.findRegistration,
+  ACT.findCard,
 ])
 
 /** Collects acts until {@link BatchWriter.take}. */
@@ -106,6 +124,10 @@ export interface BatchWriter {
   merchantsVersion(): void
   chainHead(): void
   post(order: FreeOrder): void
+  registerCard(registration: CardRegistration): void
+  findRegistration(merchant: string, id: string): void
+  findCard(merchant: string, token: string): void
+  forgetCard(forgetting: Forgetting): void
   beat(nowMs: number, watches: boolean): void
   take(): ActBatch
 }
@@ -162,6 +184,10 @@ export function createBatchWriter(): BatchWriter {
     merchantsVersion: () => add(ACT.merchantsVersion, []),
     chainHead: () => add(ACT.chainHead, []),
     post: (order) => add(ACT.post, orderRow(order)),
+    registerCard: (registration) => add(ACT.registerCard, registrationRow(registration)),
+    findRegistration: (merchant, id) => add(ACT.findRegistration, [merchant, id]),
+    findCard: (merchant, token) => add(ACT.findCard, [merchant, token]),
+    forgetCard: ({ merchant, token, atMs }) => add(ACT.forgetCard, [merchant, token, atMs]),
     beat: (nowMs, watches) => add(ACT.beat, [nowMs, watches ? 1 : 0]),
     take() {
       const batch = { values, bytes: concatenate(blobs), count, writes }
@@ -186,6 +212,11 @@ export function expiryOf(from: BatchReader): Expiry {
   return { host, begunBeforeMs, countMax: from.number(), atMs: from.number() }
 }
 
+/** As {@link BatchWriter.forgetCard} put it down. */
+export function forgettingOf(from: BatchReader): Forgetting {
+  return { merchant: from.text(), token: from.text(), atMs: from.number() }
+}
+
 /** Reads a batch back, one act after another. */
 export interface BatchReader {
   readonly done: boolean
@@ -197,6 +228,7 @@ export interface BatchReader {
   attemptEnd(): Row
   stray(): Row
   order(): Row
+  registration(): Row
 }
 
 export function createBatchReader({ values, bytes }: ActBatch): BatchReader {
@@ -226,6 +258,7 @@ export function createBatchReader({ values, bytes }: ActBatch): BatchReader {
     attemptEnd: () => row(ATTEMPT_END_COLUMNS, 0),
     stray: () => row(STRAY_COLUMNS, STRAY_BLOBS),
     order: () => row(ORDER_COLUMNS, 0),
+    registration: () => row(REGISTRATION_COLUMNS, REGISTRATION_BLOBS),
   }
 }
 

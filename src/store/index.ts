@@ -8,6 +8,7 @@
 export type { DayOpening } from './business-days.ts'
 export type { CaptureResult, CaptureWish } from './capture-act.ts'
 export type { CardSearch, PaymentReader } from './card-search.ts'
+export type { Forgetting, FoundRegistration, RegistrationResult } from './card-tokens.ts'
 export type { StoreSpace } from './commit-queue.ts'
 export { StoreError, type StoreErrorCode } from './errors.ts'
 export type { ChainHead } from './journal-chain.ts'

@@ -1,6 +1,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { createDayActs, type DayActs } from './business-days.ts'
 import { createCaptures } from './captures.ts'
+import { type CardActs, createCardActs } from './card-tokens.ts'
 import { type ConnectionLimits, openDatabase } from './database.ts'
 import { storeErrorOf } from './errors.ts'
 import { type ChainHead, createJournalChain } from './journal-chain.ts'
@@ -28,6 +29,7 @@ export interface Journal {
   readonly days: DayActs
   readonly work: WorkActs
   readonly merchants: MerchantActs
+  readonly cards: CardActs
   readonly ledger: Pick<Ledger, 'post' | 'correct'>
   leaseStans(host: string, count: number): StanLease
   journalStray(stray: Row): void
@@ -102,6 +104,7 @@ export function journalOver(database: DatabaseSync, node = DEFAULT_NODE): Journa
     days: createDayActs(database, ledger),
     work: createWorkActs(database, { moves, captures }),
     merchants: createMerchantActs(database),
+    cards: createCardActs(database),
     ledger,
     leaseStans: createStanLeases(database),
     journalStray: createStrayJournal(database),

@@ -1,15 +1,19 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type {
   AttemptEnd,
+  CardRegistration,
+  KeptCard,
   Merchant,
   OwedMessage,
   OwedNumber,
   Payment,
   PaymentIntent,
   PaymentOutcome,
+  RegisteredCard,
 } from '#domain'
 import type { DayOpening } from './business-days.ts'
 import type { CaptureResult, CaptureWish } from './capture-act.ts'
+import type { Forgetting, FoundRegistration, RegistrationResult } from './card-tokens.ts'
 import { openMemoryDatabase } from './database.ts'
 import { DEFAULT_NODE, journalOver } from './journal.ts'
 import type { ChainHead } from './journal-chain.ts'
@@ -49,6 +53,10 @@ export interface MemoryStore {
   putMerchant(merchant: Merchant, by: string, atMs: number): void
   merchants(): MerchantList
   post(order: PostingOrder): void
+  registerCard(registration: CardRegistration): RegistrationResult
+  findRegistration(merchant: string, id: string): FoundRegistration | undefined
+  findCard(merchant: string, token: string): KeptCard | undefined
+  forgetCard(forgetting: Forgetting): RegisteredCard | undefined
   chainHead(): ChainHead | undefined
   readonly work: WorkActs
   transact<T>(acts: () => T): T
@@ -63,7 +71,10 @@ export function openMemoryStore(
   database: DatabaseSync = openMemoryDatabase(),
   node = DEFAULT_NODE,
 ): MemoryStore {
-  const { payments, owed, days, merchants, work, ledger, ...journal } = journalOver(database, node)
+  const { payments, owed, days, merchants, cards, work, ledger, ...journal } = journalOver(
+    database,
+    node,
+  )
   return {
     begin: (intent) => payments.begin(intentRow(intent)),
     conclude: (merchant, id, outcome) => payments.conclude(merchant, id, outcomeRow(outcome)),
@@ -84,6 +95,10 @@ export function openMemoryStore(
     putMerchant: (merchant, by, atMs) => merchants.put({ merchant, by, atMs }),
     merchants: merchants.list,
     post: ledger.post,
+    registerCard: cards.register,
+    findRegistration: cards.findRegistration,
+    findCard: cards.findCard,
+    forgetCard: cards.forget,
     chainHead: journal.chainHead,
     work,
     transact: journal.transact,

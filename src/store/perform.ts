@@ -6,9 +6,11 @@ import {
   type BatchReader,
   createBatchReader,
   expiryOf,
+  forgettingOf,
   reversalWishOf,
 } from './act-batch.ts'
 import { captureWishOf } from './capture-act.ts'
+import { registrationOf } from './card-tokens.ts'
 import { isConstraint, plainOf, StoreError, storeErrorOf } from './errors.ts'
 import type { Journal } from './journal.ts'
 import { orderOf } from './ledger/posting-order.ts'
@@ -21,7 +23,7 @@ import { attemptEndOf, type Taking } from './owed-messages.ts'
  * begin because another process writes, what would write is refused with `STORE_BUSY`, and what
  * reads is answered. Batches that only read wait for no other process and are not synced.
  *
- * @param obstacle why no payment may be begun or captured, if none may
+ * @param obstacle why nothing may be begun, captured or registered, if nothing may
  * @throws StoreError when the store failed: nothing of the batches is known to be on disk
  */
 export function performBatches(
@@ -79,6 +81,7 @@ function refusingWrites(journal: Journal, error: StoreError): Journal {
     days: { open: refuse, close: refuse },
     merchants: { ...journal.merchants, put: refuse },
     ledger: { post: refuse, correct: refuse },
+    cards: { ...journal.cards, register: refuse, forget: refuse },
     leaseStans: refuse,
     journalStray: refuse,
   }
@@ -164,8 +167,31 @@ function perform(journal: Journal, from: BatchReader, obstacle?: StoreError): An
     case ACT.chainHead:
       return { value: journal.chainHead() }
     default:
+      return performOnCards(journal, act, { from, ...(obstacle ? { obstacle } : {}) })
+  }
+}
+
+function performOnCards({ cards }: Journal, act: number, { from, obstacle }: Reading): Answer {
+  switch (act) {
+    case ACT.registerCard: {
+      const registration = from.registration()
+      if (obstacle !== undefined) throw obstacle
+      return { value: cards.register(registrationOf(registration)) }
+    }
+    case ACT.findRegistration:
+      return { value: cards.findRegistration(from.text(), from.text()) }
+    case ACT.findCard:
+      return { value: cards.findCard(from.text(), from.text()) }
+    case ACT.forgetCard:
+      return { value: cards.forget(forgettingOf(from)) }
+    default:
       throw new TypeError(`no act has the number ${act}`)
   }
+}
+
+interface Reading {
+  readonly from: BatchReader
+  readonly obstacle?: StoreError
 }
 
 function takingOf(from: BatchReader): Taking {

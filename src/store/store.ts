@@ -1,15 +1,19 @@
 import type {
   AttemptEnd,
+  CardRegistration,
+  KeptCard,
   Merchant,
   OwedMessage,
   OwedNumber,
   Payment,
   PaymentIntent,
   PaymentOutcome,
+  RegisteredCard,
 } from '#domain'
 import type { Clock, Log } from '#platform'
 import type { DayOpening } from './business-days.ts'
 import type { CaptureResult, CaptureWish } from './capture-act.ts'
+import type { Forgetting, FoundRegistration, RegistrationResult } from './card-tokens.ts'
 import { type CommitQueue, openCommitQueue, type StoreSpace } from './commit-queue.ts'
 import type { StoreError } from './errors.ts'
 import { DEFAULT_NODE } from './journal.ts'
@@ -89,6 +93,16 @@ export interface Store {
    * for itself. @throws StoreError also `POSTING_NOT_ALLOWED`: more than there is
    */
   post(order: FreeOrder): Promise<void>
+  /**
+   * Keep a card, sealed, under the token that this merchant has for it, or else under the one that
+   * comes along. @throws StoreError as `begin` does
+   */
+  registerCard(registration: CardRegistration): Promise<RegistrationResult>
+  findRegistration(merchant: string, id: string): Promise<FoundRegistration | undefined>
+  /** What stands behind a token of this merchant; nothing, when it has none such or forgot it. */
+  findCard(merchant: string, token: string): Promise<KeptCard | undefined>
+  /** End a token and erase the card behind it. @returns nothing when the merchant had none such */
+  forgetCard(forgetting: Forgetting): Promise<RegisteredCard | undefined>
   /** The last event of this node's chain; nothing, before its first. */
   chainHead(): Promise<ChainHead | undefined>
   /**
@@ -179,6 +193,10 @@ export function storeOver(queue: CommitQueue, clock: Clock): Omit<Store, 'isInCh
     merchants: () => admitted((acts) => acts.listMerchants()),
     merchantsVersion: () => admitted((acts) => acts.merchantsVersion()),
     post: (order) => admitted((acts) => acts.post(order)),
+    registerCard: (registration) => admitted((acts) => acts.registerCard(registration)),
+    findRegistration: (...key) => admitted((acts) => acts.findRegistration(...key)),
+    findCard: (...key) => admitted((acts) => acts.findCard(...key)),
+    forgetCard: (forgetting) => repeated((acts) => acts.forgetCard(forgetting)),
     chainHead: () => admitted((acts) => acts.chainHead()),
     close: queue.close,
   }

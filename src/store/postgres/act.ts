@@ -1,13 +1,15 @@
-import type { AttemptEnd, Merchant, OwedNumber } from '#domain'
+import type { AttemptEnd, CardRegistration, Merchant, OwedNumber } from '#domain'
 import {
   ACT,
   type ActBatch,
   type BatchReader,
   createBatchReader,
   expiryOf,
+  forgettingOf,
   reversalWishOf,
 } from '../act-batch.ts'
 import type { DayOpening } from '../business-days.ts'
+import { type Forgetting, registrationOf } from '../card-tokens.ts'
 import { orderOf, type PostingOrder } from '../ledger/posting-order.ts'
 import type { MerchantChange } from '../merchants.ts'
 import { attemptEndOf, type Overdue, type Taking } from '../owed-messages.ts'
@@ -39,6 +41,10 @@ export type Act = {
   | { readonly name: 'listMerchants' }
   | { readonly name: 'merchantsVersion' }
   | { readonly name: 'chainHead' }
+  | { readonly name: 'registerCard'; readonly registration: CardRegistration }
+  | (PaymentKey & { readonly name: 'findRegistration' })
+  | { readonly name: 'findCard'; readonly merchant: string; readonly token: string }
+  | (Forgetting & { readonly name: 'forgetCard' })
   | { readonly name: 'post'; readonly order: PostingOrder }
   | { readonly name: 'beat'; readonly nowMs: number; readonly watches: boolean }
 )
@@ -138,6 +144,21 @@ function actOf(from: BatchReader, at: number): Act {
       return { at, name: 'post', order: orderOf(from.order()) }
     case ACT.beat:
       return { at, name: 'beat', nowMs: from.number(), watches: from.number() === 1 }
+    default:
+      return cardActOf(from, act, at)
+  }
+}
+
+function cardActOf(from: BatchReader, act: number, at: number): Act {
+  switch (act) {
+    case ACT.registerCard:
+      return { at, name: 'registerCard', registration: registrationOf(from.registration()) }
+    case ACT.findRegistration:
+      return { at, name: 'findRegistration', ...readKey(from) }
+    case ACT.findCard:
+      return { at, name: 'findCard', merchant: from.text(), token: from.text() }
+    case ACT.forgetCard:
+      return { at, name: 'forgetCard', ...forgettingOf(from) }
     default:
       throw new TypeError(`no act has the number ${act}`)
   }

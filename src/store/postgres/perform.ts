@@ -3,6 +3,7 @@ import { StoreError } from '../errors.ts'
 import { type Act, type ActOf, actsOf } from './act.ts'
 import { closeDays, openDay } from './business-days.ts'
 import { capture } from './captures.ts'
+import { findCard, findRegistration, forgetCard, registerCard } from './card-tokens.ts'
 import type { Connection } from './connection.ts'
 import { post } from './ledger/postings.ts'
 import type { PostgresLimits } from './limits.ts'
@@ -220,6 +221,14 @@ function perform(act: Lone, transaction: Transaction, limits: PostgresLimits): P
       return listMerchants(act, transaction)
     case 'merchantsVersion':
       return merchantsVersion(act, transaction)
+    case 'registerCard':
+      return registerCard(act, transaction)
+    case 'findRegistration':
+      return findRegistration(act, transaction)
+    case 'findCard':
+      return findCard(act, transaction)
+    case 'forgetCard':
+      return forgetCard(act, transaction)
     case 'chainHead':
       return chainHead(act, transaction)
     case 'beat':

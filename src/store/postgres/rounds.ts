@@ -43,6 +43,12 @@ function keysOf(act: Act): readonly string[] | 'all' {
     case 'listMerchants':
     case 'merchantsVersion':
       return ['merchants']
+    case 'registerCard':
+    case 'findRegistration':
+      return ['cards']
+    case 'findCard':
+    case 'forgetCard':
+      return [`card ${act.token}`]
     case 'journalStray':
     case 'post':
       return []
