@@ -100,6 +100,7 @@ async function start(
     ...hostSide.conduct,
     host: shareHost(hostSide.conduct.host, { ...config.host, ...sharing }),
     turns: createTurns({ ...config.listeners, ...sharing }),
+    random: parts.random,
     messages: foundation.messages,
     pins: foundation.pins,
     limits: config.requests,

@@ -1,4 +1,5 @@
 import {
+  type CardStore,
   type DayStore,
   type HoldStore,
   JournalBusyError,
@@ -9,7 +10,7 @@ import type { PaymentOutcome } from '#domain'
 import { type Store, StoreError } from '#store'
 
 /** All that control asks of the store. */
-export type JournalPort = PaymentStore & OwedStore & DayStore & HoldStore
+export type JournalPort = PaymentStore & CardStore & OwedStore & DayStore & HoldStore
 
 /**
  * The store in control's words.
@@ -64,6 +65,10 @@ export function journalPort(
     reverse: (wish) => unlessBusy(() => store.reverse(wish)),
     expireHolds: (expiry) => store.expireHolds(expiry),
     isReversedUnseen: (merchant, id) => unlessBusy(() => store.isReversedUnseen(merchant, id)),
+    registerCard: (registration) => fullInstead(store.registerCard(registration)),
+    findRegistration: (...key) => unlessBusy(() => store.findRegistration(...key)),
+    findCard: (...key) => unlessBusy(() => store.findCard(...key)),
+    forgetCard: (wish) => unlessBusy(() => store.forgetCard(wish)),
     takeOwed: (taking) => store.takeOwed(taking),
     numberOwed: (...act) => store.numberOwed(...act),
     endAttempt: (...act) => store.endAttempt(...act),

@@ -18,6 +18,7 @@ import { addLedger } from './ledger/ledger.ts'
 import { InputError } from './lines.ts'
 import { withMeantName } from './meant-name.ts'
 import { addCapture } from './merchant/capture.ts'
+import { addCard } from './merchant/card.ts'
 import { ClientFileError } from './merchant/client-file.ts'
 import { addIncrement, addRefund } from './merchant/follow-up.ts'
 import { addInquire } from './merchant/inquire.ts'
@@ -82,6 +83,7 @@ function createProgram(outside: Outside, finish: Finish): Command {
     addIncrement,
     addRefund,
     addReverse,
+    addCard,
     addPayments,
     addWork,
     addLedger,

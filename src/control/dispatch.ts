@@ -1,7 +1,8 @@
 import { type Merchant, type MerchantRequest, refusal } from '#domain'
-import { answerOf, echoAnswer, errorAnswer, unseenAnswer } from '#processing'
+import { answerOf, cardAnswer, echoAnswer, errorAnswer, unseenAnswer } from '#processing'
 import { authorize } from './authorize.ts'
 import { capture } from './capture.ts'
+import { type CardTold, forgetCard, registerCard } from './cards.ts'
 import type { Conducted } from './exchange.ts'
 import { followUp } from './follow-up.ts'
 import { inquire } from './inquire.ts'
@@ -46,6 +47,10 @@ export function createDispatch(parts: Parts): Dispatch {
         const act = () => capture(request, parts)
         return told(request.id, await twins.conduct(merchant.id, request.payment, act))
       }
+      case 'card.register':
+        return cardTold(request.id, await registerCard(request, parts))
+      case 'card.forget':
+        return cardTold(request.id, await forgetCard(request, parts))
       case 'echo':
         return echoAnswer(request.id, parts.clock.nowMs())
     }
@@ -80,6 +85,12 @@ export function createDispatch(parts: Parts): Dispatch {
       ? inTurn(validated.request, merchant)
       : errorAnswer(validated.refusal, parts.messages.requestIdOf(json))
   }
+}
+
+function cardTold(requestId: string, told: CardTold): string {
+  return told.kind === 'card'
+    ? cardAnswer(told.card, requestId)
+    : errorAnswer(told.refusal, requestId)
 }
 
 function told(requestId: string, conducted: Conducted): string {

@@ -16,9 +16,12 @@ import type { Parts } from './parts.ts'
 import type { Reservation } from './ports.ts'
 
 /** How a request to move money ended: a payment to tell of, or a refusal that left no trace. */
-export type Conducted =
-  | { readonly kind: 'payment'; readonly payment: Payment }
-  | { readonly kind: 'refused'; readonly refusal: Refusal }
+export type Conducted = { readonly kind: 'payment'; readonly payment: Payment } | Refused
+
+export interface Refused {
+  readonly kind: 'refused'
+  readonly refusal: Refusal
+}
 
 /** What names a request and what it stands for. */
 export interface Named {
@@ -196,11 +199,11 @@ function paymentOf(payment: Payment): Conducted {
   return { kind: 'payment', payment }
 }
 
-function conflict(): Conducted {
+export function conflict(): Refused {
   const reason = 'this id was used before for a request with other content'
   return { kind: 'refused', refusal: refusal('ID_CONFLICT', reason, 'id') }
 }
 
-function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
+export function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
   return a.byteLength === b.byteLength && a.every((byte, index) => byte === b[index])
 }

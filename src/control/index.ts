@@ -20,6 +20,7 @@ export type { ControlLimits, Parts } from './parts.ts'
 export type {
   Arrival,
   BeginResult,
+  CardStore,
   DayStore,
   Envelopes,
   Evidence,

@@ -1,7 +1,9 @@
 import type {
   AttemptEnd,
   CaptureObstacle,
+  CardRegistration,
   FollowUpObstacle,
+  KeptCard,
   Merchant,
   Money,
   OwedMessage,
@@ -11,6 +13,7 @@ import type {
   PaymentIntent,
   PaymentOutcome,
   PaymentRequest,
+  RegisteredCard,
   ReversalObstacle,
   Secret,
 } from '#domain'
@@ -76,6 +79,39 @@ export interface PaymentStore {
   /** Take `count` trace numbers of `host` that no other lease holds; they wrap after 999,999. */
   leaseStans(host: string, count: number): Promise<StanLease>
 }
+
+/**
+ * Cards that merchants have registered, in control's words; durable as {@link PaymentStore} is. All
+ * but `registerCard` reject with JournalBusyError when they cannot be done just now.
+ */
+export interface CardStore {
+  /**
+   * Keep a card under the token that this merchant has for it, or else under the one that comes
+   * along.
+   *
+   * - `registered`: it has a token, by this request or by an earlier one with the same content.
+   * - `conflict`: this merchant used the id before, with other content.
+   * - `full`: nothing was looked at and nothing changed, for want of room; try again later.
+   */
+  registerCard(registration: CardRegistration): Promise<RegistrationResult>
+  findRegistration(
+    merchant: string,
+    id: string,
+  ): Promise<{ readonly card: RegisteredCard; readonly fingerprint: Uint8Array } | undefined>
+  /** What stands behind a token of this merchant; nothing, when it has none such or forgot it. */
+  findCard(merchant: string, token: string): Promise<KeptCard | undefined>
+  /** End a token and erase its card. @returns nothing when this merchant never had it */
+  forgetCard(wish: {
+    readonly merchant: string
+    readonly token: string
+    readonly atMs: number
+  }): Promise<RegisteredCard | undefined>
+}
+
+export type RegistrationResult =
+  | { readonly kind: 'registered'; readonly card: RegisteredCard }
+  | { readonly kind: 'conflict' }
+  | { readonly kind: 'full' }
 
 /** What the host is owed, in control's words; durable as {@link PaymentStore} is. */
 export interface OwedStore {

@@ -64,12 +64,16 @@ export { PIN_BLOCK_BYTES, type PinFormat, type TerminalPin } from './pin.ts'
 export { type Refusal, type RefusalCode, refusal } from './refusal.ts'
 export type {
   CaptureRequest,
+  CardDetails,
+  CardForgetRequest,
+  CardRegisterRequest,
   EchoRequest,
   FollowUpRequest,
   InquiryRequest,
   MerchantRequest,
   PaymentRequest,
   ReversalRequest,
+  TokenPaymentRequest,
 } from './request.ts'
 export { type ReversalObstacle, type ReversalVerdict, reversalVerdict } from './reversal.ts'
 export { Secret } from './secret.ts'

@@ -14,6 +14,7 @@ export type RefusalCode =
   | 'CARD_EXPIRED'
   | 'SANDBOX_CARD'
   | 'PIN_UNUSABLE'
+  | 'TOKEN_UNKNOWN'
   | 'TIME_OUTSIDE_WINDOW'
   | 'ID_CONFLICT'
   | 'PAYMENT_NOT_FOUND'

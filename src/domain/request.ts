@@ -31,6 +31,38 @@ export interface PaymentRequest {
   readonly body: Secret<JsonObject>
 }
 
+/** The same of a card that the merchant has registered: its number and expiry date are kept. */
+export interface TokenPaymentRequest extends Omit<PaymentRequest, 'pan' | 'pin' | 'hostPin'> {
+  readonly token: string
+}
+
+/** A merchant wants a card kept, and a token for it. */
+export interface CardRegisterRequest {
+  readonly operation: 'card.register'
+  readonly merchant: string
+  readonly id: string
+  readonly sentAtMs: number
+  readonly card: CardDetails
+  /** The whole request as sent. Holds the PAN. */
+  readonly body: Secret<JsonObject>
+}
+
+/** What is kept of a card. */
+export interface CardDetails {
+  readonly pan: Pan
+  /** `YYMM`. */
+  readonly expiry: string
+}
+
+/** A merchant wants one of its tokens ended. */
+export interface CardForgetRequest {
+  readonly operation: 'card.forget'
+  readonly merchant: string
+  readonly id: string
+  readonly sentAtMs: number
+  readonly token: string
+}
+
 /** A merchant wants more of one of its authorizations held, or something given back. */
 export interface FollowUpRequest {
   readonly operation: FollowUpOperation
@@ -87,6 +119,9 @@ export interface EchoRequest {
 
 export type MerchantRequest =
   | PaymentRequest
+  | TokenPaymentRequest
+  | CardRegisterRequest
+  | CardForgetRequest
   | FollowUpRequest
   | InquiryRequest
   | ReversalRequest

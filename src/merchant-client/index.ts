@@ -18,8 +18,9 @@ export {
   type MerchantClientOptions,
   type SealedMessage,
 } from './merchant-client.ts'
-export type { PaymentInput } from './requests.ts'
+export type { CardInput, CardRegistrationInput, PaymentInput, TokenInput } from './requests.ts'
 export type {
+  CardResult,
   EchoResult,
   MerchantResult,
   PaymentOutcomeKind,

@@ -14,6 +14,7 @@ import { type GatewayKeySet, importGatewayKeys } from './discovery.ts'
 import type { GatewayAddress } from './gateway-address.ts'
 import {
   type AmountInput,
+  type CardRegistrationInput,
   type FollowUpInput,
   type PaymentInput,
   type RequestHead,
@@ -56,6 +57,10 @@ export interface MerchantClient {
   increment(increment: FollowUpInput & { readonly amount: AmountInput }): Promise<MerchantResult>
   /** Give back of what was taken: a payment of its own, whose id must be new. */
   refund(refund: FollowUpInput): Promise<MerchantResult>
+  /** Have a card kept, and get the token that stands for it: `card.token` of later payments. */
+  registerCard(registration: CardRegistrationInput): Promise<MerchantResult>
+  /** End a token and have its card erased; asking twice changes nothing. */
+  forgetCard(token: string): Promise<MerchantResult>
   echo(): Promise<MerchantResult>
   /** Send any request as JSON text. */
   send(json: string): Promise<MerchantResult>
@@ -71,7 +76,7 @@ export interface SealedMessage {
   readonly contentKey: ContentKey
   /** The request's own id, when it has one: its answer must have the same. */
   readonly id: string | undefined
-  /** Whether it begins no payment. Such messages have connections of their own. */
+  /** Whether it begins nothing. Such messages have connections of their own. */
   readonly isQuestion: boolean
 }
 
@@ -171,6 +176,8 @@ export function createMerchantClient(options: MerchantClientOptions): MerchantCl
     capture: (payment, amount) => ask('payment.capture', freshId(), { payment, amount }),
     increment: (increment) => ask('payment.increment', increment.id, increment),
     refund: (refund) => ask('payment.refund', refund.id, refund),
+    registerCard: (registration) => ask('card.register', registration.id, registration),
+    forgetCard: (token) => ask('card.forget', freshId(), { token }),
     echo: () => ask('echo', freshId(), {}),
     send: (json) => sendSealed(seal(json, headOf(json))),
     seal: (json) => seal(json, headOf(json)),
@@ -182,11 +189,12 @@ export function createMerchantClient(options: MerchantClientOptions): MerchantCl
   }
 }
 
-/** What takes or holds money. */
+/** What takes or holds money, or has something kept for that. */
 const TAKING: ReadonlySet<string | undefined> = new Set([
   'payment.sale',
   'payment.authorize',
   'payment.increment',
+  'card.register',
 ])
 
 const OPEN_BRACE = 0x7b

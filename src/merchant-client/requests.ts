@@ -7,13 +7,7 @@ export interface PaymentInput {
   readonly terminal?: string
   readonly amount: AmountInput
   readonly acceptPartial?: boolean
-  readonly card: {
-    readonly pan: string
-    /** `YYMM`. */
-    readonly expiry: string
-    readonly entryMode: 'ecommerce' | 'stored' | 'moto' | 'manual' | 'terminal'
-    readonly cvv2?: string
-  }
+  readonly card: CardInput | TokenInput
   /** The PIN as the terminal has encrypted it, which goes with entry mode `terminal` alone. */
   readonly pin?: {
     /** Upper-case hexadecimal. */
@@ -31,6 +25,27 @@ export interface PaymentInput {
   }
   readonly initiator?: 'cardholder' | 'merchant'
   readonly storedCredential?: 'initial' | 'unscheduled' | 'recurring' | 'instalment'
+}
+
+export interface CardInput {
+  readonly pan: string
+  /** `YYMM`. */
+  readonly expiry: string
+  readonly entryMode: 'ecommerce' | 'stored' | 'moto' | 'manual' | 'terminal'
+  readonly cvv2?: string
+}
+
+/** A card that was registered; the payment says `initiator` and `storedCredential` too. */
+export interface TokenInput {
+  readonly token: string
+  readonly entryMode: 'stored'
+}
+
+/** A card to keep for later payments. */
+export interface CardRegistrationInput {
+  /** Its own idempotency key: the same id never registers another card. */
+  readonly id: string
+  readonly card: Pick<CardInput, 'pan' | 'expiry'>
 }
 
 /** What a merchant says of an increment or a refund. */
@@ -59,6 +74,8 @@ export interface RequestHead {
     | 'payment.capture'
     | 'payment.increment'
     | 'payment.refund'
+    | 'card.register'
+    | 'card.forget'
     | 'echo'
   readonly id: string
   readonly merchant: string

@@ -28,6 +28,15 @@ export interface UnseenResult {
   readonly payment: string
 }
 
+/** What stands for a card, and whether it can be used. */
+export interface CardResult {
+  readonly kind: 'registered' | 'forgotten'
+  readonly id: string
+  readonly token: string
+  /** The card number, masked. */
+  readonly card: string
+}
+
 /** The gateway is there. `time` is its own, RFC 3339. */
 export interface EchoResult {
   readonly kind: 'echo'
@@ -72,6 +81,7 @@ export type UnreachableReason =
 export type MerchantResult =
   | PaymentResult
   | UnseenResult
+  | CardResult
   | EchoResult
   | RefusedResult
   | UnreachableResult
@@ -89,6 +99,11 @@ export function resultOf(json: string, id: string | undefined): MerchantResult {
       return { kind: 'echo', id: id ?? '', time: String(time) }
     case 'reversal.answer':
       return { kind: 'unseen', id: id ?? '', payment: String(answer['payment']) }
+    case 'card.answer': {
+      const kind = outcome === 'forgotten' ? 'forgotten' : 'registered'
+      const { token, card } = answer
+      return { kind, id: id ?? '', token: String(token), card: String(card) }
+    }
     case 'payment.answer':
       return isOutcome(outcome)
         ? { kind: outcome, id: id ?? '', answer }
@@ -135,6 +150,7 @@ const REFUSED_EVERY_TIME: ReadonlySet<string> = new Set([
   'FIELD_UNKNOWN',
   'FIELD_INVALID',
   'MERCHANT_MISMATCH',
+  'TOKEN_UNKNOWN',
   'ID_CONFLICT',
   'PAYMENT_NOT_FOUND',
   'PAYMENT_REVERSED',

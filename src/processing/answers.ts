@@ -1,4 +1,11 @@
-import type { Capture, Payment, PaymentState, Refusal, ReversalRequest } from '#domain'
+import type {
+  Capture,
+  Payment,
+  PaymentState,
+  Refusal,
+  RegisteredCard,
+  ReversalRequest,
+} from '#domain'
 import { momentText } from './calendar.ts'
 
 /**
@@ -64,6 +71,20 @@ export function unseenAnswer(request: ReversalRequest, nowMs: number): string {
   const { id, payment, merchant } = request
   const time = momentText(nowMs)
   return JSON.stringify({ type: 'reversal.answer', id, payment, merchant, outcome: 'unseen', time })
+}
+
+/** What stands for a card, and whether it still does: a card.answer of specs/messages. */
+export function cardAnswer(kept: RegisteredCard, requestId: string): string {
+  const { merchant, token, panMasked, registeredAtMs, forgottenAtMs } = kept
+  return JSON.stringify({
+    type: 'card.answer',
+    id: requestId,
+    merchant,
+    outcome: forgottenAtMs === undefined ? 'registered' : 'forgotten',
+    token,
+    card: panMasked,
+    time: momentText(forgottenAtMs ?? registeredAtMs),
+  })
 }
 
 /** The gateway is there: an echo.answer of specs/messages. */

@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto'
 import { createTurnedAway } from '#admission'
 import {
+  type CardStore,
   createDispatch,
   createTurns,
   type DayStore,
@@ -17,8 +18,8 @@ import {
 } from '#control'
 import type { Merchant } from '#domain'
 import type { FieldValue, Message } from '#iso8583'
-import { silentLog } from '#platform'
-import { openMemoryStore } from '#store'
+import { createSystemRandom, silentLog } from '#platform'
+import { type MemoryStore, openMemoryStore } from '#store'
 import { createFakeClock, type FakeClock } from '../fakes/clock.ts'
 import { bareSale, host as hostFacts, mapping, merchant, messages } from '../processing/meridian.ts'
 
@@ -53,6 +54,8 @@ export interface DeskOptions {
   /** What is to stand in for acts of the real store. */
   readonly store?: (real: DeskStore) => Partial<DeskStore>
   readonly merchant?: Merchant
+  /** What it is kept in; a store of its own when absent. */
+  readonly memory?: MemoryStore
 }
 
 export async function openDesk(options: DeskOptions = {}): Promise<Desk> {
@@ -61,7 +64,7 @@ export async function openDesk(options: DeskOptions = {}): Promise<Desk> {
   const forwarded: Message[] = []
   let placesHeld = 0
   const kept: { answer: Message; path: string }[] = []
-  const memory = asStore(openMemoryStore())
+  const memory = asStore(options.memory ?? openMemoryStore())
   const store = { ...memory, ...options.store?.(memory) }
   const known = options.merchant ?? merchant
 
@@ -91,6 +94,7 @@ export async function openDesk(options: DeskOptions = {}): Promise<Desk> {
   let forwarding: Forwarding | undefined
   const parts: Parts = {
     clock,
+    random: createSystemRandom(),
     store,
     host,
     evidence: { keep: (answer, { path }) => kept.push({ answer, path }) },
@@ -225,9 +229,9 @@ function hashOf(about: string): Buffer {
   return createHmac('sha256', 'seal').update(about).digest()
 }
 
-type DeskStore = PaymentStore & OwedStore & DayStore
+type DeskStore = PaymentStore & CardStore & OwedStore & DayStore
 
-function asStore(memory: ReturnType<typeof openMemoryStore>): DeskStore {
+function asStore(memory: MemoryStore): DeskStore {
   return {
     begin: async (intent) => memory.transact(() => memory.begin(intent)),
     conclude: async (merchant, id, outcome) =>
@@ -237,6 +241,10 @@ function asStore(memory: ReturnType<typeof openMemoryStore>): DeskStore {
     reverse: async (wish) => memory.transact(() => memory.reverse(wish)),
     isReversedUnseen: async (...act) => memory.transact(() => memory.isReversedUnseen(...act)),
     capture: async (wish) => memory.transact(() => memory.capture(wish)),
+    registerCard: async (card) => memory.transact(() => memory.registerCard(card)),
+    findRegistration: async (...key) => memory.transact(() => memory.findRegistration(...key)),
+    findCard: async (...key) => memory.transact(() => memory.findCard(...key)),
+    forgetCard: async (wish) => memory.transact(() => memory.forgetCard(wish)),
     takeOwed: async (taking) => memory.transact(() => memory.takeOwed(taking)),
     numberOwed: async (...act) => memory.transact(() => memory.numberOwed(...act)),
     raiseOverdue: async (overdue) => memory.transact(() => memory.raiseOverdue(overdue)),

@@ -167,6 +167,10 @@ export function openSimulatedStore({
     reverse: (wish) => ask('reverse', () => acts.reverse(wish)),
     expireHolds: (expiry) => ask('expireHolds', () => acts.expireHolds(expiry)),
     isReversedUnseen: (...act) => ask('isReversedUnseen', () => acts.isReversedUnseen(...act)),
+    registerCard: (card) => ask('registerCard', () => acts.registerCard(card)),
+    findRegistration: (...key) => ask('findRegistration', () => acts.findRegistration(...key)),
+    findCard: (...key) => ask('findCard', () => acts.findCard(...key)),
+    forgetCard: (wish) => ask('forgetCard', () => acts.forgetCard(wish)),
     takeOwed: (taking) => ask('takeOwed', () => acts.takeOwed(taking)),
     numberOwed: (...act) => ask('numberOwed', () => acts.numberOwed(...act)),
     endAttempt: (seq, end) =>
@@ -196,7 +200,12 @@ const TROUBLES = ['crashAtCommit', 'commitFails', 'storeBusy'] as const
 
 type Done = { readonly value: never } | { readonly refused: StoreError }
 
-const READS: ReadonlySet<string> = new Set(['find', 'isReversedUnseen'])
+const READS: ReadonlySet<string> = new Set([
+  'find',
+  'isReversedUnseen',
+  'findRegistration',
+  'findCard',
+])
 
 /** Acts that may move a payment. */
 const MOVES: ReadonlySet<string> = new Set([

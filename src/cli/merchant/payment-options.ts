@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander'
 import { currencyOf } from '#domain'
-import type { PaymentInput } from '#merchant-client'
+import type { CardInput, PaymentInput } from '#merchant-client'
 
 /** The options of `send` that make up one card payment. */
 export interface PaymentOptions {
@@ -8,9 +8,12 @@ export interface PaymentOptions {
   readonly amount?: string
   readonly currency: string
   readonly pan?: string
+  readonly token?: string
   readonly expiry?: string
   readonly cvv2?: string
-  readonly entry: PaymentInput['card']['entryMode']
+  readonly entry: CardInput['entryMode']
+  readonly initiator?: NonNullable<PaymentInput['initiator']>
+  readonly storedCredential?: NonNullable<PaymentInput['storedCredential']>
   readonly street?: string
   readonly postcode?: string
   readonly acceptPartial?: true
@@ -34,6 +37,19 @@ export function addPaymentOptions(command: Command): Command {
         .choices(['ecommerce', 'stored', 'moto', 'manual', 'terminal'])
         .default('ecommerce'),
     )
+    .option('--token <token>', 'a registered card, in place of --pan and --expiry')
+    .addOption(
+      new Option('--initiator <who>', 'who started the payment').choices([
+        'cardholder',
+        'merchant',
+      ]),
+    )
+    .addOption(
+      new Option(
+        '--stored-credential <why>',
+        'why a stored card is used, or that it will be',
+      ).choices(['initial', 'unscheduled', 'recurring', 'instalment']),
+    )
     .option('--street <text>', 'for the address check')
     .option('--postcode <text>', 'for the address check')
     .option('--accept-partial', 'a part of the amount may be approved')
@@ -50,10 +66,12 @@ export function addPaymentOptions(command: Command): Command {
 
 /** The payment that the options describe, or what is missing or wrong with them. */
 export function paymentOf(options: PaymentOptions, freshId: string): PaymentInput | string {
-  const { amount, currency, pan, expiry, cvv2, street, postcode, terminal } = options
-  if (amount === undefined || pan === undefined || expiry === undefined) {
-    return '--amount, --pan and --expiry are needed, or --file'
+  const { amount, currency, street, postcode, terminal } = options
+  const card = cardOf(options)
+  if (amount === undefined || card === undefined) {
+    return '--amount is needed, and --pan with --expiry or --token, or --file'
   }
+  if (typeof card === 'string') return card
   const pin = pinOf(options)
   if (typeof pin === 'string') return pin
   const value = minorUnitsOf(amount, currency)
@@ -63,7 +81,7 @@ export function paymentOf(options: PaymentOptions, freshId: string): PaymentInpu
     ...(terminal === undefined ? {} : { terminal }),
     amount: { value, currency },
     ...(options.acceptPartial ? { acceptPartial: true } : {}),
-    card: { pan, expiry, entryMode: options.entry, ...(cvv2 === undefined ? {} : { cvv2 }) },
+    ...card,
     ...pin,
     ...(street === undefined && postcode === undefined
       ? {}
@@ -73,6 +91,29 @@ export function paymentOf(options: PaymentOptions, freshId: string): PaymentInpu
             ...(postcode === undefined ? {} : { postcode }),
           },
         }),
+  }
+}
+
+type OfCard = Pick<PaymentInput, 'card' | 'initiator' | 'storedCredential'>
+
+/** @returns undefined when there is none, and a sentence when there is too much */
+function cardOf(options: PaymentOptions): OfCard | string | undefined {
+  const { pan, expiry, cvv2, token, entry: entryMode, initiator, storedCredential } = options
+  if (token !== undefined) {
+    if (pan !== undefined || expiry !== undefined || cvv2 !== undefined) {
+      return '--token stands in place of --pan, --expiry and --cvv2'
+    }
+    return {
+      card: { token, entryMode: 'stored' },
+      initiator: initiator ?? 'cardholder',
+      storedCredential: storedCredential ?? 'unscheduled',
+    }
+  }
+  if (pan === undefined || expiry === undefined) return undefined
+  return {
+    card: { pan, expiry, entryMode, ...(cvv2 === undefined ? {} : { cvv2 }) },
+    ...(initiator === undefined ? {} : { initiator }),
+    ...(storedCredential === undefined ? {} : { storedCredential }),
   }
 }
 

@@ -18,6 +18,10 @@ export function linesOfResult(result: MerchantResult): string[] {
       return [
         `Refused: ${result.code}${result.field ? ` at ${result.field}` : ''}: ${result.reason}`,
       ]
+    case 'registered':
+      return [`Registered: ${result.card} is ${result.token}.`]
+    case 'forgotten':
+      return [`Forgotten: ${result.token}, which was ${result.card}.`]
     case 'unseen':
       return [`Never seen here: ${result.payment} is refused when it comes.`]
     case 'unreachable':
@@ -40,6 +44,8 @@ export function exitOfResult(result: MerchantResult): ExitCode {
     case 'capturing':
     case 'captured':
     case 'unseen':
+    case 'registered':
+    case 'forgotten':
       return EXIT.done
     case 'declined':
     case 'failed':

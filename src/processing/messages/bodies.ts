@@ -26,10 +26,12 @@ export interface AmountBody extends JsonObject {
   readonly currency: string
 }
 
-interface CardBody extends JsonObject {
-  readonly pan: string
+/** Number and expiry date, or the token that brings them. */
+export interface CardBody extends JsonObject {
+  readonly pan?: string
   /** `YYMM`. */
-  readonly expiry: string
+  readonly expiry?: string
+  readonly token?: string
   readonly entryMode: 'ecommerce' | 'stored' | 'moto' | 'manual' | 'terminal'
   readonly cvv2?: string
 }
@@ -39,6 +41,14 @@ export interface PinBody extends JsonObject {
   readonly format: PinFormat
   readonly key: string
   readonly ksn?: string
+}
+
+export interface CardRegisterBody extends RequestBody {
+  readonly card: JsonObject & { readonly pan: string; readonly expiry: string }
+}
+
+export interface CardForgetBody extends RequestBody {
+  readonly token: string
 }
 
 /** What names a payment that was sent before: an inquiry, a reversal. */

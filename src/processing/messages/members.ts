@@ -15,7 +15,7 @@ export interface ValueFacts {
 export interface Member {
   /** Names from the outside in, e.g. `['card', 'pan']`. */
   readonly path: readonly string[]
-  /** Whether a valid message always has it. */
+  /** Whether a valid message always has it, once a token has brought what it stands for. */
   readonly always: boolean
   readonly sensitive: false | 'pan' | 'sad'
   /** In an answer: whether it is the host's to fill. */
@@ -46,7 +46,8 @@ export function membersOf(schemas: MessageSchemas, kind: string): ReadonlyMap<st
   const visit = (node: SchemaNode, path: readonly string[], always: boolean): void => {
     for (const [name, part] of node.properties) {
       const partPath = [...path, name]
-      const present = always && listOf(node.schema['required']).includes(name)
+      const needed = listOf(node.schema['required']).includes(name)
+      const present = always && (needed || part.schema['x-brought-by'] !== undefined)
       members.set(partPath.join('.'), memberOf(part.schema, partPath, present))
       visit(part, partPath, present)
     }

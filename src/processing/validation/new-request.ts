@@ -1,4 +1,4 @@
-import type { Merchant, PaymentRequest, Refusal } from '#domain'
+import type { CardRegisterRequest, Merchant, PaymentRequest, Refusal } from '#domain'
 import type { PaymentBody } from '../messages/bodies.ts'
 import { currencyRefusal } from './amount-rules.ts'
 import { expiryRefusal, sandboxRefusal } from './card-rules.ts'
@@ -32,7 +32,19 @@ export function refusalOfNew(
     freshnessRefusal(request, nowMs, windowMs) ??
     currencyRefusal(request.amount, merchant) ??
     terminalRefusal(request.terminal, merchant) ??
-    expiryRefusal(body, nowMs) ??
+    expiryRefusal(body.card, nowMs) ??
     sandboxRefusal(request, sandboxPans)
+  )
+}
+
+/** Why a card cannot be registered now; a repeat is not judged by it either. */
+export function refusalOfNewCard(
+  request: CardRegisterRequest,
+  { nowMs, windowMs, sandboxPans }: Omit<NewPaymentContext, 'merchant'>,
+): Refusal | undefined {
+  return (
+    freshnessRefusal(request, nowMs, windowMs) ??
+    expiryRefusal(request.card, nowMs) ??
+    sandboxRefusal(request.card, sandboxPans)
   )
 }

@@ -11,6 +11,8 @@ import {
 } from '#domain'
 import type {
   AmountOfBody,
+  CardForgetBody,
+  CardRegisterBody,
   InquiryBody,
   PaymentBody,
   ReadBody,
@@ -43,6 +45,8 @@ export interface RequestReaders {
   readonly 'payment.capture': ReadBody<AmountOfBody>
   readonly 'payment.increment': ReadBody<AmountOfBody>
   readonly 'payment.refund': ReadBody<AmountOfBody>
+  readonly 'card.register': ReadBody<CardRegisterBody>
+  readonly 'card.forget': ReadBody<CardForgetBody>
   readonly echo: ReadBody<RequestBody>
 }
 
@@ -60,6 +64,8 @@ export function createValidation(
     ['payment.capture', captureJudge(readers['payment.capture'])],
     ['payment.increment', followUpJudge('payment.increment', readers['payment.increment'])],
     ['payment.refund', followUpJudge('payment.refund', readers['payment.refund'])],
+    ['card.register', registerJudge(readers['card.register'])],
+    ['card.forget', forgetJudge(readers['card.forget'])],
     ['echo', echoJudge(readers.echo)],
   ])
   return (json, context) => {
@@ -86,9 +92,7 @@ function paymentJudge(operation: PaymentRequest['operation'], read: ReadBody<Pay
     if (isRefused(sentAtMs)) return refused(sentAtMs.refused)
     const amount = amountOf(body.amount)
     if (isRefused(amount)) return refused(amount.refused)
-    const pan = panOf(body)
-    if (isRefused(pan)) return refused(pan.refused)
-    const request: PaymentRequest = {
+    const request = {
       operation,
       merchant: body.merchant,
       id: body.id,
@@ -96,11 +100,13 @@ function paymentJudge(operation: PaymentRequest['operation'], read: ReadBody<Pay
       terminal: body.terminal ?? merchant.terminals[0] ?? '',
       amount,
       acceptPartial: body.acceptPartial ?? false,
-      pan,
-      ...terminalPinOf(body),
       body: new Secret<JsonObject>(body),
     }
-    return { kind: 'valid', request }
+    const { token } = body.card
+    if (token !== undefined) return { kind: 'valid', request: { ...request, token } }
+    const pan = panOf(body.card)
+    if (isRefused(pan)) return refused(pan.refused)
+    return { kind: 'valid', request: { ...request, pan, ...terminalPinOf(body) } }
   }
 }
 
@@ -131,6 +137,23 @@ function followUpJudge(operation: FollowUpOperation, read: ReadBody<AmountOfBody
     if (wanted === undefined) return request
     const amount = amountOf(wanted)
     return isRefused(amount) ? amount : { ...request, amount }
+  })
+}
+
+function registerJudge(read: ReadBody<CardRegisterBody>): Judge {
+  return plainJudge(read, (json, sentAtMs) => {
+    const { merchant, id, card } = json
+    const pan = panOf(card)
+    if (isRefused(pan)) return pan
+    const body = new Secret<JsonObject>(json)
+    const kept = { pan, expiry: card.expiry }
+    return { operation: 'card.register', merchant, id, sentAtMs, card: kept, body }
+  })
+}
+
+function forgetJudge(read: ReadBody<CardForgetBody>): Judge {
+  return plainJudge(read, ({ merchant, id, token }, sentAtMs) => {
+    return { operation: 'card.forget', merchant, id, sentAtMs, token }
   })
 }
 

@@ -236,6 +236,11 @@ const FAULTS: readonly [title: string, edit: Edit, fault: readonly [Path, RegExp
     [['messages', 'payment.sale', 'refuses', 0], /must match pattern/],
   ],
   [
+    'an element that takes the token of a card',
+    [[...R, '18', 'from'], 'request.card.token'],
+    [[...R, '18', 'from'], /there is no source/],
+  ],
+  [
     'a refusal of every request',
     [
       ['messages', 'payment.sale', 'refuses'],
