@@ -1,6 +1,7 @@
 import { measureBurst, printBurst } from './burst.ts'
 import { measureChain, printChain } from './chain.ts'
 import { measureCodec, printCodec } from './codec.ts'
+import { measureFees, printFees } from './fees.ts'
 import { measureGateway, printGateway } from './gateway.ts'
 import { measureLedger, printLedger } from './ledger.ts'
 import { measureMemory, printMemory } from './memory.ts'
@@ -21,6 +22,7 @@ const QUESTIONS: Readonly<Record<string, Answer>> = {
   stages: answerWith(measureStages, printStages),
   stores: answerWith(measureStores, printStores),
   ledger: answerWith(measureLedger, printLedger),
+  fees: answerWith(measureFees, printFees),
   memory: answerWith(measureMemory, printMemory),
   sealing: answerWith(measureSealing, printSealing),
   chain: answerWith(measureChain, printChain),

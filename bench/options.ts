@@ -26,6 +26,7 @@ export const USAGE = `npm run bench -- QUESTION [--json] [--quick] [options]
   stages    CPU microseconds of one payment, by stage
   stores    acts and payments a second: SQLite, PostgreSQL with one node and with two
   ledger    durable entries a second on one merchant's accounts, and spread over a thousand
+  fees      what the ledger, and fees and shares, cost a sale
   memory    resident size after 50,000 and after 200,000 payments
   sealing   requests that the SDK seals a second
   chain     what the chain of events costs the store and the gateway

@@ -125,3 +125,11 @@ test('a command line that cannot be meant is explained, with exit code 2', async
   t.like(error, { code: 2 })
   t.regex(String(error?.message), /npm run bench -- QUESTION/)
 })
+
+test('what the ledger and fees cost a sale is measured in whole gateways', async (t) => {
+  const { sides } = JSON.parse(await bench('fees', '--json', '--payments', '60', '--runs', '1'))
+  const entries = sides.map((it: { entriesASale: number }) => it.entriesASale)
+  t.is(entries[0], 0)
+  t.true(entries[1] >= 2 && entries[2] > entries[1])
+  for (const { paymentsPerS, cpuUs } of sides) t.true(paymentsPerS > 0 && cpuUs > 0)
+})
