@@ -55,3 +55,25 @@ export type {
 } from './request.ts'
 export { type ReversalObstacle, type ReversalVerdict, reversalVerdict } from './reversal.ts'
 export { Secret } from './secret.ts'
+export {
+  type ChargeObstacle,
+  ceilingMinorOf,
+  chargeObstacle,
+  GRAINS_PER_MINOR,
+  grainsOf,
+  grainsText,
+  incrementDueMinor,
+  isFull,
+  itemRefundMinor,
+  lastDueMs,
+  leftGrainsOf,
+  type PostingCause,
+  postingCause,
+  type Tab,
+  type TabCharge,
+  type TabClosing,
+  type TabOpening,
+  type TabRate,
+  type TabTerms,
+  tabSettlement,
+} from './tab.ts'
