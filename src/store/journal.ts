@@ -11,6 +11,7 @@ import type { Row } from './payment-row.ts'
 import { createPaymentActs, type PaymentActs } from './payments.ts'
 import { createStanLeases, type StanLease } from './stan-leases.ts'
 import { createStrayJournal } from './strays.ts'
+import { createTabActs, type TabActs } from './tabs/tab-acts.ts'
 import { createWorkActs, type WorkActs } from './work-items.ts'
 
 /**
@@ -27,6 +28,7 @@ export interface Journal {
   readonly days: DayActs
   readonly work: WorkActs
   readonly merchants: MerchantActs
+  readonly tabs: TabActs
   leaseStans(host: string, count: number): StanLease
   journalStray(stray: Row): void
   /** The last event of this node's chain; nothing, before its first. */
@@ -99,6 +101,7 @@ export function journalOver(database: DatabaseSync, node = DEFAULT_NODE): Journa
     days: createDayActs(database),
     work: createWorkActs(database, { moves, captures }),
     merchants: createMerchantActs(database),
+    tabs: createTabActs(database, { moves, captures, owed }),
     leaseStans: createStanLeases(database),
     journalStray: createStrayJournal(database),
     chainHead: chain.head,

@@ -7,6 +7,7 @@ import type {
   Payment,
   PaymentIntent,
   PaymentOutcome,
+  TabOpening,
 } from '#domain'
 import type { DayOpening } from './business-days.ts'
 import type { CaptureResult, CaptureWish } from './capture-act.ts'
@@ -20,6 +21,13 @@ import type { BeginResult, Recovery } from './payments.ts'
 import type { ReversalResult, ReversalWish } from './reversal-act.ts'
 import type { StanLease } from './stan-leases.ts'
 import { type Stray, strayRow } from './strays.ts'
+import type { ChargeResult, ChargeWish } from './tabs/charging.ts'
+import type { OpeningResult } from './tabs/opening.ts'
+import type { PostingResult, PostingWish } from './tabs/posting.ts'
+import type { Receipt, ReceiptWish } from './tabs/receipts.ts'
+import type { ItemRefundResult, ItemRefundWish } from './tabs/refunding.ts'
+import type { DueTaking, TabKey } from './tabs/tab-acts.ts'
+import { tabOpeningRow } from './tabs/tab-row.ts'
 import type { WorkActs } from './work-items.ts'
 
 /**
@@ -46,6 +54,12 @@ export interface MemoryStore {
   recover(nowMs: number, openSinceMs: number): Recovery
   putMerchant(merchant: Merchant, by: string, atMs: number): void
   merchants(): MerchantList
+  openTab(opening: TabOpening): OpeningResult
+  chargeTab(wish: ChargeWish): ChargeResult
+  postTab(wish: PostingWish): PostingResult
+  takeDueTabs(taking: DueTaking): readonly TabKey[]
+  readReceipt(wish: ReceiptWish): Receipt | undefined
+  refundItem(wish: ItemRefundWish): ItemRefundResult
   chainHead(): ChainHead | undefined
   readonly work: WorkActs
   transact<T>(acts: () => T): T
@@ -60,7 +74,7 @@ export function openMemoryStore(
   database: DatabaseSync = openMemoryDatabase(),
   node = DEFAULT_NODE,
 ): MemoryStore {
-  const { payments, owed, days, merchants, work, ...journal } = journalOver(database, node)
+  const { payments, owed, days, merchants, work, tabs, ...journal } = journalOver(database, node)
   return {
     begin: (intent) => payments.begin(intentRow(intent)),
     conclude: (merchant, id, outcome) => payments.conclude(merchant, id, outcomeRow(outcome)),
@@ -79,6 +93,12 @@ export function openMemoryStore(
     recover: payments.recover,
     putMerchant: (merchant, by, atMs) => merchants.put({ merchant, by, atMs }),
     merchants: merchants.list,
+    openTab: (opening) => tabs.open(tabOpeningRow(opening)),
+    chargeTab: tabs.charge,
+    postTab: tabs.post,
+    takeDueTabs: tabs.takeDue,
+    readReceipt: tabs.receipt,
+    refundItem: tabs.refund,
     chainHead: journal.chainHead,
     work,
     transact: journal.transact,

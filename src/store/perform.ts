@@ -5,12 +5,18 @@ import {
   type Answer,
   type BatchReader,
   createBatchReader,
+  dueTakingOf,
+  itemRefundWishOf,
+  postingWishOf,
+  receiptWishOf,
   reversalWishOf,
 } from './act-batch.ts'
 import { captureWishOf } from './capture-act.ts'
 import { isConstraint, plainOf, StoreError, storeErrorOf } from './errors.ts'
 import type { Journal } from './journal.ts'
 import { attemptEndOf } from './owed-messages.ts'
+import { chargeWishOf } from './tabs/charging.ts'
+import type { TabActs } from './tabs/tab-acts.ts'
 
 /**
  * Do every act of every batch in one transaction, and answer each.
@@ -74,6 +80,14 @@ function refusingWrites(journal: Journal, error: StoreError): Journal {
       raiseOverdue: refuse,
     },
     days: { open: refuse, close: refuse },
+    tabs: {
+      ...journal.tabs,
+      open: refuse,
+      charge: refuse,
+      post: refuse,
+      takeDue: refuse,
+      refund: refuse,
+    },
     merchants: { ...journal.merchants, put: refuse },
     leaseStans: refuse,
     journalStray: refuse,
@@ -157,6 +171,38 @@ function perform(journal: Journal, from: BatchReader, obstacle?: StoreError): An
       return { value: merchants.version() }
     case ACT.chainHead:
       return { value: journal.chainHead() }
+    default:
+      return performOnTabs(journal.tabs, act, { from, obstacle })
+  }
+}
+
+function performOnTabs(
+  tabs: TabActs,
+  act: number,
+  { from, obstacle }: { readonly from: BatchReader; readonly obstacle: StoreError | undefined },
+): Answer {
+  switch (act) {
+    case ACT.openTab: {
+      const opening = from.tabOpening()
+      if (obstacle !== undefined) throw obstacle
+      return { value: tabs.open(opening) }
+    }
+    case ACT.chargeTab: {
+      const wish = from.chargeWish()
+      if (obstacle !== undefined) throw obstacle
+      return { value: tabs.charge(chargeWishOf(wish)) }
+    }
+    case ACT.postTab:
+      return { value: tabs.post(postingWishOf(from)) }
+    case ACT.takeDueTabs:
+      return { value: tabs.takeDue(dueTakingOf(from)) }
+    case ACT.readReceipt:
+      return { value: tabs.receipt(receiptWishOf(from)) }
+    case ACT.refundItem: {
+      const wish = itemRefundWishOf(from)
+      if (obstacle !== undefined) throw obstacle
+      return { value: tabs.refund(wish) }
+    }
     default:
       throw new TypeError(`no act has the number ${act}`)
   }

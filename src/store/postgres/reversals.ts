@@ -1,11 +1,13 @@
-import { reversalVerdict } from '#domain'
+import { type Payment, type ReversalObstacle, reversalVerdict } from '#domain'
 import { placeIn } from '../payment-place.ts'
 import { IS_HELD_INCREMENT, type ReversalResult } from '../reversal-act.ts'
 import type { ActOf } from './act.ts'
-import type { Statement } from './connection.ts'
+import type { Within } from './captures.ts'
+import type { Connection, Statement, StoredRow } from './connection.ts'
 import { findPayments } from './find-payments.ts'
 import { MOVE_ON } from './payments.ts'
 import { paymentKey } from './rounds.ts'
+import { isItemRefund, isOnOpenTab } from './tab-holds.ts'
 import type { Transaction } from './transaction.ts'
 
 /**
@@ -16,7 +18,7 @@ export async function reverse(
   { at, merchant, id, openDate, atMs }: ActOf<'reverse'>,
   transaction: Transaction,
 ): Promise<void> {
-  const { connection, moves, debts } = transaction
+  const { connection } = transaction
   const say = (value: ReversalResult) => transaction.answer(at, { value })
   const rows = await connection.rows(HOLD, [merchant, id])
   const payment = await findOne(transaction, { merchant, id })
@@ -31,13 +33,40 @@ export async function reverse(
   const verdict = reversalVerdict(payment, { openDate, ...(original ? { original } : {}) })
   if (verdict.kind === 'refused') return say({ ...verdict, payment })
   if (verdict.kind === 'stands') return say({ kind: 'stands', payment })
+  const why = await onTab(connection, payment)
+  if (why !== undefined) return say({ kind: 'refused', why, payment })
+  const undone = await undo({ at, transaction }, rows, { payment, atMs })
+  return say({ kind: 'stands', payment: undone })
+}
+
+async function onTab(
+  connection: Connection,
+  { merchant, id, original = id, operation }: Payment,
+): Promise<ReversalObstacle | undefined> {
+  if (await isOnOpenTab(connection, merchant, original)) return 'tab-open'
+  if (operation !== 'payment.refund') return undefined
+  return (await isItemRefund(connection, merchant, id)) ? 'tab-item' : undefined
+}
+
+/**
+ * Owe the reversal of a payment and of the increments that are held with it, once that is decided
+ * and they are held.
+ *
+ * @param rows their places
+ * @returns the payment as it stands then
+ */
+export async function undo(
+  { at, transaction: { connection, moves, debts } }: Within,
+  rows: readonly StoredRow[],
+  { payment, atMs }: { readonly payment: Payment; readonly atMs: number },
+): Promise<Payment> {
   const [to, reason] = ['reversing', 'merchant-asked'] as const
   for (const { payment: seq, state: from, host } of rows.flatMap((row) => placeIn(row) ?? [])) {
     await connection.rows(MOVE_ON, [to, seq])
     moves.append(at, { payment: seq, from, to, reason, atMs }, [])
     debts.owe(at, { payment: seq, kind: 'reversal', host, cause: reason, atMs })
   }
-  return say({ kind: 'stands', payment: { ...payment, state: to } })
+  return { ...payment, state: to }
 }
 
 async function findOne({ connection }: Transaction, key: { merchant: string; id: string }) {

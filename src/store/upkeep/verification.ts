@@ -2,6 +2,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import { ALLOWED_MOVES, type PaymentState } from '#domain'
 import { openDatabaseToRead } from '../database.ts'
 import type { ChainHead } from '../journal-chain.ts'
+import { createTabCheck, TABS_TO_CHECK } from '../tabs/tab-check.ts'
 import { createEventCheck, type EventCheck, type States } from './event-check.ts'
 import { createFaultList, damageOf, type FaultList, type StoreFault } from './faults.ts'
 import { checkSchema, checkStructure } from './structure.ts'
@@ -74,6 +75,7 @@ export function* verifyRecords(
   const payments = createPaymentCheck(database, { states, faults })
   yield* followMoves(database, { events, payments, faults })
   for (const hash of unseen) faults.add('head', 'chain', `no event has the hash ${hash}`)
+  yield* followTabs(database, faults)
   yield* readOtherTables(database, faults)
   return {
     payments: payments.count,
@@ -209,12 +211,46 @@ export function createStates(): States {
 function* readOtherTables(database: DatabaseSync, faults: FaultList): Generator<void> {
   const tables = database.prepare("SELECT name, wr FROM pragma_table_list WHERE type = 'table'")
   for (const { name, wr } of tables.all()) {
-    if (name === 'payments' || name === 'payment_events') continue
+    if (FOLLOWED.includes(String(name))) continue
     try {
       yield* wr === 1 ? readWhole(database, String(name)) : readRows(database, String(name))
     } catch (thrown) {
       faults.add('structure', String(name), damageOf(thrown))
     }
+  }
+}
+
+/** Tables that are read by what follows them. */
+const FOLLOWED = ['payments', 'payment_events', 'tab_charges']
+
+/** Each tab is read in one state of the store: it may be charged meanwhile. */
+function* followTabs(database: DatabaseSync, faults: FaultList): Generator<void> {
+  const tabs = database.prepare(`${TABS_TO_CHECK} ? ORDER BY tabs.seq LIMIT 1`)
+  const charges = database.prepare('SELECT * FROM tab_charges WHERE tab = ? ORDER BY number')
+  const followOne = (after: number) => {
+    const tab = tabs.get(after)
+    if (tab === undefined) return undefined
+    const check = createTabCheck(tab, faults)
+    let count = 1
+    for (const charge of charges.iterate(Number(tab['seq']))) {
+      check.next(charge)
+      count += 1
+    }
+    check.end()
+    return { seq: Number(tab['seq']), count }
+  }
+  try {
+    for (let at = 0, read = 0; ; ) {
+      const followed = within(database, () => followOne(at))
+      if (followed === undefined) return
+      at = followed.seq
+      read += followed.count
+      if (read < STRETCH) continue
+      read = 0
+      yield
+    }
+  } catch (thrown) {
+    faults.add('structure', 'tabs', damageOf(thrown))
   }
 }
 
