@@ -1,9 +1,15 @@
-import { type DayStore, JournalBusyError, type OwedStore, type PaymentStore } from '#control'
+import {
+  type DayStore,
+  JournalBusyError,
+  type OwedStore,
+  type PaymentStore,
+  type TabStore,
+} from '#control'
 import type { PaymentOutcome } from '#domain'
 import { type Store, StoreError } from '#store'
 
 /** All that control asks of the store. */
-export type JournalPort = PaymentStore & OwedStore & DayStore
+export type JournalPort = PaymentStore & TabStore & OwedStore & DayStore
 
 /**
  * The store in control's words.
@@ -57,6 +63,12 @@ export function journalPort(
     find: (merchant, id) => unlessBusy(() => store.find(merchant, id)),
     reverse: (wish) => unlessBusy(() => store.reverse(wish)),
     isReversedUnseen: (merchant, id) => unlessBusy(() => store.isReversedUnseen(merchant, id)),
+    openTab: (opening) => fullInstead(store.openTab(opening)),
+    chargeTab: (wish) => fullInstead(store.chargeTab(wish)),
+    postTab: (wish) => unlessBusy(() => store.postTab(wish)),
+    takeDueTabs: (taking) => store.takeDueTabs(taking),
+    readReceipt: (wish) => unlessBusy(() => store.readReceipt(wish)),
+    refundItem: (wish) => fullInstead(store.refundItem(wish)),
     takeOwed: (taking) => store.takeOwed(taking),
     numberOwed: (...act) => store.numberOwed(...act),
     endAttempt: (...act) => store.endAttempt(...act),

@@ -13,6 +13,7 @@ export {
   refundableMinorOf,
   takenMinorOf,
 } from './follow-up.ts'
+export { type ItemRefundObstacle, itemRefundVerdict } from './item-refund.ts'
 export { isJsonObject, type JsonObject, type JsonValue } from './json.ts'
 export type { Merchant, MerchantKey } from './merchant.ts'
 export { AMOUNT_MINOR_MAX, type Money, money, moneyText } from './money.ts'
@@ -52,12 +53,18 @@ export type {
   MerchantRequest,
   PaymentRequest,
   ReversalRequest,
+  TabChargeRequest,
+  TabInquiryRequest,
+  TabItemRefundRequest,
+  TabOpenRequest,
+  TabPostRequest,
 } from './request.ts'
 export { type ReversalObstacle, type ReversalVerdict, reversalVerdict } from './reversal.ts'
 export { Secret } from './secret.ts'
 export {
   type ChargeObstacle,
   ceilingMinorOf,
+  chargedGrainsOf,
   chargeObstacle,
   GRAINS_PER_MINOR,
   grainsOf,
@@ -76,4 +83,7 @@ export {
   type TabRate,
   type TabTerms,
   tabSettlement,
+  type WantedCharge,
 } from './tab.ts'
+export { type TabObstacle, tabObstacle } from './tab-opening.ts'
+export type { TabItem, TabReceipt } from './tab-receipt.ts'

@@ -111,8 +111,21 @@ export interface TabCharge {
   readonly item?: string
 }
 
+/** A charge as its merchant wants it: so many grains, or so many units at the rate of the tab. */
+export type WantedCharge = Omit<TabCharge, 'grains'> & { readonly grains?: bigint }
+
+/** @returns undefined when the tab has no rate that would say */
+export function chargedGrainsOf(
+  { grains, quantity = 0 }: WantedCharge,
+  { rate }: Pick<Tab, 'rate'>,
+): bigint | undefined {
+  return grains ?? (rate && rate.grains * BigInt(quantity))
+}
+
 /** Why a charge is not taken. */
 export type ChargeObstacle =
+  /** It says a quantity, and the tab has no rate. */
+  | 'no-rate'
   | 'closed'
   | 'consent-ended'
   | 'above-consent'
@@ -132,7 +145,7 @@ export function chargeObstacle(
   tab: Chargeable,
   grains: bigint,
   nowMs: number,
-): Exclude<ChargeObstacle, 'conflict'> | undefined {
+): ChargeObstacle | undefined {
   if (tab.state !== 'open') return 'closed'
   if (nowMs >= tab.consent.untilMs) return 'consent-ended'
   const sum = tab.chargedGrains + grains

@@ -8,6 +8,7 @@ import type {
   PaymentIntent,
   PaymentOutcome,
   TabOpening,
+  TabReceipt,
 } from '#domain'
 import type { DayOpening } from './business-days.ts'
 import type { CaptureResult, CaptureWish } from './capture-act.ts'
@@ -24,7 +25,7 @@ import { type Stray, strayRow } from './strays.ts'
 import type { ChargeResult, ChargeWish } from './tabs/charging.ts'
 import type { OpeningResult } from './tabs/opening.ts'
 import type { PostingResult, PostingWish } from './tabs/posting.ts'
-import type { Receipt, ReceiptWish } from './tabs/receipts.ts'
+import type { ReceiptWish } from './tabs/receipts.ts'
 import type { ItemRefundResult, ItemRefundWish } from './tabs/refunding.ts'
 import type { DueTaking, TabKey } from './tabs/tab-acts.ts'
 import { tabOpeningRow } from './tabs/tab-row.ts'
@@ -58,7 +59,7 @@ export interface MemoryStore {
   chargeTab(wish: ChargeWish): ChargeResult
   postTab(wish: PostingWish): PostingResult
   takeDueTabs(taking: DueTaking): readonly TabKey[]
-  readReceipt(wish: ReceiptWish): Receipt | undefined
+  readReceipt(wish: ReceiptWish): TabReceipt | undefined
   refundItem(wish: ItemRefundWish): ItemRefundResult
   chainHead(): ChainHead | undefined
   readonly work: WorkActs

@@ -192,8 +192,11 @@ function performOnTabs(
       if (obstacle !== undefined) throw obstacle
       return { value: tabs.charge(chargeWishOf(wish)) }
     }
-    case ACT.postTab:
-      return { value: tabs.post(postingWishOf(from)) }
+    case ACT.postTab: {
+      const wish = postingWishOf(from)
+      if (obstacle !== undefined) throw obstacle
+      return { value: tabs.post(wish) }
+    }
     case ACT.takeDueTabs:
       return { value: tabs.takeDue(dueTakingOf(from)) }
     case ACT.readReceipt:

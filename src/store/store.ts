@@ -7,6 +7,7 @@ import type {
   PaymentIntent,
   PaymentOutcome,
   TabOpening,
+  TabReceipt,
 } from '#domain'
 import type { Clock, Log } from '#platform'
 import type { DayOpening } from './business-days.ts'
@@ -26,7 +27,7 @@ import type { Stray } from './strays.ts'
 import type { ChargeResult, ChargeWish } from './tabs/charging.ts'
 import type { OpeningResult } from './tabs/opening.ts'
 import type { PostingResult, PostingWish } from './tabs/posting.ts'
-import type { Receipt, ReceiptWish } from './tabs/receipts.ts'
+import type { ReceiptWish } from './tabs/receipts.ts'
 import type { ItemRefundResult, ItemRefundWish } from './tabs/refunding.ts'
 import type { DueTaking, TabKey } from './tabs/tab-acts.ts'
 import type { WorkerTask } from './worker.ts'
@@ -100,7 +101,7 @@ export interface Store {
   /** Take tabs that are due to be posted, the longest due first, for the time of a lease. */
   takeDueTabs(taking: DueTaking): Promise<readonly TabKey[]>
   /** A tab as it stands, and a page of what was charged to it. */
-  readReceipt(wish: ReceiptWish): Promise<Receipt | undefined>
+  readReceipt(wish: ReceiptWish): Promise<TabReceipt | undefined>
   /** Decide how much goes back for a charge of a posted tab, and keep that it does. */
   refundItem(wish: ItemRefundWish): Promise<ItemRefundResult>
   /** The last event of this node's chain; nothing, before its first. */

@@ -117,8 +117,10 @@ const EARLIER: Statement = {
 
 function charge(it: Standing, wish: ChargeWish): ChargeResult {
   const { tab, head, taken, refused, isDue } = judgeCharges(wish, it, it.known.values())
-  const added = new Set(taken.map(({ row: [, id] }) => id))
-  for (const one of wish.charges) if (added.delete(one.id)) it.known.set(one.id, one)
+  for (const { row } of taken) {
+    const columns = CHARGE_COLUMNS.map((column, at) => [column, row[at] ?? null])
+    it.known.set(row[1], chargeOf(Object.fromEntries(columns)))
+  }
   it.taken.push(...taken)
   Object.assign(it, { tab, head })
   if (isDue) it.dueAtMs = wish.atMs

@@ -1,6 +1,6 @@
+import { itemRefundVerdict } from '#domain'
 import { FOLLOW_UP_MESSAGES, hostMessagesOf, ITEM_SELECT, itemOf } from '../tabs/receipts.ts'
 import type { ItemRefundResult } from '../tabs/refunding.ts'
-import { judgeItemRefund } from '../tabs/refunding.ts'
 import { chargeOf } from '../tabs/tab-row.ts'
 import type { ActOf } from './act.ts'
 import type { Statement } from './connection.ts'
@@ -57,7 +57,7 @@ export async function refundItem(
   const residue = await residueOf(connection, tab.number)
   const standing = await connection.rows(STANDING, [tab.number, number])
   const minor =
-    standing.length > 0 ? 'refunded' : judgeItemRefund({ tab, payment }, charge, residue.grains)
+    standing.length > 0 ? 'refunded' : itemRefundVerdict({ tab, payment }, charge, residue.grains)
   if (typeof minor === 'string') return say({ kind: 'refused', why: minor, payment })
   const [state, grains] = [minor === 0n ? 'stands' : 'open', Number(charge.grains)]
   const place = [merchant, refund, tab.number, number, residue.seq]

@@ -1,4 +1,12 @@
-import { type ChargeObstacle, chargeObstacle, isFull, type Tab, type TabCharge } from '#domain'
+import {
+  type ChargeObstacle,
+  chargedGrainsOf,
+  chargeObstacle,
+  isFull,
+  type Tab,
+  type TabCharge,
+  type WantedCharge,
+} from '#domain'
 import { StoreError } from '../errors.ts'
 import type { Row } from '../payment-row.ts'
 import { chargeHash } from './tab-chain.ts'
@@ -9,7 +17,7 @@ export interface ChargeWish {
   readonly merchant: string
   /** The tab's own id. */
   readonly id: string
-  readonly charges: readonly TabCharge[]
+  readonly charges: readonly WantedCharge[]
   readonly atMs: number
 }
 
@@ -54,9 +62,15 @@ export function judgeCharges(
   const refused: RefusedCharge[] = []
   let { head } = before
   let { chargedGrains, chargeCount } = before.tab
-  for (const charge of charges) {
-    const { id, grains } = charge
+  for (const wanted of charges) {
+    const { id } = wanted
+    const grains = chargedGrainsOf(wanted, before.tab)
     const same = known.get(id)
+    if (grains === undefined) {
+      refused.push({ id, why: 'no-rate' })
+      continue
+    }
+    const charge = { ...wanted, grains }
     const why = same
       ? conflictBetween(same, charge)
       : chargeObstacle({ ...before.tab, chargedGrains }, grains, atMs)
@@ -82,7 +96,7 @@ function conflictBetween(a: TabCharge, b: TabCharge): 'conflict' | undefined {
 export function chargeWishRow({ merchant, id, charges, atMs }: ChargeWish): Row {
   const row: Row = [merchant, id, atMs, charges.length]
   for (const { id, grains, quantity, item } of charges) {
-    row.push(id, Number(grains), quantity ?? null, item ?? null)
+    row.push(id, grains === undefined ? null : Number(grains), quantity ?? null, item ?? null)
   }
   return row
 }
@@ -94,19 +108,23 @@ export function chargeWishColumns(charges: number): number {
 
 /** The inverse of {@link chargeWishRow}. */
 export function chargeWishOf([merchant, id, atMs, count, ...values]: Row): ChargeWish {
-  const charges: TabCharge[] = []
+  const charges: WantedCharge[] = []
   for (let at = 0; at < 4 * Number(count); at += 4) charges.push(chargeIn(values.slice(at, at + 4)))
   return { merchant: String(merchant), id: String(id), charges, atMs: Number(atMs) }
 }
 
 /** What no column would take is refused before anything is written. */
-function chargeIn([id, grains, quantity = null, item = null]: Row): TabCharge {
-  if (!Number.isSafeInteger(grains) || Number(grains) < 1) {
-    throw new StoreError('ACT_INVALID', 'a charge is of at least one grain')
+function chargeIn([id, grains = null, quantity = null, item = null]: Row): WantedCharge {
+  for (const size of [grains, quantity]) {
+    const isWhole = size === null || (Number.isSafeInteger(size) && Number(size) >= 1)
+    if (!isWhole) throw new StoreError('ACT_INVALID', 'a charge is of whole grains, or units')
+  }
+  if (grains === null && quantity === null) {
+    throw new StoreError('ACT_INVALID', 'a charge says neither grains nor a quantity')
   }
   return {
     id: String(id),
-    grains: BigInt(Number(grains)),
+    ...(grains === null ? {} : { grains: BigInt(Number(grains)) }),
     ...(quantity === null ? {} : { quantity: Number(quantity) }),
     ...(item === null ? {} : { item: String(item) }),
   }

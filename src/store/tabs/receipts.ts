@@ -1,6 +1,6 @@
-import type { Tab, TabCharge } from '#domain'
+import type { Tab, TabItem } from '#domain'
 import type { StoredRow } from '../payment-row.ts'
-import { type ItemRefundState, itemRefundState } from './residues.ts'
+import { itemRefundState } from './residues.ts'
 import { chargeOf } from './tab-row.ts'
 
 /** Which page of which tab's receipt. */
@@ -13,29 +13,6 @@ export interface ReceiptWish {
   readonly countMax: number
 }
 
-/** A tab as it stands, and a page of its charges. */
-export interface Receipt {
-  readonly tab: Tab
-  readonly items: readonly ReceiptItem[]
-  /**
-   * Messages that its host is asked for it: the authorization, increments, the capture or the
-   * reversal, and refunds. Repeats of one that was lost are not counted.
-   */
-  readonly hostMessages: number
-}
-
-export interface ReceiptItem extends TabCharge {
-  /** Its place on the tab, from 1 on. */
-  readonly number: number
-  readonly atMs: number
-  /** When it is given back, or being. */
-  readonly refund?: {
-    readonly id: string
-    readonly minor: bigint
-    readonly state: Exclude<ItemRefundState, 'void'>
-  }
-}
-
 /** Charges of a tab from a number on, with the refund of each that is not void as it is kept. */
 export const ITEM_SELECT = `SELECT charges.*, refunds.id AS refund, refunds.refunded_minor,
     refunds.state AS refund_state, payments.state AS refund_payment
@@ -44,7 +21,7 @@ export const ITEM_SELECT = `SELECT charges.*, refunds.id AS refund, refunds.refu
     AND refunds.number = charges.number AND refunds.state <> 'void'
   LEFT JOIN payments ON payments.merchant = refunds.merchant AND payments.id = refunds.id`
 
-export function itemOf(row: StoredRow): ReceiptItem {
+export function itemOf(row: StoredRow): TabItem {
   const { refund, refunded_minor: minor, refund_payment: payment } = row
   const item = { ...chargeOf(row), number: Number(row['number']), atMs: Number(row['at_ms']) }
   if (refund === null) return item

@@ -1,12 +1,4 @@
-import {
-  type FollowUpObstacle,
-  followUpObstacle,
-  itemRefundMinor,
-  type Payment,
-  refundableMinorOf,
-  type Tab,
-  type TabCharge,
-} from '#domain'
+import type { ItemRefundObstacle, Payment, Tab, TabCharge } from '#domain'
 
 /** A merchant's wish to give a charge of one of its tabs back. */
 export interface ItemRefundWish {
@@ -33,28 +25,3 @@ export type ItemRefundResult =
   | { readonly kind: 'refused'; readonly why: ItemRefundObstacle; readonly payment: Payment }
   /** This merchant has no such tab, or the tab no such charge. */
   | { readonly kind: 'unseen'; readonly what: 'tab' | 'charge' }
-
-/** Why a charge is not given back. */
-export type ItemRefundObstacle =
-  | FollowUpObstacle
-  /** The tab is open, or came to nothing. */
-  | 'not-posted'
-  /** It was given back before, or is being. */
-  | 'refunded'
-
-/**
- * Judge a charge that is on its tab and was not given back: how many whole minor units go back.
- *
- * @param carriedGrains what closed tabs have left
- */
-export function judgeItemRefund(
-  { tab, payment }: { readonly tab: Tab; readonly payment: Payment },
-  charge: TabCharge,
-  carriedGrains: bigint,
-): bigint | ItemRefundObstacle {
-  if (tab.state !== 'posted') return 'not-posted'
-  const minor = itemRefundMinor(charge.grains, carriedGrains, refundableMinorOf(payment))
-  if (minor === 0n) return minor
-  const amount = { minor: minor ?? charge.grains, currency: tab.currency }
-  return followUpObstacle(payment, 'payment.refund', amount) ?? minor ?? 'more-than-left'
-}

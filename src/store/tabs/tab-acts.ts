@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite'
-import type { Payment, Tab } from '#domain'
+import { itemRefundVerdict, type Payment, type Tab, type TabReceipt, tabObstacle } from '#domain'
 import { createTaking } from '../capture-act.ts'
 import type { Captures } from '../captures.ts'
 import { StoreError } from '../errors.ts'
@@ -10,17 +10,16 @@ import type { Row, StoredRow } from '../payment-row.ts'
 import { createUndoing } from '../reversal-act.ts'
 import { createCharge } from './charge-act.ts'
 import type { ChargeResult, ChargeWish } from './charging.ts'
-import { firstDue, type OpeningResult, tabObstacle } from './opening.ts'
+import { firstDue, type OpeningResult } from './opening.ts'
 import { judgePosting, type PostingResult, type PostingWish } from './posting.ts'
 import {
   FOLLOW_UP_MESSAGES,
   hostMessagesOf,
   ITEM_SELECT,
   itemOf,
-  type Receipt,
   type ReceiptWish,
 } from './receipts.ts'
-import { type ItemRefundResult, type ItemRefundWish, judgeItemRefund } from './refunding.ts'
+import type { ItemRefundResult, ItemRefundWish } from './refunding.ts'
 import { createResidues } from './residues.ts'
 import { tabStart } from './tab-chain.ts'
 import { chargeOf, hexOf, TAB_SELECT, TAB_TERM_COLUMNS, tabOf, tabOpeningOf } from './tab-row.ts'
@@ -51,7 +50,7 @@ export interface TabActs {
   post(wish: PostingWish): PostingResult
   /** Take tabs that are due to be posted, the longest due first. */
   takeDue(taking: DueTaking): readonly TabKey[]
-  receipt(wish: ReceiptWish): Receipt | undefined
+  receipt(wish: ReceiptWish): TabReceipt | undefined
   refund(wish: ItemRefundWish): ItemRefundResult
 }
 
@@ -231,7 +230,7 @@ function createItemRefund(database: DatabaseSync, find: Finds): TabActs['refund'
     const isRefunded = standing.get(tab.number, number) !== undefined
     const minor = isRefunded
       ? 'refunded'
-      : judgeItemRefund({ tab, payment }, charge, residue.grains)
+      : itemRefundVerdict({ tab, payment }, charge, residue.grains)
     if (typeof minor === 'string') return { kind: 'refused', why: minor, payment }
     const state = minor === 0n ? 'stands' : 'open'
     const grains = Number(charge.grains)
