@@ -43,8 +43,8 @@ interface Taken extends Capture {
 }
 
 /**
- * Take what an authorization holds, once that is decided and it is held: keep how much, move it, and
- * owe the advice.
+ * Take what an authorization holds, once that is decided and it is held: keep how much, move it,
+ * and owe the advice.
  *
  * @returns the payment as it stands then
  */

@@ -16,7 +16,7 @@ export interface Residues {
   put(residue: number, grains: bigint): void
 }
 
-/** A refund of a charge counts once its payment is approved, and no more once that came to nothing. */
+/** A refund of a charge counts once its payment is approved, never if that comes to nothing. */
 export function createResidues(database: DatabaseSync): Residues {
   const insert = database.prepare(
     `INSERT INTO tab_residues (merchant, pan_hash, currency, grains)
