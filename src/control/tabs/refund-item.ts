@@ -21,7 +21,7 @@ import { answeredNow, journalFull, noTab, refused } from './tab-told.ts'
 
 /**
  * Give one charge of a posted tab back. One act decides how many whole minor units go back, and
- * they do as any refund of a payment does, under the id of this request; the rest is carried on.
+ * they do like every refund of a payment, under the id of this request; the rest is carried on.
  */
 export async function refundItem(
   request: TabItemRefundRequest,

@@ -42,8 +42,8 @@ export type Posting =
   | { readonly kind: 'due'; readonly closing: TabClosing }
 
 /**
- * Judge whether an open tab is posted now: its whole minor units are captured as any authorization
- * is, and one without any lets go of what is held as any reversal does.
+ * Judge whether an open tab is posted now: its whole minor units are captured like those of every
+ * authorization, and one that has none lets go of what is held like every reversal.
  *
  * @param broughtGrains what earlier tabs have left
  */
