@@ -115,3 +115,16 @@ test('a command line that cannot be meant is explained, with exit code 2', async
   t.like(error, { code: 2 })
   t.regex(String(error?.message), /npm run bench -- QUESTION/)
 })
+
+test('charges of tabs are measured singly and by the hundred, with what they ask the host', async (t) => {
+  const figures = JSON.parse(await bench('tabs', '--json', '--payments', '200', '--in-flight', '8'))
+  t.deepEqual(
+    figures.ways.map((it: { chargesPerMessage: number }) => it.chargesPerMessage),
+    [1, 100],
+  )
+  for (const { charges, chargesPerS, p50Ms, p99Ms, cpuUs } of figures.ways) {
+    t.true(charges >= 200 && chargesPerS > 0 && p99Ms >= p50Ms && cpuUs > 0)
+  }
+  // An authorization and a capture a tab; 101 charges on each of 200.
+  t.is(figures.hostMessagesPerThousand, 19.8)
+})
