@@ -15,5 +15,5 @@ export async function inquireTab(request: Asked, parts: Parts): Promise<string> 
   return receipt ? tabAnswer(receipt, answeredNow(request, parts), page) : noTab(request)
 }
 
-/** Charges on one page of a receipt. */
-const PAGE_ITEMS = 100
+/** Charges on one page of a receipt: what a message may have, each with all its members. */
+const PAGE_ITEMS = 50
