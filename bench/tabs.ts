@@ -49,9 +49,11 @@ export async function measureTabs(
     for (const way of WAYS) {
       const cpuBefore = (await gateway.usage()).cpuUs
       const messages = messagesOf(way, options)
-      const speed = await fire.all('charges', { ...way, from: FIRST, count: messages })
+      const inFlight = options.inFlight ?? way.inFlight
+      const volley = { perMessage: way.perMessage, from: FIRST, count: messages, inFlight }
+      const speed = await fire.all('charges', volley)
       const cpuUs = (await gateway.usage()).cpuUs - cpuBefore
-      ways.push(figuresOf({ ...way, inFlight: fire.inFlight }, speed, cpuUs))
+      ways.push(figuresOf(volley, speed, cpuUs))
       say(`${way.perMessage} a message: ${ways.at(-1)?.chargesPerS} charges/s`)
     }
     const posted = await fire.posted()
@@ -70,11 +72,12 @@ const FIRST = 1
 interface Way {
   readonly perMessage: number
   readonly messages: number
+  readonly inFlight: number
 }
 
 const WAYS: readonly Way[] = [
-  { perMessage: 1, messages: 30_000 },
-  { perMessage: 100, messages: 1_500 },
+  { perMessage: 1, messages: 30_000, inFlight: 256 },
+  { perMessage: 100, messages: 1_500, inFlight: 32 },
 ]
 
 function messagesOf({ messages }: Way, { payments, quick }: BenchOptions): number {
@@ -91,37 +94,38 @@ interface Volleying {
   readonly from: number
   readonly count: number
   readonly perMessage?: number
+  readonly inFlight?: number
 }
 
 function volleys(options: BenchOptions, { site, surroundings, gateway }: Scene) {
-  const { keys = 'reused', connections, inFlight = IN_FLIGHT } = options
+  const { keys = 'reused', connections } = options
   const { identity } = site
   const { loadGenerator } = surroundings
   const target = { port: gateway.port, ca: site.ca, connections }
 
-  async function load(of: TabRequestKind, volley: Volleying): Promise<void> {
+  async function load(of: TabRequestKind, { inFlight: _, ...volley }: Volleying): Promise<void> {
     await loadGenerator.ask('load', { identity, keys, of, ...volley })
   }
 
   return {
-    inFlight,
     async ready() {
       await load('authorizations', { from: 0, count: TABS })
       await Promise.race([loadGenerator.ask('awaitReady', target), gateway.ended])
     },
     async all(of: TabRequestKind, volley: Volleying): Promise<Speed> {
       await load(of, volley)
-      return loadGenerator.ask('fireAll', { ...target, inFlight })
+      return loadGenerator.ask('fireAll', { ...target, inFlight: IN_FLIGHT, ...volley })
     },
     /** @returns messages that the host is asked for each thousand charges of the tabs */
     async posted(): Promise<number> {
       await load('postings', { from: 0, count: TABS })
-      return loadGenerator.ask('postAll', { ...target, inFlight })
+      return loadGenerator.ask('postAll', { ...target, inFlight: IN_FLIGHT })
     },
   }
 }
 
-const IN_FLIGHT = 256
+/** Of what is not measured. */
+const IN_FLIGHT = 64
 
 function figuresOf(
   { perMessage, inFlight }: { readonly perMessage: number; readonly inFlight: number },

@@ -191,8 +191,12 @@ test('a tab is posted by itself once it is full, or old, or its day is over', as
   await charge(daily, { a: '1' })
   await pass(daily, 2)
   t.like(await inquire(daily), { state: 'open' })
+  const other = await withTab({}, { parts: { day: { date: () => date } } })
+  other.keepTabs()
   date = '2026-11-23'
   await pass(daily, 1)
+  await pass(other, 2)
+  t.like(await charge(other, { a: '1' }), { state: 'open', charges: 1 })
   t.like(await inquire(daily), { state: 'posted', posted: { because: 'day-end' } })
 })
 

@@ -2,7 +2,7 @@ import { DatabaseSync } from 'node:sqlite'
 import test from 'ava'
 import { openSample, storeFile } from './sample.ts'
 
-test('recovery and repeats search no more than open work and keys', async (t) => {
+test('recovery, repeats and tabs that are due search no more than open work and keys', async (t) => {
   const file = storeFile(t)
   await (await openSample(t, { file })).close()
   const database = new DatabaseSync(file)
@@ -18,6 +18,12 @@ test('recovery and repeats search no more than open work and keys', async (t) =>
   )
   const begun = plan(`SELECT seq FROM payments WHERE state = 'begun'`)
   t.regex(begun.join(), /^SEARCH payments USING COVERING INDEX open_payments \(state=\?\)$/)
+  const due = plan(
+    `SELECT seq FROM tabs WHERE host = 'a' AND due_at_ms <= 5 ORDER BY due_at_ms, seq`,
+  )
+  t.regex(due.join(), /^SEARCH tabs USING COVERING INDEX due_tabs \(host=\? AND due_at_ms<\?\)$/)
+  const dayDue = plan(`SELECT seq FROM tabs WHERE host = 'a' AND day_due < '2026-11-22'`)
+  t.regex(dayDue.join(), /^SEARCH tabs USING COVERING INDEX day_due_tabs/)
   const found = plan(`SELECT * FROM payments WHERE merchant = 'a' AND id = 'b'`)
   t.regex(found.join(), /^SEARCH payments USING INDEX sqlite_autoindex_payments_1/)
 })

@@ -1,12 +1,21 @@
 import { DatabaseSync } from 'node:sqlite'
 import test, { type ExecutionContext } from 'ava'
-import { verifyStore } from '#store'
+import { Client } from 'pg'
+import { createSystemClock } from '#platform'
+import { type StorePlace, verifyPlace, verifyStore } from '#store'
+import { freshDatabase } from '../postgres/shared.ts'
 import { approved, bytes, intent, openSample, storeFile, usd } from './sample.ts'
 
 /** A store file with a posted tab of three charges, `tab-1`, and an open one of two, `tab-2`. */
 async function withTabs(t: ExecutionContext): Promise<string> {
   const file = storeFile(t)
-  const store = await openSample(t, { file })
+  await fill(t, file)
+  return file
+}
+
+/** The same in any place. */
+async function fill(t: ExecutionContext, place: StorePlace): Promise<void> {
+  const store = await openSample(t, { place })
   for (const index of [1, 2]) {
     await store.begin(intent(index, { operation: 'payment.authorize' }))
     await store.conclude('acme-books', `order-${index}`, approved)
@@ -28,7 +37,6 @@ async function withTabs(t: ExecutionContext): Promise<string> {
     await store.postTab({ ...wish, isAsked: true, openDate: '2026-11-22' })
   }
   await store.close()
-  return file
 }
 
 const kinds = (file: string) => verifyStore(file).faults.map(({ kind, place }) => [kind, place])
@@ -55,3 +63,20 @@ for (const [what, damage, fault] of [
     t.true(kinds(file).some(([kind, place]) => kind === fault && !String(place).includes('schema')))
   })
 }
+
+test('tabs in a database are verified too', async (t) => {
+  const place = await freshDatabase()
+  const { host, port, user, database } = place
+  await fill(t, place)
+  t.deepEqual((await verifyPlace(place, { clock: createSystemClock() })).faults, [])
+  const client = new Client({ host, port, user, database })
+  await client.connect()
+  t.teardown(() => client.end())
+  await client.query('SET session_replication_role = replica')
+  await client.query('UPDATE sallyport.tab_charges SET grains = 8999 WHERE tab = 1 AND number = 2')
+  const { faults } = await verifyPlace(place, { clock: createSystemClock() })
+  t.deepEqual(
+    faults.map(({ kind }) => kind),
+    ['chain', 'content'],
+  )
+})

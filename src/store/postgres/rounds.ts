@@ -47,6 +47,8 @@ function keysOf(act: Act): readonly string[] | 'all' {
       return [paymentKey(act)]
     case 'chargeTab':
       return [`tab ${paymentKey(act)}`]
+    case 'readReceipt':
+      return [`tab ${paymentKey(act.wish)}`]
     case 'leaseStans':
       return ['stans']
     case 'putMerchant':
