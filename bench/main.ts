@@ -11,6 +11,7 @@ import { type Circumstances, circumstances } from './rig/report.ts'
 import { measureSealing, printSealing } from './sealing.ts'
 import { measureStages, printStages } from './stages.ts'
 import { measureStores, printStores } from './stores.ts'
+import { measureTabs, printTabs } from './tabs.ts'
 
 /** A question that the bench answers with figures: measured, then put in words. */
 type Answer = (options: BenchOptions, say: Say) => Promise<{ figures: object; lines: string[] }>
@@ -28,6 +29,7 @@ const QUESTIONS: Readonly<Record<string, Answer>> = {
   chain: answerWith(measureChain, printChain),
   restart: answerWith(measureRestart, printRestart),
   burst: answerWith(measureBurst, printBurst),
+  tabs: answerWith(measureTabs, printTabs),
 }
 
 function answerWith<F extends object>(

@@ -32,6 +32,7 @@ export const USAGE = `npm run bench -- QUESTION [--json] [--quick] [options]
   chain     what the chain of events costs the store and the gateway
   restart   from a killed gateway's next start to its first payment, a million in its journal
   burst     what becomes of ten times capacity, and of a neighbour who sends little
+  tabs      charges of tabs a second, singly and by the hundred, and what they ask the host
 
   --json              one JSON object on standard output, nothing else
   --quick             few payments and one run: that it works, not how fast

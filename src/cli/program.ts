@@ -24,6 +24,7 @@ import { addInquire } from './merchant/inquire.ts'
 import { addMerchant } from './merchant/merchant.ts'
 import { addReverse } from './merchant/reverse.ts'
 import { addSend } from './merchant/send.ts'
+import { addTab } from './merchant/tab.ts'
 import { addDecode } from './message/decode.ts'
 import { addDoctor } from './message/doctor.ts'
 import { addEncode } from './message/encode.ts'
@@ -82,6 +83,7 @@ function createProgram(outside: Outside, finish: Finish): Command {
     addIncrement,
     addRefund,
     addReverse,
+    addTab,
     addPayments,
     addWork,
     addLedger,

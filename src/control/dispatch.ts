@@ -8,6 +8,12 @@ import { inquire } from './inquire.ts'
 import { JournalBusyError } from './journal-busy.ts'
 import type { Parts } from './parts.ts'
 import { reverse } from './reverse.ts'
+import { chargeTab } from './tabs/charge-tab.ts'
+import { inquireTab } from './tabs/inquire-tab.ts'
+import { openTab } from './tabs/open-tab.ts'
+import { postTab } from './tabs/post-tab.ts'
+import { refundItem } from './tabs/refund-item.ts'
+import type { TabKeeper } from './tabs/tab-keeper.ts'
 import { createTwins } from './twins.ts'
 
 /**
@@ -17,39 +23,13 @@ import { createTwins } from './twins.ts'
  */
 export type Dispatch = (merchant: string, json: string) => Promise<string>
 
-/** The one switch on the kind of request in the whole program. */
-export function createDispatch(parts: Parts): Dispatch {
-  const twins = createTwins()
+/** What is needed besides the conduct of payments. */
+export interface DispatchParts extends Parts {
+  readonly tabs: Pick<TabKeeper, 'charged' | 'wake'>
+}
 
-  async function conduct(request: MerchantRequest, merchant: Merchant): Promise<string> {
-    switch (request.operation) {
-      case 'payment.authorize':
-      case 'payment.sale': {
-        const act = () => authorize(request, merchant, parts)
-        return told(request.id, await twins.conduct(merchant.id, request.id, act))
-      }
-      case 'payment.increment':
-      case 'payment.refund': {
-        const act = () => followUp(request, merchant, parts)
-        return told(request.id, await twins.conduct(merchant.id, request.id, act))
-      }
-      case 'payment.inquire':
-        return told(request.id, await inquire(request, parts))
-      case 'payment.reverse': {
-        const act = () => reverse(request, parts)
-        const reversed = await twins.conduct(merchant.id, request.payment, act)
-        return reversed.kind === 'unseen'
-          ? unseenAnswer(request, parts.clock.nowMs())
-          : told(request.id, reversed)
-      }
-      case 'payment.capture': {
-        const act = () => capture(request, parts)
-        return told(request.id, await twins.conduct(merchant.id, request.payment, act))
-      }
-      case 'echo':
-        return echoAnswer(request.id, parts.clock.nowMs())
-    }
-  }
+export function createDispatch(parts: DispatchParts): Dispatch {
+  const conduct = createConduct(parts)
 
   /** A journal that cannot be asked is a reason to come back, before anything was begun. */
   async function unlessBusy(request: MerchantRequest, merchant: Merchant): Promise<string> {
@@ -81,6 +61,66 @@ export function createDispatch(parts: Parts): Dispatch {
       : errorAnswer(validated.refusal, parts.messages.requestIdOf(json))
   }
 }
+
+type Conduct = (request: MerchantRequest, merchant: Merchant) => Promise<string>
+
+/** The one switch on the kind of request in the whole program. */
+function createConduct(parts: DispatchParts): Conduct {
+  const twins = createTwins()
+
+  async function conduct(request: MerchantRequest, merchant: Merchant): Promise<string> {
+    switch (request.operation) {
+      case 'payment.authorize':
+      case 'payment.sale': {
+        const act = () => authorize(request, merchant, parts)
+        return told(request.id, await twins.conduct(merchant.id, request.id, act))
+      }
+      case 'payment.increment':
+      case 'payment.refund': {
+        const act = () => followUp(request, merchant, parts)
+        return told(request.id, await twins.conduct(merchant.id, request.id, act))
+      }
+      case 'payment.inquire':
+        return told(request.id, await inquire(request, parts))
+      case 'payment.reverse': {
+        const act = () => reverse(request, parts)
+        const reversed = await twins.conduct(merchant.id, request.payment, act)
+        return reversed.kind === 'unseen'
+          ? unseenAnswer(request, parts.clock.nowMs())
+          : told(request.id, reversed)
+      }
+      case 'payment.capture': {
+        const act = () => capture(request, parts)
+        return told(request.id, await twins.conduct(merchant.id, request.payment, act))
+      }
+      case 'echo':
+        return echoAnswer(request.id, parts.clock.nowMs())
+      default:
+        return conductTab(request, merchant)
+    }
+  }
+
+  function conductTab(request: TabRequest, merchant: Merchant): Promise<string> {
+    switch (request.operation) {
+      case 'tab.open':
+        return openTab(request, parts)
+      case 'tab.charge':
+        return chargeTab(request, parts)
+      case 'tab.post':
+        return postTab(request, parts)
+      case 'tab.inquire':
+        return inquireTab(request, parts)
+      case 'tab.refund': {
+        const act = () => refundItem(request, merchant, parts)
+        return twins.conduct(merchant.id, request.id, act)
+      }
+    }
+  }
+
+  return conduct
+}
+
+type TabRequest = Extract<MerchantRequest, { readonly operation: `tab.${string}` }>
 
 function told(requestId: string, conducted: Conducted): string {
   return conducted.kind === 'payment'

@@ -18,13 +18,16 @@ export {
   type MerchantClientOptions,
   type SealedMessage,
 } from './merchant-client.ts'
-export type { PaymentInput } from './requests.ts'
+export type { ChargeInput, PaymentInput, TabInput } from './requests.ts'
 export type {
+  ChargedResult,
   EchoResult,
+  ItemRefundResult,
   MerchantResult,
   PaymentOutcomeKind,
   PaymentResult,
   RefusedResult,
+  TabResult,
   UnreachableReason,
   UnreachableResult,
 } from './results.ts'

@@ -14,10 +14,12 @@ import { type GatewayKeySet, importGatewayKeys } from './discovery.ts'
 import type { GatewayAddress } from './gateway-address.ts'
 import {
   type AmountInput,
+  type ChargeInput,
   type FollowUpInput,
   type PaymentInput,
   type RequestHead,
   requestJson,
+  type TabInput,
 } from './requests.ts'
 import {
   afterLoss,
@@ -56,6 +58,7 @@ export interface MerchantClient {
   increment(increment: FollowUpInput & { readonly amount: AmountInput }): Promise<MerchantResult>
   /** Give back of what was taken: a payment of its own, whose id must be new. */
   refund(refund: FollowUpInput): Promise<MerchantResult>
+  readonly tab: TabClient
   echo(): Promise<MerchantResult>
   /** Send any request as JSON text. */
   send(json: string): Promise<MerchantResult>
@@ -63,6 +66,24 @@ export interface MerchantClient {
   seal(json: string): SealedMessage
   sendSealed(message: SealedMessage): Promise<MerchantResult>
   close(): void
+}
+
+/** Micropayments: charges of a fraction of a cent that gather on a tab. */
+export interface TabClient {
+  /** Open a tab on an approved authorization. */
+  open(tab: TabInput): Promise<MerchantResult>
+  /** Charge a tab, 1 to 100 charges at once; each is charged once, however often it is sent. */
+  charge(tab: string, charges: readonly ChargeInput[]): Promise<MerchantResult>
+  /** Post a tab now: its whole minor units are captured. */
+  post(tab: string): Promise<MerchantResult>
+  /**
+   * How a tab stands, and a page of its receipt.
+   *
+   * @param after the `next` of the page before; 0 for the first
+   */
+  inquire(tab: string, after?: number): Promise<MerchantResult>
+  /** Give one charge of a posted tab back. */
+  refund(refund: { id: string; tab: string; charge: string }): Promise<MerchantResult>
 }
 
 export interface SealedMessage {
@@ -171,6 +192,13 @@ export function createMerchantClient(options: MerchantClientOptions): MerchantCl
     capture: (payment, amount) => ask('payment.capture', freshId(), { payment, amount }),
     increment: (increment) => ask('payment.increment', increment.id, increment),
     refund: (refund) => ask('payment.refund', refund.id, refund),
+    tab: {
+      open: (tab) => ask('tab.open', tab.id, tab),
+      charge: (tab, charges) => ask('tab.charge', freshId(), { tab, charges }),
+      post: (tab) => ask('tab.post', freshId(), { tab }),
+      inquire: (tab, after = 0) => ask('tab.inquire', freshId(), { tab, after }),
+      refund: (refund) => ask('tab.refund', refund.id, refund),
+    },
     echo: () => ask('echo', freshId(), {}),
     send: (json) => sendSealed(seal(json, headOf(json))),
     seal: (json) => seal(json, headOf(json)),
@@ -187,6 +215,8 @@ const TAKING: ReadonlySet<string | undefined> = new Set([
   'payment.sale',
   'payment.authorize',
   'payment.increment',
+  'tab.open',
+  'tab.charge',
 ])
 
 const OPEN_BRACE = 0x7b

@@ -5,7 +5,11 @@ import {
   type Answer,
   type BatchReader,
   createBatchReader,
+  dueTakingOf,
   expiryOf,
+  itemRefundWishOf,
+  postingWishOf,
+  receiptWishOf,
   reversalWishOf,
 } from './act-batch.ts'
 import { captureWishOf } from './capture-act.ts'
@@ -13,6 +17,8 @@ import { isConstraint, plainOf, StoreError, storeErrorOf } from './errors.ts'
 import type { Journal } from './journal.ts'
 import { orderOf } from './ledger/posting-order.ts'
 import { attemptEndOf, type Taking } from './owed-messages.ts'
+import { chargeWishOf } from './tabs/charging.ts'
+import type { TabActs } from './tabs/tab-acts.ts'
 
 /**
  * Do every act of every batch in one transaction, and answer each.
@@ -77,6 +83,14 @@ function refusingWrites(journal: Journal, error: StoreError): Journal {
       raiseOverdue: refuse,
     },
     days: { open: refuse, close: refuse },
+    tabs: {
+      ...journal.tabs,
+      open: refuse,
+      charge: refuse,
+      post: refuse,
+      takeDue: refuse,
+      refund: refuse,
+    },
     merchants: { ...journal.merchants, put: refuse },
     ledger: { post: refuse, correct: refuse },
     leaseStans: refuse,
@@ -163,6 +177,41 @@ function perform(journal: Journal, from: BatchReader, obstacle?: StoreError): An
       return 0
     case ACT.chainHead:
       return { value: journal.chainHead() }
+    default:
+      return performOnTabs(journal.tabs, act, { from, obstacle })
+  }
+}
+
+function performOnTabs(
+  tabs: TabActs,
+  act: number,
+  { from, obstacle }: { readonly from: BatchReader; readonly obstacle: StoreError | undefined },
+): Answer {
+  switch (act) {
+    case ACT.openTab: {
+      const opening = from.tabOpening()
+      if (obstacle !== undefined) throw obstacle
+      return { value: tabs.open(opening) }
+    }
+    case ACT.chargeTab: {
+      const wish = from.chargeWish()
+      if (obstacle !== undefined) throw obstacle
+      return { value: tabs.charge(chargeWishOf(wish)) }
+    }
+    case ACT.postTab: {
+      const wish = postingWishOf(from)
+      if (obstacle !== undefined) throw obstacle
+      return { value: tabs.post(wish) }
+    }
+    case ACT.takeDueTabs:
+      return { value: tabs.takeDue(dueTakingOf(from)) }
+    case ACT.readReceipt:
+      return { value: tabs.receipt(receiptWishOf(from)) }
+    case ACT.refundItem: {
+      const wish = itemRefundWishOf(from)
+      if (obstacle !== undefined) throw obstacle
+      return { value: tabs.refund(wish) }
+    }
     default:
       throw new TypeError(`no act has the number ${act}`)
   }

@@ -133,3 +133,16 @@ test('what the ledger and fees cost a sale is measured in whole gateways', async
   t.true(entries[1] >= 2 && entries[2] > entries[1])
   for (const { paymentsPerS, cpuUs } of sides) t.true(paymentsPerS > 0 && cpuUs > 0)
 })
+
+test('charges of tabs are measured singly and by the hundred, with what they ask the host', async (t) => {
+  const figures = JSON.parse(await bench('tabs', '--json', '--payments', '200', '--in-flight', '8'))
+  t.deepEqual(
+    figures.ways.map((it: { chargesPerMessage: number }) => it.chargesPerMessage),
+    [1, 100],
+  )
+  for (const { charges, chargesPerS, p50Ms, p99Ms, cpuUs } of figures.ways) {
+    t.true(charges >= 200 && chargesPerS > 0 && p99Ms >= p50Ms && cpuUs > 0)
+  }
+  // An authorization and a capture a tab; 101 charges on each of 200.
+  t.is(figures.hostMessagesPerThousand, 19.8)
+})

@@ -14,8 +14,11 @@ import {
   type PaymentStore,
   type Reservation,
   startForwarding,
+  startTabKeeper,
+  type TabKeeper,
+  type TabStore,
 } from '#control'
-import type { Merchant } from '#domain'
+import type { Merchant, Tab } from '#domain'
 import type { FieldValue, Message } from '#iso8583'
 import { silentLog } from '#platform'
 import { openMemoryStore } from '#store'
@@ -39,6 +42,8 @@ export interface Desk {
   readonly forwarded: readonly Message[]
   /** Begin to send what is owed, as the gateway does. */
   forward(limits?: Partial<ForwardingLimits>, instead?: Partial<ForwardingParts>): Forwarding
+  /** Begin to post tabs that are due, and to have more held for them, as the gateway does. */
+  keepTabs(): TabKeeper
   /** Answers that were kept as evidence, with the element that was wrong. */
   readonly kept: readonly { readonly answer: Message; readonly path: string }[]
   /** Send a request and hear the answer. */
@@ -118,7 +123,12 @@ export async function openDesk(options: DeskOptions = {}): Promise<Desk> {
     draining: () => false,
     ...options.parts,
   }
-  const dispatch = createDispatch(parts)
+  let keeper: TabKeeper | undefined
+  const tabs = {
+    charged: (tab: Tab) => keeper?.charged(tab),
+    wake: () => keeper?.wake(),
+  }
+  const dispatch = createDispatch({ ...parts, tabs })
   return {
     clock,
     parts,
@@ -131,6 +141,11 @@ export async function openDesk(options: DeskOptions = {}): Promise<Desk> {
         { ...FORWARDING, ...limits },
       )
       return forwarding
+    },
+    keepTabs() {
+      const limits = { pollMs: 1_000, takenMax: 2, leaseMs: 30_000, increasingMax: 2 }
+      keeper = startTabKeeper(parts, { log: silentLog, ...limits })
+      return keeper
     },
     kept,
     tell: async (body, from = known.id) => JSON.parse(await dispatch(from, JSON.stringify(body))),
@@ -225,7 +240,7 @@ function hashOf(about: string): Buffer {
   return createHmac('sha256', 'seal').update(about).digest()
 }
 
-type DeskStore = PaymentStore & OwedStore & DayStore
+type DeskStore = PaymentStore & TabStore & OwedStore & DayStore
 
 function asStore(memory: ReturnType<typeof openMemoryStore>): DeskStore {
   return {
@@ -242,6 +257,12 @@ function asStore(memory: ReturnType<typeof openMemoryStore>): DeskStore {
     raiseOverdue: async (overdue) => memory.transact(() => memory.raiseOverdue(overdue)),
     endAttempt: async (...act) => memory.transact(() => memory.endAttempt(...act)),
     openDay: async (opening) => memory.transact(() => memory.openDay(opening)),
+    openTab: async (opening) => memory.transact(() => memory.openTab(opening)),
+    chargeTab: async (wish) => memory.transact(() => memory.chargeTab(wish)),
+    postTab: async (wish) => memory.transact(() => memory.postTab(wish)),
+    takeDueTabs: async (taking) => memory.transact(() => memory.takeDueTabs(taking)),
+    readReceipt: async (wish) => memory.transact(() => memory.readReceipt(wish)),
+    refundItem: async (wish) => memory.transact(() => memory.refundItem(wish)),
     closeDays: async (...act) => memory.transact(() => memory.closeDays(...act)),
   }
 }

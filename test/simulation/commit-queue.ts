@@ -188,6 +188,12 @@ export function openSimulatedStore({
         acts.journalStray(stray)
         ears.onStray(stray)
       }),
+    openTab: (opening) => ask('openTab', () => acts.openTab(opening)),
+    chargeTab: (wish) => ask('chargeTab', () => acts.chargeTab(wish)),
+    postTab: (wish) => ask('postTab', () => acts.postTab(wish)),
+    takeDueTabs: (taking) => ask('takeDueTabs', () => acts.takeDueTabs(taking)),
+    readReceipt: (wish) => ask('readReceipt', () => acts.readReceipt(wish)),
+    refundItem: (wish) => ask('refundItem', () => acts.refundItem(wish)),
     recover: (...act) => ask('recover', () => acts.recover(...act)),
   }
 }
@@ -196,7 +202,7 @@ const TROUBLES = ['crashAtCommit', 'commitFails', 'storeBusy'] as const
 
 type Done = { readonly value: never } | { readonly refused: StoreError }
 
-const READS: ReadonlySet<string> = new Set(['find', 'isReversedUnseen'])
+const READS: ReadonlySet<string> = new Set(['find', 'isReversedUnseen', 'readReceipt'])
 
 /** Acts that may move a payment. */
 const MOVES: ReadonlySet<string> = new Set([

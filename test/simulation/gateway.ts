@@ -177,6 +177,8 @@ async function boot(parts: GatewayParts, life: Life): Promise<Started> {
   let isDraining = false
   const dispatch = createDispatch({
     ...conduct,
+    // Its merchants have no tabs.
+    tabs: { charged() {}, wake() {} },
     turns: { take: () => ({ kind: 'taken', end() {} }) },
     messages,
     limits: REQUESTS,

@@ -1,7 +1,23 @@
 import { Ajv2020 } from 'ajv/dist/2020.js'
-import { type FollowUpRequest, isJsonObject, type PaymentRequest } from '#domain'
+import {
+  type FollowUpRequest,
+  isJsonObject,
+  type PaymentRequest,
+  type TabOpenRequest,
+} from '#domain'
 import { createValidation, type RequestContext, type Validated } from '../validation/validate.ts'
-import type { AmountOfBody, InquiryBody, PaymentBody, ReadBody, RequestBody } from './bodies.ts'
+import type {
+  AmountOfBody,
+  InquiryBody,
+  PaymentBody,
+  ReadBody,
+  RequestBody,
+  TabBody,
+  TabChargeBody,
+  TabInquiryBody,
+  TabOpenBody,
+  TabRefundBody,
+} from './bodies.ts'
 import { compileContent } from './canonical.ts'
 import { type Member, type MessageSchemas, membersOf, schemaOf } from './members.ts'
 import { refusalOfError } from './schema-refusal.ts'
@@ -19,7 +35,7 @@ export interface Messages {
    * What the request's id stands for: its RFC 8785 form without `time` and without sensitive
    * authentication data. Holds the PAN: hash it, and keep nothing of it.
    */
-  contentOf(request: PaymentRequest | FollowUpRequest): string
+  contentOf(request: PaymentRequest | FollowUpRequest | TabOpenRequest): string
   /** The id of a refused request, when it can be read, for the answer to name. */
   requestIdOf(json: string): string | undefined
   /** What the schema says of each member of a message kind, by dotted path. */
@@ -51,6 +67,11 @@ export function compileMessages(schemas: MessageSchemas): Messages {
     'payment.capture': readerOf<AmountOfBody>('payment.capture'),
     'payment.increment': readerOf<AmountOfBody>('payment.increment'),
     'payment.refund': readerOf<AmountOfBody>('payment.refund'),
+    'tab.open': readerOf<TabOpenBody>('tab.open'),
+    'tab.charge': readerOf<TabChargeBody>('tab.charge'),
+    'tab.post': readerOf<TabBody>('tab.post'),
+    'tab.inquire': readerOf<TabInquiryBody>('tab.inquire'),
+    'tab.refund': readerOf<TabRefundBody>('tab.refund'),
     echo: readerOf<RequestBody>('echo'),
   }
   const contents = {
@@ -58,6 +79,7 @@ export function compileMessages(schemas: MessageSchemas): Messages {
     'payment.sale': compileContent(schemaOf(schemas, 'payment.sale')),
     'payment.increment': compileContent(schemaOf(schemas, 'payment.increment')),
     'payment.refund': compileContent(schemaOf(schemas, 'payment.refund')),
+    'tab.open': compileContent(schemaOf(schemas, 'tab.open')),
   }
   return {
     validateRequest: createValidation(readers),

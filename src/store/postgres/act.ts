@@ -4,7 +4,11 @@ import {
   type ActBatch,
   type BatchReader,
   createBatchReader,
+  dueTakingOf,
   expiryOf,
+  itemRefundWishOf,
+  postingWishOf,
+  receiptWishOf,
   reversalWishOf,
 } from '../act-batch.ts'
 import type { DayOpening } from '../business-days.ts'
@@ -13,6 +17,10 @@ import type { MerchantChange } from '../merchants.ts'
 import { attemptEndOf, type Overdue, type Taking } from '../owed-messages.ts'
 import { INTENT_COLUMNS, type Row } from '../payment-row.ts'
 import type { Expiry, ReversalWish } from '../reversal-act.ts'
+import type { PostingWish } from '../tabs/posting.ts'
+import type { ReceiptWish } from '../tabs/receipts.ts'
+import type { ItemRefundWish } from '../tabs/refunding.ts'
+import type { DueTaking } from '../tabs/tab-acts.ts'
 
 /** One act, with all that it was asked with. */
 export type Act = {
@@ -40,6 +48,12 @@ export type Act = {
   | { readonly name: 'merchantsVersion' }
   | { readonly name: 'chainHead' }
   | { readonly name: 'post'; readonly order: PostingOrder }
+  | { readonly name: 'openTab'; readonly opening: Row }
+  | (PaymentKey & { readonly name: 'chargeTab'; readonly wish: Row })
+  | { readonly name: 'postTab'; readonly wish: PostingWish }
+  | { readonly name: 'takeDueTabs'; readonly taking: DueTaking }
+  | { readonly name: 'readReceipt'; readonly wish: ReceiptWish }
+  | { readonly name: 'refundItem'; readonly wish: ItemRefundWish }
   | { readonly name: 'beat'; readonly nowMs: number; readonly watches: boolean }
 )
 
@@ -138,6 +152,27 @@ function actOf(from: BatchReader, at: number): Act {
       return { at, name: 'post', order: orderOf(from.order()) }
     case ACT.beat:
       return { at, name: 'beat', nowMs: from.number(), watches: from.number() === 1 }
+    default:
+      return tabActOf(act, at, from)
+  }
+}
+
+function tabActOf(act: number, at: number, from: BatchReader): Act {
+  switch (act) {
+    case ACT.openTab:
+      return { at, name: 'openTab', opening: from.tabOpening() }
+    case ACT.chargeTab: {
+      const wish = from.chargeWish()
+      return { at, name: 'chargeTab', merchant: String(wish[0]), id: String(wish[1]), wish }
+    }
+    case ACT.postTab:
+      return { at, name: 'postTab', wish: postingWishOf(from) }
+    case ACT.takeDueTabs:
+      return { at, name: 'takeDueTabs', taking: dueTakingOf(from) }
+    case ACT.readReceipt:
+      return { at, name: 'readReceipt', wish: receiptWishOf(from) }
+    case ACT.refundItem:
+      return { at, name: 'refundItem', wish: itemRefundWishOf(from) }
     default:
       throw new TypeError(`no act has the number ${act}`)
   }
