@@ -25,6 +25,7 @@ import { addInquire } from './merchant/inquire.ts'
 import { addMerchant } from './merchant/merchant.ts'
 import { addReverse } from './merchant/reverse.ts'
 import { addSend } from './merchant/send.ts'
+import { addTab } from './merchant/tab.ts'
 import { addDecode } from './message/decode.ts'
 import { addDoctor } from './message/doctor.ts'
 import { addEncode } from './message/encode.ts'
@@ -84,6 +85,7 @@ function createProgram(outside: Outside, finish: Finish): Command {
     addRefund,
     addReverse,
     addCard,
+    addTab,
     addPayments,
     addWork,
     addLedger,

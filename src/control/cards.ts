@@ -38,7 +38,7 @@ export async function registerCard(request: CardRegisterRequest, parts: Parts): 
     case 'registered':
       return { kind: 'card', card: result.card }
     case 'conflict':
-      return conflict()
+      return { kind: 'refused', refusal: conflict() }
     case 'full':
       return earlierOr(later(refusal('BUSY', 'the journal is full'), parts), named, parts)
   }
@@ -73,5 +73,5 @@ async function earlierOr(
   if (earlier === undefined) return { kind: 'refused', refusal: obstacle }
   return sameBytes(earlier.fingerprint, fingerprint)
     ? { kind: 'card', card: earlier.card }
-    : conflict()
+    : { kind: 'refused', refusal: conflict() }
 }

@@ -80,7 +80,8 @@ export async function earlierOr(
 ): Promise<Conducted> {
   const earlier = await parts.store.find(merchant, id)
   if (earlier === undefined) return { kind: 'refused', refusal: obstacle }
-  return sameBytes(earlier.fingerprint, fingerprint) ? paymentOf(earlier) : conflict()
+  const isSame = sameBytes(earlier.fingerprint, fingerprint)
+  return isSame ? paymentOf(earlier) : { kind: 'refused', refusal: conflict() }
 }
 
 /** The same request can succeed after a while. */
@@ -171,7 +172,7 @@ async function begin(order: Order, particulars: Particulars, parts: Parts): Prom
       case 'repeat':
         return paymentOf(begun.payment)
       case 'conflict':
-        return conflict()
+        return { kind: 'refused', refusal: conflict() }
       case 'reversed-unseen':
         return { kind: 'refused', refusal: reversedUnseen('id') }
       case 'not-followed':
@@ -199,9 +200,9 @@ function paymentOf(payment: Payment): Conducted {
   return { kind: 'payment', payment }
 }
 
-export function conflict(): Refused {
+export function conflict(): Refusal {
   const reason = 'this id was used before for a request with other content'
-  return { kind: 'refused', refusal: refusal('ID_CONFLICT', reason, 'id') }
+  return refusal('ID_CONFLICT', reason, 'id')
 }
 
 export function sameBytes(a: Uint8Array, b: Uint8Array): boolean {

@@ -9,6 +9,7 @@ import type {
   MerchantRegistry,
   PaymentStore,
   PinDesk,
+  TabStore,
   Vault,
 } from './ports.ts'
 import type { Stans } from './stans.ts'
@@ -26,7 +27,7 @@ export interface ControlLimits {
 export interface Parts {
   readonly clock: Clock
   readonly random: Random
-  readonly store: PaymentStore & CardStore
+  readonly store: PaymentStore & TabStore & CardStore
   readonly host: Pick<HostLink, 'reserve'>
   readonly evidence: Evidence
   readonly hostFacts: HostFacts

@@ -51,6 +51,8 @@ const TAKING: ReadonlySet<MerchantRequest['operation']> = new Set([
   'payment.authorize',
   'payment.sale',
   'payment.increment',
+  'tab.open',
+  'tab.charge',
 ] as const)
 
 function createHalf(placesMax: number, { retry, turnedAway, clock }: TurnsOptions) {

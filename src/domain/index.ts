@@ -30,6 +30,7 @@ export {
   refundableMinorOf,
   takenMinorOf,
 } from './follow-up.ts'
+export { type ItemRefundObstacle, itemRefundVerdict } from './item-refund.ts'
 export { isJsonObject, type JsonObject, type JsonValue } from './json.ts'
 export type { Merchant, MerchantKey } from './merchant.ts'
 export { AMOUNT_MINOR_MAX, type Money, money, moneyText } from './money.ts'
@@ -73,7 +74,38 @@ export type {
   MerchantRequest,
   PaymentRequest,
   ReversalRequest,
+  TabChargeRequest,
+  TabInquiryRequest,
+  TabItemRefundRequest,
+  TabOpenRequest,
+  TabPostRequest,
   TokenPaymentRequest,
 } from './request.ts'
 export { type ReversalObstacle, type ReversalVerdict, reversalVerdict } from './reversal.ts'
 export { Secret } from './secret.ts'
+export {
+  type ChargeObstacle,
+  ceilingMinorOf,
+  chargedGrainsOf,
+  chargeObstacle,
+  GRAINS_PER_MINOR,
+  grainsOf,
+  grainsText,
+  incrementDueMinor,
+  isFull,
+  itemRefundMinor,
+  lastDueMs,
+  leftGrainsOf,
+  type PostingCause,
+  postingCause,
+  type Tab,
+  type TabCharge,
+  type TabClosing,
+  type TabOpening,
+  type TabRate,
+  type TabTerms,
+  tabSettlement,
+  type WantedCharge,
+} from './tab.ts'
+export { type TabObstacle, tabObstacle } from './tab-opening.ts'
+export type { TabItem, TabReceipt } from './tab-receipt.ts'

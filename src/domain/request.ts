@@ -4,6 +4,7 @@ import type { Pan } from './pan.ts'
 import type { FollowUpOperation, PaymentOperation } from './payment.ts'
 import type { TerminalPin } from './pin.ts'
 import type { Secret } from './secret.ts'
+import type { TabTerms, WantedCharge } from './tab.ts'
 
 /**
  * A merchant asks for money to be held or taken on a card. Validated: every member obeys
@@ -109,6 +110,59 @@ export interface CaptureRequest {
   readonly amount?: Money
 }
 
+/** A merchant opens a tab on one of its authorizations. */
+export interface TabOpenRequest {
+  readonly operation: 'tab.open'
+  readonly merchant: string
+  readonly id: string
+  readonly sentAtMs: number
+  readonly terms: TabTerms
+  /** The whole request as sent, for its content to be told from another's. */
+  readonly body: Secret<JsonObject>
+}
+
+/** A merchant charges one of its tabs. */
+export interface TabChargeRequest {
+  readonly operation: 'tab.charge'
+  readonly merchant: string
+  readonly id: string
+  readonly sentAtMs: number
+  /** Idempotency key of the tab. */
+  readonly tab: string
+  readonly charges: readonly WantedCharge[]
+}
+
+/** A merchant wants one of its tabs posted now. */
+export interface TabPostRequest {
+  readonly operation: 'tab.post'
+  readonly merchant: string
+  readonly id: string
+  readonly sentAtMs: number
+  readonly tab: string
+}
+
+/** A merchant asks how one of its tabs stands, and for a page of its receipt. */
+export interface TabInquiryRequest {
+  readonly operation: 'tab.inquire'
+  readonly merchant: string
+  readonly id: string
+  readonly sentAtMs: number
+  readonly tab: string
+  /** The number of the last charge on the page before; 0 for the first page. */
+  readonly after: number
+}
+
+/** A merchant gives one charge of a posted tab back. */
+export interface TabItemRefundRequest {
+  readonly operation: 'tab.refund'
+  readonly merchant: string
+  readonly id: string
+  readonly sentAtMs: number
+  readonly tab: string
+  /** The charge's own id. */
+  readonly charge: string
+}
+
 /** A merchant asks whether the gateway is there. */
 export interface EchoRequest {
   readonly operation: 'echo'
@@ -126,4 +180,9 @@ export type MerchantRequest =
   | InquiryRequest
   | ReversalRequest
   | CaptureRequest
+  | TabOpenRequest
+  | TabChargeRequest
+  | TabPostRequest
+  | TabInquiryRequest
+  | TabItemRefundRequest
   | EchoRequest

@@ -18,14 +18,24 @@ export {
   type MerchantClientOptions,
   type SealedMessage,
 } from './merchant-client.ts'
-export type { CardInput, CardRegistrationInput, PaymentInput, TokenInput } from './requests.ts'
+export type {
+  CardInput,
+  CardRegistrationInput,
+  ChargeInput,
+  PaymentInput,
+  TabInput,
+  TokenInput,
+} from './requests.ts'
 export type {
   CardResult,
+  ChargedResult,
   EchoResult,
+  ItemRefundResult,
   MerchantResult,
   PaymentOutcomeKind,
   PaymentResult,
   RefusedResult,
+  TabResult,
   UnreachableReason,
   UnreachableResult,
 } from './results.ts'

@@ -58,6 +58,40 @@ export interface FollowUpInput {
   readonly amount?: AmountInput
 }
 
+/** What a merchant says of a tab that it opens. */
+export interface TabInput {
+  /** The tab's own idempotency key. */
+  readonly id: string
+  /** The id of the authorization that holds the money. */
+  readonly payment: string
+  readonly consent: {
+    /** Where the merchant keeps the proof that the holder has agreed. */
+    readonly reference: string
+    readonly maximum: AmountInput
+    /** RFC 3339 in UTC: nothing is charged from then on. */
+    readonly until: string
+  }
+  readonly posting?: {
+    /** Whole minor units. */
+    readonly threshold?: string
+    readonly charges?: number
+    readonly afterSeconds?: number
+    readonly dayEnd?: boolean
+  }
+  /** By how much more is held before it runs out, in whole minor units. */
+  readonly increment?: string
+  readonly rate?: { readonly unit: 'second' | 'kilobyte'; readonly value: string }
+}
+
+/** One charge: what it costs, in minor units with up to four decimals, or so many units. */
+export interface ChargeInput {
+  /** The charge's own key, unique on its tab. */
+  readonly id: string
+  readonly amount?: string
+  readonly quantity?: number
+  readonly item?: string
+}
+
 /** An amount in minor units, e.g. `{ value: '1250', currency: 'USD' }`. */
 export interface AmountInput {
   readonly value: string
@@ -76,6 +110,11 @@ export interface RequestHead {
     | 'payment.refund'
     | 'card.register'
     | 'card.forget'
+    | 'tab.open'
+    | 'tab.charge'
+    | 'tab.post'
+    | 'tab.inquire'
+    | 'tab.refund'
     | 'echo'
   readonly id: string
   readonly merchant: string

@@ -116,7 +116,7 @@ const REVERSALS: Readonly<Partial<Record<PaymentState, string>>> = {
   reversed_not_found: 'nothing-found',
 }
 
-function outcomeWord({ state, outcome }: Payment): string {
+export function outcomeWord({ state, outcome }: Payment): string {
   const inPart = state === 'approved' && outcome?.approvedMinor !== undefined
   return inPart ? 'partial' : WORDS[state]
 }
@@ -125,6 +125,6 @@ function amountIfAny(minor: bigint | undefined, currency: string) {
   return minor ? amountBody(minor, currency) : undefined
 }
 
-function amountBody(minor: bigint, currency: string): { value: string; currency: string } {
+export function amountBody(minor: bigint, currency: string): { value: string; currency: string } {
   return { value: minor.toString(), currency }
 }

@@ -6,7 +6,7 @@
  * start. No IO, no clock: the moment comes in. It knows nothing of keys, sockets or the journal.
  */
 export { answerOf, cardAnswer, echoAnswer, errorAnswer, unseenAnswer } from './answers.ts'
-export { dateNear, daysBetween } from './calendar.ts'
+export { dateNear, daysBetween, momentText } from './calendar.ts'
 export {
   type Acquirer,
   createHostFacts,
@@ -31,6 +31,7 @@ export {
   SPEC_TEXT_LIMITS,
   syntaxFault,
 } from './spec-text.ts'
+export { chargeAnswer, itemRefundAnswer, tabAnswer } from './tab-answers.ts'
 export { type NewPaymentContext, refusalOfNew, refusalOfNewCard } from './validation/new-request.ts'
 export { freshnessRefusal } from './validation/time-rules.ts'
 export type { RequestContext, Validated } from './validation/validate.ts'

@@ -13,6 +13,7 @@ import type { Row } from './payment-row.ts'
 import { createPaymentActs, type PaymentActs } from './payments.ts'
 import { createStanLeases, type StanLease } from './stan-leases.ts'
 import { createStrayJournal } from './strays.ts'
+import { createTabActs, type TabActs } from './tabs/tab-acts.ts'
 import { createWorkActs, type WorkActs } from './work-items.ts'
 
 /**
@@ -31,6 +32,7 @@ export interface Journal {
   readonly merchants: MerchantActs
   readonly cards: CardActs
   readonly ledger: Pick<Ledger, 'post' | 'correct'>
+  readonly tabs: TabActs
   leaseStans(host: string, count: number): StanLease
   journalStray(stray: Row): void
   /** The last event of this node's chain; nothing, before its first. */
@@ -106,6 +108,7 @@ export function journalOver(database: DatabaseSync, node = DEFAULT_NODE): Journa
     merchants: createMerchantActs(database),
     cards: createCardActs(database),
     ledger,
+    tabs: createTabActs(database, { moves, captures, owed }),
     leaseStans: createStanLeases(database),
     journalStray: createStrayJournal(database),
     chainHead: chain.head,

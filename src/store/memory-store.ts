@@ -10,6 +10,8 @@ import type {
   PaymentIntent,
   PaymentOutcome,
   RegisteredCard,
+  TabOpening,
+  TabReceipt,
 } from '#domain'
 import type { DayOpening } from './business-days.ts'
 import type { CaptureResult, CaptureWish } from './capture-act.ts'
@@ -25,6 +27,13 @@ import type { BeginResult, Recovery } from './payments.ts'
 import type { Expiry, ReversalResult, ReversalWish } from './reversal-act.ts'
 import type { StanLease } from './stan-leases.ts'
 import { type Stray, strayRow } from './strays.ts'
+import type { ChargeResult, ChargeWish } from './tabs/charging.ts'
+import type { OpeningResult } from './tabs/opening.ts'
+import type { PostingResult, PostingWish } from './tabs/posting.ts'
+import type { ReceiptWish } from './tabs/receipts.ts'
+import type { ItemRefundResult, ItemRefundWish } from './tabs/refunding.ts'
+import type { DueTaking, TabKey } from './tabs/tab-acts.ts'
+import { tabOpeningRow } from './tabs/tab-row.ts'
 import type { WorkActs } from './work-items.ts'
 
 /**
@@ -57,6 +66,12 @@ export interface MemoryStore {
   findRegistration(merchant: string, id: string): FoundRegistration | undefined
   findCard(merchant: string, token: string): KeptCard | undefined
   forgetCard(forgetting: Forgetting): RegisteredCard | undefined
+  openTab(opening: TabOpening): OpeningResult
+  chargeTab(wish: ChargeWish): ChargeResult
+  postTab(wish: PostingWish): PostingResult
+  takeDueTabs(taking: DueTaking): readonly TabKey[]
+  readReceipt(wish: ReceiptWish): TabReceipt | undefined
+  refundItem(wish: ItemRefundWish): ItemRefundResult
   chainHead(): ChainHead | undefined
   readonly work: WorkActs
   transact<T>(acts: () => T): T
@@ -71,7 +86,7 @@ export function openMemoryStore(
   database: DatabaseSync = openMemoryDatabase(),
   node = DEFAULT_NODE,
 ): MemoryStore {
-  const { payments, owed, days, merchants, cards, work, ledger, ...journal } = journalOver(
+  const { payments, owed, days, merchants, cards, work, ledger, tabs, ...journal } = journalOver(
     database,
     node,
   )
@@ -99,6 +114,12 @@ export function openMemoryStore(
     findRegistration: cards.findRegistration,
     findCard: cards.findCard,
     forgetCard: cards.forget,
+    openTab: (opening) => tabs.open(tabOpeningRow(opening)),
+    chargeTab: tabs.charge,
+    postTab: tabs.post,
+    takeDueTabs: tabs.takeDue,
+    readReceipt: tabs.receipt,
+    refundItem: tabs.refund,
     chainHead: journal.chainHead,
     work,
     transact: journal.transact,

@@ -5,16 +5,21 @@ import {
   type Answer,
   type BatchReader,
   createBatchReader,
+  dueTakingOf,
   expiryOf,
   forgettingOf,
+  itemRefundWishOf,
+  postingWishOf,
+  receiptWishOf,
   reversalWishOf,
 } from './act-batch.ts'
 import { captureWishOf } from './capture-act.ts'
-import { registrationOf } from './card-tokens.ts'
+import { type CardActs, registrationOf } from './card-tokens.ts'
 import { isConstraint, plainOf, StoreError, storeErrorOf } from './errors.ts'
 import type { Journal } from './journal.ts'
 import { orderOf } from './ledger/posting-order.ts'
 import { attemptEndOf, type Taking } from './owed-messages.ts'
+import { chargeWishOf } from './tabs/charging.ts'
 
 /**
  * Do every act of every batch in one transaction, and answer each.
@@ -79,6 +84,14 @@ function refusingWrites(journal: Journal, error: StoreError): Journal {
       raiseOverdue: refuse,
     },
     days: { open: refuse, close: refuse },
+    tabs: {
+      ...journal.tabs,
+      open: refuse,
+      charge: refuse,
+      post: refuse,
+      takeDue: refuse,
+      refund: refuse,
+    },
     merchants: { ...journal.merchants, put: refuse },
     ledger: { post: refuse, correct: refuse },
     cards: { ...journal.cards, register: refuse, forget: refuse },
@@ -167,11 +180,42 @@ function perform(journal: Journal, from: BatchReader, obstacle?: StoreError): An
     case ACT.chainHead:
       return { value: journal.chainHead() }
     default:
-      return performOnCards(journal, act, { from, ...(obstacle ? { obstacle } : {}) })
+      return performOnTabs(journal, act, { from, obstacle })
   }
 }
 
-function performOnCards({ cards }: Journal, act: number, { from, obstacle }: Reading): Answer {
+function performOnTabs({ tabs, cards }: Journal, act: number, { from, obstacle }: Reading): Answer {
+  switch (act) {
+    case ACT.openTab: {
+      const opening = from.tabOpening()
+      if (obstacle !== undefined) throw obstacle
+      return { value: tabs.open(opening) }
+    }
+    case ACT.chargeTab: {
+      const wish = from.chargeWish()
+      if (obstacle !== undefined) throw obstacle
+      return { value: tabs.charge(chargeWishOf(wish)) }
+    }
+    case ACT.postTab: {
+      const wish = postingWishOf(from)
+      if (obstacle !== undefined) throw obstacle
+      return { value: tabs.post(wish) }
+    }
+    case ACT.takeDueTabs:
+      return { value: tabs.takeDue(dueTakingOf(from)) }
+    case ACT.readReceipt:
+      return { value: tabs.receipt(receiptWishOf(from)) }
+    case ACT.refundItem: {
+      const wish = itemRefundWishOf(from)
+      if (obstacle !== undefined) throw obstacle
+      return { value: tabs.refund(wish) }
+    }
+    default:
+      return performOnCards(cards, act, { from, obstacle })
+  }
+}
+
+function performOnCards(cards: CardActs, act: number, { from, obstacle }: Reading): Answer {
   switch (act) {
     case ACT.registerCard: {
       const registration = from.registration()
@@ -191,7 +235,7 @@ function performOnCards({ cards }: Journal, act: number, { from, obstacle }: Rea
 
 interface Reading {
   readonly from: BatchReader
-  readonly obstacle?: StoreError
+  readonly obstacle: StoreError | undefined
 }
 
 function takingOf(from: BatchReader): Taking {

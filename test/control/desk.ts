@@ -15,8 +15,11 @@ import {
   type PaymentStore,
   type Reservation,
   startForwarding,
+  startTabKeeper,
+  type TabKeeper,
+  type TabStore,
 } from '#control'
-import type { Merchant } from '#domain'
+import type { Merchant, Tab } from '#domain'
 import type { FieldValue, Message } from '#iso8583'
 import { createSystemRandom, silentLog } from '#platform'
 import { type MemoryStore, openMemoryStore } from '#store'
@@ -40,6 +43,8 @@ export interface Desk {
   readonly forwarded: readonly Message[]
   /** Begin to send what is owed, as the gateway does. */
   forward(limits?: Partial<ForwardingLimits>, instead?: Partial<ForwardingParts>): Forwarding
+  /** Begin to post tabs that are due, and to have more held for them, as the gateway does. */
+  keepTabs(): TabKeeper
   /** Answers that were kept as evidence, with the element that was wrong. */
   readonly kept: readonly { readonly answer: Message; readonly path: string }[]
   /** Send a request and hear the answer. */
@@ -122,7 +127,12 @@ export async function openDesk(options: DeskOptions = {}): Promise<Desk> {
     draining: () => false,
     ...options.parts,
   }
-  const dispatch = createDispatch(parts)
+  let keeper: TabKeeper | undefined
+  const tabs = {
+    charged: (tab: Tab) => keeper?.charged(tab),
+    wake: () => keeper?.wake(),
+  }
+  const dispatch = createDispatch({ ...parts, tabs })
   return {
     clock,
     parts,
@@ -135,6 +145,11 @@ export async function openDesk(options: DeskOptions = {}): Promise<Desk> {
         { ...FORWARDING, ...limits },
       )
       return forwarding
+    },
+    keepTabs() {
+      const limits = { pollMs: 1_000, takenMax: 2, leaseMs: 30_000, increasingMax: 2 }
+      keeper = startTabKeeper(parts, { log: silentLog, ...limits })
+      return keeper
     },
     kept,
     tell: async (body, from = known.id) => JSON.parse(await dispatch(from, JSON.stringify(body))),
@@ -229,7 +244,7 @@ function hashOf(about: string): Buffer {
   return createHmac('sha256', 'seal').update(about).digest()
 }
 
-type DeskStore = PaymentStore & CardStore & OwedStore & DayStore
+type DeskStore = PaymentStore & TabStore & CardStore & OwedStore & DayStore
 
 function asStore(memory: MemoryStore): DeskStore {
   return {
@@ -250,6 +265,12 @@ function asStore(memory: MemoryStore): DeskStore {
     raiseOverdue: async (overdue) => memory.transact(() => memory.raiseOverdue(overdue)),
     endAttempt: async (...act) => memory.transact(() => memory.endAttempt(...act)),
     openDay: async (opening) => memory.transact(() => memory.openDay(opening)),
+    openTab: async (opening) => memory.transact(() => memory.openTab(opening)),
+    chargeTab: async (wish) => memory.transact(() => memory.chargeTab(wish)),
+    postTab: async (wish) => memory.transact(() => memory.postTab(wish)),
+    takeDueTabs: async (taking) => memory.transact(() => memory.takeDueTabs(taking)),
+    readReceipt: async (wish) => memory.transact(() => memory.readReceipt(wish)),
+    refundItem: async (wish) => memory.transact(() => memory.refundItem(wish)),
     closeDays: async (...act) => memory.transact(() => memory.closeDays(...act)),
   }
 }

@@ -44,7 +44,7 @@ let last = 0
 const fresh = () => `card-${++last}`
 
 async function register(t: ExecutionContext, by = client): Promise<string> {
-  const told = await by.registerCard({ id: fresh(), card: { pan, expiry } })
+  const told = await by.card.register({ id: fresh(), card: { pan, expiry } })
   if (told.kind !== 'registered') return t.fail() as never
   t.is(told.card, '453957******1486')
   return told.token
@@ -64,7 +64,7 @@ test.serial('a card is registered, pays, and is forgotten', async (t) => {
   t.is(told.kind, 'approved')
   t.is(memberOf(told, 'card'), '453957******1486')
   t.like(exchangesOf(site, payment.amount.value), [{ pan, effect: 'posted' }])
-  t.like(await client.forgetCard(token), { kind: 'forgotten', token })
+  t.like(await client.card.forget(token), { kind: 'forgotten', token })
   const refused = { kind: 'refused', code: 'TOKEN_UNKNOWN', field: 'card.token' }
   t.like(await client.sale(paymentWith(token)), refused)
   t.deepEqual(await client.sale(payment), told)
@@ -75,7 +75,7 @@ test.serial('a token of one merchant is nothing to another', async (t) => {
   const token = await register(t)
   const other = gateway.client({ merchant: OTHER })
   t.like(await other.sale(paymentWith(token)), { kind: 'refused', code: 'TOKEN_UNKNOWN' })
-  t.like(await other.forgetCard(token), { kind: 'refused', code: 'TOKEN_UNKNOWN' })
+  t.like(await other.card.forget(token), { kind: 'refused', code: 'TOKEN_UNKNOWN' })
   t.not(await register(t, other), token)
   other.close()
   t.is((await client.authorize(paymentWith(token))).kind, 'approved')

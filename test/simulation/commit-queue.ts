@@ -192,6 +192,12 @@ export function openSimulatedStore({
         acts.journalStray(stray)
         ears.onStray(stray)
       }),
+    openTab: (opening) => ask('openTab', () => acts.openTab(opening)),
+    chargeTab: (wish) => ask('chargeTab', () => acts.chargeTab(wish)),
+    postTab: (wish) => ask('postTab', () => acts.postTab(wish)),
+    takeDueTabs: (taking) => ask('takeDueTabs', () => acts.takeDueTabs(taking)),
+    readReceipt: (wish) => ask('readReceipt', () => acts.readReceipt(wish)),
+    refundItem: (wish) => ask('refundItem', () => acts.refundItem(wish)),
     recover: (...act) => ask('recover', () => acts.recover(...act)),
   }
 }
@@ -205,6 +211,7 @@ const READS: ReadonlySet<string> = new Set([
   'isReversedUnseen',
   'findRegistration',
   'findCard',
+  'readReceipt',
 ])
 
 /** Acts that may move a payment. */

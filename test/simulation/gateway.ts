@@ -179,6 +179,8 @@ async function boot(parts: GatewayParts, life: Life): Promise<Started> {
   const dispatch = createDispatch({
     ...conduct,
     random,
+    // Its merchants have no tabs.
+    tabs: { charged() {}, wake() {} },
     turns: { take: () => ({ kind: 'taken', end() {} }) },
     messages,
     limits: REQUESTS,

@@ -44,7 +44,7 @@ export function addCard(program: Command, outside: Outside, finish: Finish): voi
     .addHelpText('after', REGISTER_HELP)
   withClient(register).action(async (options: RegisterOptions) => {
     const { pan, expiry, id = freshId() } = options
-    const ask = (client: MerchantClient) => client.registerCard({ id, card: { pan, expiry } })
+    const ask = (client: MerchantClient) => client.card.register({ id, card: { pan, expiry } })
     finish(await answered(ask, options, outside))
   })
   const forget = card
@@ -53,7 +53,7 @@ export function addCard(program: Command, outside: Outside, finish: Finish): voi
     .argument('<token>', 'what stands for the card')
     .addHelpText('after', FORGET_HELP)
   withClient(forget).action(async (token: string, options: ClientOptions) => {
-    finish(await answered((client) => client.forgetCard(token), options, outside))
+    finish(await answered((client) => client.card.forget(token), options, outside))
   })
 }
 

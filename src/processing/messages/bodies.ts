@@ -61,6 +61,48 @@ export interface AmountOfBody extends InquiryBody {
   readonly amount?: AmountBody
 }
 
+/** What opens a tab. */
+export interface TabOpenBody extends RequestBody {
+  readonly payment: string
+  readonly consent: {
+    readonly reference: string
+    readonly maximum: AmountBody
+    readonly until: string
+  }
+  readonly posting?: {
+    readonly threshold?: string
+    readonly charges?: number
+    readonly afterSeconds?: number
+    readonly dayEnd?: boolean
+  }
+  readonly increment?: string
+  readonly rate?: { readonly unit: 'second' | 'kilobyte'; readonly value: string }
+}
+
+/** What names a tab: to post it, or to ask about it. */
+export interface TabBody extends RequestBody {
+  readonly tab: string
+}
+
+export interface TabInquiryBody extends TabBody {
+  readonly after?: number
+}
+
+export interface TabRefundBody extends TabBody {
+  readonly charge: string
+}
+
+export interface TabChargeBody extends TabBody {
+  readonly charges: readonly ChargeBody[]
+}
+
+export interface ChargeBody extends JsonObject {
+  readonly id: string
+  readonly amount?: string
+  readonly quantity?: number
+  readonly item?: string
+}
+
 /**
  * A message kind's schema as a check: the body, typed, or the one refusal that says what is
  * wrong.

@@ -31,6 +31,8 @@ export interface SchemaNode {
   readonly schema: JsonObject
   /** Members of a closed object, in the schema's order; none for anything else. */
   readonly properties: readonly (readonly [name: string, node: SchemaNode])[]
+  /** What the elements of a list are. */
+  readonly items?: SchemaNode
 }
 
 /** Follow one kind's schema through its references into `definitions.schema.json`. */
@@ -49,7 +51,7 @@ export function membersOf(schemas: MessageSchemas, kind: string): ReadonlyMap<st
       const needed = listOf(node.schema['required']).includes(name)
       const present = always && (needed || part.schema['x-brought-by'] !== undefined)
       members.set(partPath.join('.'), memberOf(part.schema, partPath, present))
-      visit(part, partPath, present)
+      visit(part.items ?? part, partPath, present)
     }
   }
   visit(schemaOf(schemas, kind), [], true)
@@ -67,11 +69,12 @@ function nodeOf(schema: JsonObject, place: Place): SchemaNode {
     const { $ref: _followed, ...beside } = schema
     const target = follow(reference, place)
     const node = nodeOf(target.schema, target)
-    return { schema: { ...node.schema, ...beside }, properties: node.properties }
+    return { ...node, schema: { ...node.schema, ...beside } }
   }
-  const properties = schema['properties']
+  const { properties, items } = schema
   return {
     schema,
+    ...(isJsonObject(items) ? { items: nodeOf(items, place) } : {}),
     properties: isJsonObject(properties)
       ? Object.entries(properties).map(([name, part]) => [name, nodeOf(objectOf(part), place)])
       : [],

@@ -4,6 +4,7 @@ import {
   type FollowUpRequest,
   isJsonObject,
   type PaymentRequest,
+  type TabOpenRequest,
   type TokenPaymentRequest,
 } from '#domain'
 import { createValidation, type RequestContext, type Validated } from '../validation/validate.ts'
@@ -15,6 +16,11 @@ import type {
   PaymentBody,
   ReadBody,
   RequestBody,
+  TabBody,
+  TabChargeBody,
+  TabInquiryBody,
+  TabOpenBody,
+  TabRefundBody,
 } from './bodies.ts'
 import { compileContent } from './canonical.ts'
 import { type Member, type MessageSchemas, membersOf, schemaOf } from './members.ts'
@@ -41,7 +47,12 @@ export interface Messages {
 }
 
 /** Requests whose id is an idempotency key. */
-type KeyedRequest = PaymentRequest | TokenPaymentRequest | FollowUpRequest | CardRegisterRequest
+type KeyedRequest =
+  | PaymentRequest
+  | TokenPaymentRequest
+  | FollowUpRequest
+  | CardRegisterRequest
+  | TabOpenRequest
 
 /** @param schemas the files of specs/messages. Throws when one is not a JSON Schema. */
 export function compileMessages(schemas: MessageSchemas): Messages {
@@ -70,6 +81,11 @@ export function compileMessages(schemas: MessageSchemas): Messages {
     'payment.refund': readerOf<AmountOfBody>('payment.refund'),
     'card.register': readerOf<CardRegisterBody>('card.register'),
     'card.forget': readerOf<CardForgetBody>('card.forget'),
+    'tab.open': readerOf<TabOpenBody>('tab.open'),
+    'tab.charge': readerOf<TabChargeBody>('tab.charge'),
+    'tab.post': readerOf<TabBody>('tab.post'),
+    'tab.inquire': readerOf<TabInquiryBody>('tab.inquire'),
+    'tab.refund': readerOf<TabRefundBody>('tab.refund'),
     echo: readerOf<RequestBody>('echo'),
   }
   const contents = {
@@ -78,6 +94,7 @@ export function compileMessages(schemas: MessageSchemas): Messages {
     'payment.increment': compileContent(schemaOf(schemas, 'payment.increment')),
     'payment.refund': compileContent(schemaOf(schemas, 'payment.refund')),
     'card.register': compileContent(schemaOf(schemas, 'card.register')),
+    'tab.open': compileContent(schemaOf(schemas, 'tab.open')),
   }
   return {
     validateRequest: createValidation(readers),

@@ -23,6 +23,15 @@ import { panOf } from './card-rules.ts'
 import { credentialRefusal } from './credential-rules.ts'
 import { senderRefusal } from './merchant-rules.ts'
 import { pinRefusal, terminalPinOf } from './pin-rules.ts'
+import { isRefused, type Refused } from './refused.ts'
+import {
+  type TabReaders,
+  tabChargeOf,
+  tabInquiryOf,
+  tabItemRefundOf,
+  tabOpenOf,
+  tabPostOf,
+} from './tab-requests.ts'
 import { timeOf } from './time-rules.ts'
 
 /** What a request is judged against besides its own text. */
@@ -37,7 +46,7 @@ export type Validated =
   | { readonly kind: 'refused'; readonly refusal: Refusal }
 
 /** The schema check of each kind of request. */
-export interface RequestReaders {
+export interface RequestReaders extends TabReaders {
   readonly 'payment.authorize': ReadBody<PaymentBody>
   readonly 'payment.sale': ReadBody<PaymentBody>
   readonly 'payment.inquire': ReadBody<InquiryBody>
@@ -66,6 +75,11 @@ export function createValidation(
     ['payment.refund', followUpJudge('payment.refund', readers['payment.refund'])],
     ['card.register', registerJudge(readers['card.register'])],
     ['card.forget', forgetJudge(readers['card.forget'])],
+    ['tab.open', plainJudge(readers['tab.open'], tabOpenOf)],
+    ['tab.charge', plainJudge(readers['tab.charge'], tabChargeOf)],
+    ['tab.post', plainJudge(readers['tab.post'], tabPostOf)],
+    ['tab.inquire', plainJudge(readers['tab.inquire'], tabInquiryOf)],
+    ['tab.refund', plainJudge(readers['tab.refund'], tabItemRefundOf)],
     ['echo', echoJudge(readers.echo)],
   ])
   return (json, context) => {
@@ -186,15 +200,6 @@ function parsed(json: string): unknown {
   } catch {
     return undefined
   }
-}
-
-/** What a reader or a rule gives instead of a value. */
-interface Refused {
-  readonly refused: Refusal
-}
-
-function isRefused<Value>(value: Value | Refused): value is Refused {
-  return typeof value === 'object' && value !== null && 'refused' in value
 }
 
 function refused(why: Refusal): Validated {

@@ -4,8 +4,12 @@ import {
   type ActBatch,
   type BatchReader,
   createBatchReader,
+  dueTakingOf,
   expiryOf,
   forgettingOf,
+  itemRefundWishOf,
+  postingWishOf,
+  receiptWishOf,
   reversalWishOf,
 } from '../act-batch.ts'
 import type { DayOpening } from '../business-days.ts'
@@ -15,6 +19,10 @@ import type { MerchantChange } from '../merchants.ts'
 import { attemptEndOf, type Overdue, type Taking } from '../owed-messages.ts'
 import { INTENT_COLUMNS, type Row } from '../payment-row.ts'
 import type { Expiry, ReversalWish } from '../reversal-act.ts'
+import type { PostingWish } from '../tabs/posting.ts'
+import type { ReceiptWish } from '../tabs/receipts.ts'
+import type { ItemRefundWish } from '../tabs/refunding.ts'
+import type { DueTaking } from '../tabs/tab-acts.ts'
 
 /** One act, with all that it was asked with. */
 export type Act = {
@@ -46,6 +54,12 @@ export type Act = {
   | { readonly name: 'findCard'; readonly merchant: string; readonly token: string }
   | (Forgetting & { readonly name: 'forgetCard' })
   | { readonly name: 'post'; readonly order: PostingOrder }
+  | { readonly name: 'openTab'; readonly opening: Row }
+  | (PaymentKey & { readonly name: 'chargeTab'; readonly wish: Row })
+  | { readonly name: 'postTab'; readonly wish: PostingWish }
+  | { readonly name: 'takeDueTabs'; readonly taking: DueTaking }
+  | { readonly name: 'readReceipt'; readonly wish: ReceiptWish }
+  | { readonly name: 'refundItem'; readonly wish: ItemRefundWish }
   | { readonly name: 'beat'; readonly nowMs: number; readonly watches: boolean }
 )
 
@@ -145,11 +159,32 @@ function actOf(from: BatchReader, at: number): Act {
     case ACT.beat:
       return { at, name: 'beat', nowMs: from.number(), watches: from.number() === 1 }
     default:
-      return cardActOf(from, act, at)
+      return tabActOf(act, at, from)
   }
 }
 
-function cardActOf(from: BatchReader, act: number, at: number): Act {
+function tabActOf(act: number, at: number, from: BatchReader): Act {
+  switch (act) {
+    case ACT.openTab:
+      return { at, name: 'openTab', opening: from.tabOpening() }
+    case ACT.chargeTab: {
+      const wish = from.chargeWish()
+      return { at, name: 'chargeTab', merchant: String(wish[0]), id: String(wish[1]), wish }
+    }
+    case ACT.postTab:
+      return { at, name: 'postTab', wish: postingWishOf(from) }
+    case ACT.takeDueTabs:
+      return { at, name: 'takeDueTabs', taking: dueTakingOf(from) }
+    case ACT.readReceipt:
+      return { at, name: 'readReceipt', wish: receiptWishOf(from) }
+    case ACT.refundItem:
+      return { at, name: 'refundItem', wish: itemRefundWishOf(from) }
+    default:
+      return cardActOf(act, at, from)
+  }
+}
+
+function cardActOf(act: number, at: number, from: BatchReader): Act {
   switch (act) {
     case ACT.registerCard:
       return { at, name: 'registerCard', registration: registrationOf(from.registration()) }

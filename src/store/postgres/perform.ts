@@ -16,6 +16,9 @@ import { expireHolds, reverse } from './reversals.ts'
 import { roundsOf } from './rounds.ts'
 import { leaseStans } from './stan-leases.ts'
 import { journalStray } from './strays.ts'
+import { chargeTabs } from './tab-charges.ts'
+import { readReceipt, refundItem } from './tab-receipts.ts'
+import { openTab, postTab, takeDueTabs } from './tabs.ts'
 import { beginTransaction, type Transaction, together } from './transaction.ts'
 import { troubleOf } from './trouble.ts'
 
@@ -155,16 +158,19 @@ function inRound(
   const begins: ActOf<'begin'>[] = []
   const concludes: ActOf<'conclude'>[] = []
   const finds: ActOf<'find'>[] = []
+  const charges: ActOf<'chargeTab'>[] = []
   const underWay: Promise<void>[] = []
   for (const act of round) {
     if (act.name === 'begin') begins.push(act)
     else if (act.name === 'conclude') concludes.push(act)
     else if (act.name === 'find') finds.push(act)
+    else if (act.name === 'chargeTab') charges.push(act)
     else underWay.push(unlessRefused(act, transaction, limits))
   }
   if (begins.length > 0) underWay.push(begin(begins, transaction))
   if (concludes.length > 0) underWay.push(conclude(concludes, transaction))
   if (finds.length > 0) underWay.push(find(finds, transaction))
+  if (charges.length > 0) underWay.push(chargeTabs(charges, transaction))
   return underWay
 }
 
@@ -183,7 +189,7 @@ async function unlessRefused(
 }
 
 /** Acts that are rare enough to go alone. */
-type Lone = Exclude<Act, { readonly name: 'begin' | 'conclude' | 'find' }>
+type Lone = Exclude<Act, { readonly name: 'begin' | 'conclude' | 'find' | 'chargeTab' }>
 
 function perform(act: Lone, transaction: Transaction, limits: PostgresLimits): Promise<void> {
   switch (act.name) {
@@ -231,6 +237,16 @@ function perform(act: Lone, transaction: Transaction, limits: PostgresLimits): P
       return forgetCard(act, transaction)
     case 'chainHead':
       return chainHead(act, transaction)
+    case 'openTab':
+      return openTab(act, transaction)
+    case 'postTab':
+      return postTab(act, transaction)
+    case 'takeDueTabs':
+      return takeDueTabs(act, transaction)
+    case 'readReceipt':
+      return readReceipt(act, transaction)
+    case 'refundItem':
+      return refundItem(act, transaction)
     case 'beat':
       return beat(act, transaction, limits.deadAfterMs)
   }
