@@ -1,6 +1,6 @@
 import test from 'ava'
 import { JournalBusyError } from '#control'
-import type { PaymentIntent, PaymentOutcome } from '#domain'
+import type { CardRegistration, PaymentIntent, PaymentOutcome } from '#domain'
 import { type Store, StoreError, type StoreErrorCode } from '#store'
 import { journalPort } from '../src/journal-port.ts'
 import { reversing } from './store/sample.ts'
@@ -23,6 +23,10 @@ function failing(codes: readonly StoreErrorCode[]) {
     find: act,
     reverse: act,
     isReversedUnseen: act,
+    registerCard: act,
+    findRegistration: act,
+    findCard: act,
+    forgetCard: act,
   }
   const store = acts as unknown as Store
   const lost: unknown[] = []
@@ -36,6 +40,16 @@ for (const code of ['QUEUE_FULL', 'WAL_FULL', 'STORE_BUSY'] as const) {
     t.deepEqual(await failing([code]).port.capture(wish), { kind: 'full' })
   })
 }
+
+test('a card that meets a full store is put off, and one that is looked for comes back', async (t) => {
+  const card = {} as CardRegistration
+  t.deepEqual(await failing(['DISK_FULL']).port.registerCard(card), { kind: 'full' })
+  const busy = { instanceOf: JournalBusyError }
+  const port = () => failing(['STORE_BUSY']).port
+  await t.throwsAsync(port().findCard('m', 'tok_a'), busy)
+  await t.throwsAsync(port().findRegistration('m', 'i'), busy)
+  await t.throwsAsync(port().forgetCard({ merchant: 'm', token: 'tok_a', atMs: 1 }), busy)
+})
 
 test('a fault of the store is nobody’s refusal', async (t) => {
   await t.throwsAsync(failing(['STORE_IO']).port.begin(intent), { code: 'STORE_IO' })

@@ -50,10 +50,12 @@ export function tokenUnknown(field: 'token' | 'card.token'): Refusal {
 }
 
 function cardIn(opened: Uint8Array): CardDetails {
-  const { pan: digits, expiry } = JSON.parse(new TextDecoder().decode(opened))
-  const pan = Pan.parse(digits)
+  const kept: { readonly pan: string; readonly expiry: string } = JSON.parse(
+    new TextDecoder().decode(opened),
+  )
+  const pan = Pan.parse(kept.pan)
   if (pan === undefined) throw new TypeError('what is kept under a token is no card')
-  return { pan, expiry }
+  return { pan, expiry: kept.expiry }
 }
 
 /** No payment is sealed under such a name: a merchant and an id have one slash between them. */

@@ -1,6 +1,8 @@
+import ava from 'ava'
+import fc from 'fast-check'
 import type { CardRegistration } from '#domain'
 import { createSystemClock } from '#platform'
-import { openStore } from '#store'
+import { type MemoryStore, openMemoryStore, openStore } from '#store'
 import { bytes } from './sample.ts'
 import { test } from './stores.ts'
 
@@ -119,3 +121,78 @@ test('cards are there after the store was closed and opened again', async (t, ki
   t.is(await store.findCard(MERCHANT, tokenNamed(2)), undefined)
   await store.close()
 })
+
+const merchants = fc.constantFrom('acme-books', 'other')
+const wish = fc.oneof(
+  fc.record({
+    act: fc.constant('register' as const),
+    merchant: merchants,
+    id: fc.nat(3),
+    card: fc.nat(2),
+  }),
+  fc.record({ act: fc.constant('forget' as const), merchant: merchants, token: fc.nat(20) }),
+)
+
+type Wish = typeof wish extends fc.Arbitrary<infer Value> ? Value : never
+
+ava(
+  'in whatever order, a live card has one token of a merchant, and what was told stays so',
+  (t) => {
+    fc.assert(
+      fc.property(fc.array(wish, { maxLength: 20 }), (wishes) => {
+        const store = openMemoryStore()
+        const model = { told: new Map<string, string>(), live: new Map<string, string>() }
+        wishes.forEach((it, at) => {
+          t.deepEqual(done(store, it, at), expected(model, it, at))
+          for (const [card, token] of model.live) {
+            const [merchant = '', name] = card.split('/')
+            const kept = store.transact(() => store.findCard(merchant, token))
+            t.deepEqual(kept?.panHash, bytes(32, Number(name)))
+          }
+        })
+        store.close()
+      }),
+    )
+  },
+)
+
+/** What a wish came to: the token, or why there is none. */
+function done(store: MemoryStore, it: Wish, at: number): string {
+  return store.transact(() => {
+    if (it.act === 'forget') {
+      const { merchant } = it
+      const forgotten = store.forgetCard({ merchant, token: `tok_${it.token}`, atMs: at })
+      return forgotten?.token ?? 'unknown'
+    }
+    const result = store.registerCard({
+      ...{ merchant: it.merchant, id: `card-${it.id}`, token: `tok_${at}` },
+      ...{ panMasked: '453957******1486', registeredAtMs: at },
+      ...{ fingerprint: bytes(32, it.card), panHash: bytes(32, it.card), sealedCard: bytes(9, at) },
+    })
+    return result.kind === 'registered' ? result.card.token : result.kind
+  })
+}
+
+interface Model {
+  /** Content and token by merchant and id. */
+  readonly told: Map<string, string>
+  /** Token by merchant and card. */
+  readonly live: Map<string, string>
+}
+
+function expected({ told, live }: Model, it: Wish, at: number): string {
+  if (it.act === 'forget') {
+    const token = `tok_${it.token}`
+    const given = [...told].filter(([key]) => key.startsWith(`${it.merchant}/`))
+    if (!given.some(([, value]) => value.endsWith(` ${token}`))) return 'unknown'
+    for (const [card, name] of live) if (name === token) live.delete(card)
+    return token
+  }
+  const [key, card] = [`${it.merchant}/${it.id}`, `${it.merchant}/${it.card}`]
+  const [content, before] = told.get(key)?.split(' ') ?? []
+  if (before !== undefined) return content === String(it.card) ? before : 'conflict'
+  const token = live.get(card) ?? `tok_${at}`
+  live.set(card, token)
+  told.set(key, `${it.card} ${token}`)
+  return token
+}
