@@ -48,7 +48,8 @@ export function createReversals(database: DatabaseSync, journals: Journals) {
   const tabs = createTabHolds(database)
   const expired = database.prepare(
     `SELECT merchant, id FROM payments
-     WHERE host = ? AND begun_at_ms < ? AND ${IS_HOLD} ORDER BY begun_at_ms LIMIT (? + 0)`,
+     WHERE host = ? AND begun_at_ms < ? AND ${IS_HOLD} AND ${IS_ON_NO_OPEN_TAB}
+     ORDER BY begun_at_ms LIMIT (? + 0)`,
   )
 
   function verdictOn(payment: Payment, openDate: string): ReversalVerdict {
@@ -121,3 +122,7 @@ export const IS_HELD_INCREMENT = `operation = 'payment.increment' AND state = 'a
 
 /** What lapses by itself at the host. */
 export const IS_HOLD = `operation = 'payment.authorize' AND state = 'approved'`
+
+/** What an open tab gathers its charges on is posted with it, however old it is. */
+export const IS_ON_NO_OPEN_TAB = `NOT EXISTS
+  (SELECT 1 FROM tabs WHERE tabs.payment = payments.seq AND tabs.state = 'open')`

@@ -200,6 +200,19 @@ test('a tab is posted by itself once it is full, or old, or its day is over', as
   t.like(await inquire(daily), { state: 'posted', posted: { because: 'day-end' } })
 })
 
+test('a tab is posted before its host lets go of what it holds', async (t) => {
+  const month = { consent: { ...consent, until: '2026-12-22T10:00:00Z' } }
+  const desk = await withTab({ ...month, posting: { afterSeconds: 2_678_400 } })
+  desk.keepTabs()
+  await charge(desk, { a: '1' })
+  desk.clock.advance(167 * 3_600_000)
+  await pass(desk, 1)
+  t.like(await inquire(desk), { state: 'open' })
+  desk.clock.advance(1_800_000)
+  await pass(desk, 1)
+  t.like(await inquire(desk), { state: 'posted', posted: { because: 'age' } })
+})
+
 test('more is held before it runs out, once for each shortage, and never above the consent', async (t) => {
   const desk = await withTab({ increment: '3000' })
   desk.keepTabs()

@@ -207,6 +207,16 @@ test('what an open tab holds is neither captured nor reversed by its merchant', 
   t.is((await store.find(MERCHANT, 'order-1'))?.state, 'reversing')
 })
 
+test('what an open tab holds does not lapse, and is in the way of no hold that does', async (t, kind) => {
+  const store = await withTab(t, kind)
+  const expiry = { host: 'meridian', begunBeforeMs: 2 ** 44, countMax: 1, atMs: 5 }
+  t.is(await store.expireHolds(expiry), 0)
+  t.is((await store.find(MERCHANT, 'order-1'))?.state, 'approved')
+  await hold(store, 2)
+  t.is(await store.expireHolds(expiry), 1)
+  t.is((await store.find(MERCHANT, 'order-2'))?.state, 'reversing')
+})
+
 test('a tab waits for an increment whose outcome is not known', async (t, kind) => {
   const store = await withTab(t, kind)
   await store.chargeTab(charging({ a: 10_000n }))

@@ -4,6 +4,7 @@ import {
   type TabObstacle,
   type TabOpenRequest,
   type TabReceipt,
+  type TabTerms,
 } from '#domain'
 import { errorAnswer, freshnessRefusal, tabAnswer } from '#processing'
 import { DRAINING } from '../authorize.ts'
@@ -21,9 +22,10 @@ export async function openTab(request: TabOpenRequest, parts: Parts): Promise<st
   if (obstacle) return earlierOr(obstacle, request, { fingerprint, parts })
   const openedAtMs = parts.clock.nowMs()
   const businessDate = parts.day.date()
+  const posting = await postingOf(request, parts)
   const result = await parts.store.openTab({
     ...request.terms,
-    ...{ fingerprint, businessDate, openedAtMs },
+    ...{ posting, fingerprint, businessDate, openedAtMs },
   })
   switch (result.kind) {
     case 'opened':
@@ -59,6 +61,24 @@ const CONSENT_OVER = refusal(
   'must be later than now, and within 31 days',
   'consent.until',
 )
+
+/** As its merchant wants, and before the host lets go of what it holds. */
+async function postingOf(
+  { merchant, terms: { posting, payment: id } }: TabOpenRequest,
+  { mapping, store, clock }: Parts,
+): Promise<TabTerms['posting']> {
+  const { holdHours } = mapping.exchange
+  if (holdHours === undefined) return posting
+  const payment = await store.find(merchant, id)
+  if (payment === undefined) return posting
+  const lapsesAtMs = payment.begunAtMs + holdHours * HOUR_MS
+  const heldMs = lapsesAtMs - clock.nowMs() - POSTING_MS
+  return { ...posting, ageMs: Math.max(1, Math.min(posting.ageMs, heldMs)) }
+}
+
+const HOUR_MS = 3_600_000
+/** A tab that is due is posted, and its capture told to the host, well within that. */
+const POSTING_MS = HOUR_MS / 2
 
 async function earlierOr(
   obstacle: Refusal,

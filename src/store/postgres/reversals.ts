@@ -1,6 +1,11 @@
 import { type Payment, type ReversalObstacle, type ReversalVerdict, reversalVerdict } from '#domain'
 import { placeIn } from '../payment-place.ts'
-import { IS_HELD_INCREMENT, IS_HOLD, type ReversalResult } from '../reversal-act.ts'
+import {
+  IS_HELD_INCREMENT,
+  IS_HOLD,
+  IS_ON_NO_OPEN_TAB,
+  type ReversalResult,
+} from '../reversal-act.ts'
 import type { ActOf } from './act.ts'
 import type { Within } from './captures.ts'
 import type { Connection, Statement, StoredRow } from './connection.ts'
@@ -57,7 +62,7 @@ export async function expireHolds(
 const EXPIRED: Statement = {
   name: 'expired-holds',
   text: `SELECT merchant, id FROM payments WHERE host = $1 AND begun_at_ms < $2 AND ${IS_HOLD}
-    ORDER BY begun_at_ms LIMIT $3`,
+      AND ${IS_ON_NO_OPEN_TAB} ORDER BY begun_at_ms LIMIT $3`,
 }
 
 async function verdictOn(
