@@ -1,5 +1,6 @@
 import { type Merchant, type MerchantRequest, refusal } from '#domain'
-import { answerOf, echoAnswer, errorAnswer, unseenAnswer } from '#processing'
+import { answerOf, cardAnswer, echoAnswer, errorAnswer, unseenAnswer } from '#processing'
+import { askAboutCard } from './ask-about-card.ts'
 import { authorize } from './authorize.ts'
 import { capture } from './capture.ts'
 import type { Conducted } from './exchange.ts'
@@ -45,6 +46,13 @@ export function createDispatch(parts: Parts): Dispatch {
       case 'payment.capture': {
         const act = () => capture(request, parts)
         return told(request.id, await twins.conduct(merchant.id, request.payment, act))
+      }
+      case 'card.verify':
+      case 'card.balance': {
+        const heard = await askAboutCard(request, merchant, parts)
+        return heard.kind === 'heard'
+          ? cardAnswer(request, heard.outcome, { ...heard, nowMs: parts.clock.nowMs() })
+          : errorAnswer(heard.refusal, request.id)
       }
       case 'echo':
         return echoAnswer(request.id, parts.clock.nowMs())

@@ -1,6 +1,7 @@
 import type {
   AttemptEnd,
   CaptureObstacle,
+  CardRequest,
   FollowUpObstacle,
   Merchant,
   Money,
@@ -243,7 +244,7 @@ export type OpenedEnvelope =
 
 /** What makes the host's PIN block of a terminal's. No PIN and no key is seen here. */
 export interface PinDesk {
-  translate(request: PaymentRequest): Promise<PinTranslated>
+  translate(request: PaymentRequest | CardRequest): Promise<PinTranslated>
 }
 
 export type PinTranslated =

@@ -4,7 +4,8 @@
  * Values and rules without IO. A leaf: it imports nothing, not even Node.
  */
 export { type CaptureObstacle, type CaptureVerdict, captureVerdict } from './capture.ts'
-export { type Currency, currencyOf } from './currency.ts'
+export type { Balance, CardFindings, CardOutcome } from './card-inquiry.ts'
+export { type Currency, currencyByNumber, currencyOf } from './currency.ts'
 export type {
   Chargeable,
   Fee,
@@ -57,6 +58,8 @@ export { PIN_BLOCK_BYTES, type PinFormat, type TerminalPin } from './pin.ts'
 export { type Refusal, type RefusalCode, refusal } from './refusal.ts'
 export type {
   CaptureRequest,
+  CardOperation,
+  CardRequest,
   EchoRequest,
   FollowUpRequest,
   InquiryRequest,

@@ -5,7 +5,7 @@
  * Messages and mappings are data (specs/messages, specs/hosts/NAME/mapping.json), compiled once at
  * start. No IO, no clock: the moment comes in. It knows nothing of keys, sockets or the journal.
  */
-export { answerOf, echoAnswer, errorAnswer, unseenAnswer } from './answers.ts'
+export { answerOf, cardAnswer, echoAnswer, errorAnswer, unseenAnswer } from './answers.ts'
 export { dateNear, daysBetween } from './calendar.ts'
 export {
   type Acquirer,
@@ -31,6 +31,6 @@ export {
   SPEC_TEXT_LIMITS,
   syntaxFault,
 } from './spec-text.ts'
-export { type NewPaymentContext, refusalOfNew } from './validation/new-request.ts'
+export { type NewRequestContext, refusalOfNew } from './validation/new-request.ts'
 export { freshnessRefusal } from './validation/time-rules.ts'
 export type { RequestContext, Validated } from './validation/validate.ts'

@@ -36,6 +36,7 @@ const NOT_DERIVABLE: Readonly<Record<string, Readonly<Record<number, readonly st
   '22-authorization-increased': { 2: ['63'], 4: ['63'] },
   '23-captured-then-reversed': { 2: ['63'] },
   '24-sale-with-pin': { 2: ['63'] },
+  '26-account-verified': { 2: ['63'] },
 }
 
 for (const transcript of TRANSCRIPTS) {

@@ -41,6 +41,14 @@ export interface PinBody extends JsonObject {
   readonly ksn?: string
 }
 
+/** What is asked about a card. */
+export interface CardQuestionBody extends RequestBody {
+  readonly terminal?: string
+  readonly currency: string
+  readonly card: CardBody
+  readonly pin?: PinBody
+}
+
 /** What names a payment that was sent before: an inquiry, a reversal. */
 export interface InquiryBody extends RequestBody {
   readonly payment: string

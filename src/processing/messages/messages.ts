@@ -1,7 +1,14 @@
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { type FollowUpRequest, isJsonObject, type PaymentRequest } from '#domain'
 import { createValidation, type RequestContext, type Validated } from '../validation/validate.ts'
-import type { AmountOfBody, InquiryBody, PaymentBody, ReadBody, RequestBody } from './bodies.ts'
+import type {
+  AmountOfBody,
+  CardQuestionBody,
+  InquiryBody,
+  PaymentBody,
+  ReadBody,
+  RequestBody,
+} from './bodies.ts'
 import { compileContent } from './canonical.ts'
 import { type Member, type MessageSchemas, membersOf, schemaOf } from './members.ts'
 import { refusalOfError } from './schema-refusal.ts'
@@ -51,6 +58,8 @@ export function compileMessages(schemas: MessageSchemas): Messages {
     'payment.capture': readerOf<AmountOfBody>('payment.capture'),
     'payment.increment': readerOf<AmountOfBody>('payment.increment'),
     'payment.refund': readerOf<AmountOfBody>('payment.refund'),
+    'card.verify': readerOf<CardQuestionBody>('card.verify'),
+    'card.balance': readerOf<CardQuestionBody>('card.balance'),
     echo: readerOf<RequestBody>('echo'),
   }
   const contents = {

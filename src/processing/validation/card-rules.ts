@@ -1,9 +1,9 @@
-import { Pan, type PaymentRequest, type Refusal, refusal } from '#domain'
+import { Pan, type Refusal, refusal } from '#domain'
 import { utcStamp } from '#iso8583'
 import type { PaymentBody } from '../messages/bodies.ts'
 
 /** The card number, or a refusal when its check digit is wrong. */
-export function panOf({ card }: PaymentBody): Pan | { readonly refused: Refusal } {
+export function panOf({ card }: Pick<PaymentBody, 'card'>): Pan | { readonly refused: Refusal } {
   const pan = Pan.parse(card.pan)
   if (pan) return pan
   return { refused: refusal('FIELD_INVALID', 'must end in a Luhn check digit', 'card.pan') }
@@ -14,7 +14,10 @@ export function panOf({ card }: PaymentBody): Pan | { readonly refused: Refusal 
  *
  * The century is 2000 (ISO 8583 DE14 has two digits of the year).
  */
-export function expiryRefusal({ card }: PaymentBody, nowMs: number): Refusal | undefined {
+export function expiryRefusal(
+  { card }: Pick<PaymentBody, 'card'>,
+  nowMs: number,
+): Refusal | undefined {
   const month = utcStamp(nowMs - LAST_ZONE_MS).slice(2, 6)
   if (card.expiry >= month) return undefined
   return refusal('CARD_EXPIRED', 'this month is past', 'card.expiry')
@@ -22,7 +25,7 @@ export function expiryRefusal({ card }: PaymentBody, nowMs: number): Refusal | u
 
 /** Numbers that only a sandbox takes are no cards where money is real. */
 export function sandboxRefusal(
-  { pan }: PaymentRequest,
+  { pan }: { readonly pan: Pan },
   sandboxPans: ReadonlySet<string>,
 ): Refusal | undefined {
   if (sandboxPans.size === 0 || !sandboxPans.has(pan.reveal())) return undefined

@@ -1,4 +1,7 @@
 import {
+  type CardOperation,
+  type CardRequest,
+  currencyOf,
   type FollowUpOperation,
   isJsonObject,
   type JsonObject,
@@ -11,6 +14,7 @@ import {
 } from '#domain'
 import type {
   AmountOfBody,
+  CardQuestionBody,
   InquiryBody,
   PaymentBody,
   ReadBody,
@@ -43,6 +47,8 @@ export interface RequestReaders {
   readonly 'payment.capture': ReadBody<AmountOfBody>
   readonly 'payment.increment': ReadBody<AmountOfBody>
   readonly 'payment.refund': ReadBody<AmountOfBody>
+  readonly 'card.verify': ReadBody<CardQuestionBody>
+  readonly 'card.balance': ReadBody<CardQuestionBody>
   readonly echo: ReadBody<RequestBody>
 }
 
@@ -60,6 +66,8 @@ export function createValidation(
     ['payment.capture', captureJudge(readers['payment.capture'])],
     ['payment.increment', followUpJudge('payment.increment', readers['payment.increment'])],
     ['payment.refund', followUpJudge('payment.refund', readers['payment.refund'])],
+    ['card.verify', cardJudge('card.verify', readers['card.verify'])],
+    ['card.balance', cardJudge('card.balance', readers['card.balance'])],
     ['echo', echoJudge(readers.echo)],
   ])
   return (json, context) => {
@@ -103,6 +111,34 @@ function paymentJudge(operation: PaymentRequest['operation'], read: ReadBody<Pay
     return { kind: 'valid', request }
   }
 }
+
+function cardJudge(operation: CardOperation, read: ReadBody<CardQuestionBody>): Judge {
+  return (json, { merchant }) => {
+    const body = read(json)
+    if (isRefused(body)) return refused(body.refused)
+    const wrong = senderRefusal(body, merchant) ?? credentialRefusal(body) ?? pinRefusal(body)
+    if (wrong) return refused(wrong)
+    const sentAtMs = timeOf(body)
+    if (isRefused(sentAtMs)) return refused(sentAtMs.refused)
+    const currency = currencyOf(body.currency)
+    if (currency === undefined) return refused(NO_CURRENCY)
+    const pan = panOf(body)
+    if (isRefused(pan)) return refused(pan.refused)
+    const request: CardRequest = {
+      ...{ operation, merchant: body.merchant, id: body.id, sentAtMs, currency, pan },
+      terminal: body.terminal ?? merchant.terminals[0] ?? '',
+      ...terminalPinOf(body),
+      body: new Secret<JsonObject>(body),
+    }
+    return { kind: 'valid', request }
+  }
+}
+
+const NO_CURRENCY = refusal(
+  'FIELD_INVALID',
+  'must be an ISO 4217 alphabetic code in use',
+  'currency',
+)
 
 /** For a request that names a payment sent before. */
 function naming(
