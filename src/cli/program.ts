@@ -7,6 +7,7 @@ import { KeyringError } from '#security'
 import { StoreError } from '#store'
 import { ConfigError } from '../config.ts'
 import { ProfileError } from '../spec-files.ts'
+import { addCard } from './card/card.ts'
 import { addDemo } from './demo.ts'
 import { addEmulate } from './emulate.ts'
 import { EXIT, type ExitCode, type Finish } from './exit-codes.ts'
@@ -82,6 +83,7 @@ function createProgram(outside: Outside, finish: Finish): Command {
     addIncrement,
     addRefund,
     addReverse,
+    addCard,
     addPayments,
     addWork,
     addLedger,

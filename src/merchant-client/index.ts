@@ -18,7 +18,13 @@ export {
   type MerchantClientOptions,
   type SealedMessage,
 } from './merchant-client.ts'
-export type { PaymentInput } from './requests.ts'
+export type {
+  AddressInput,
+  CardInput,
+  CardQuestionInput,
+  PaymentInput,
+  PinInput,
+} from './requests.ts'
 export type {
   EchoResult,
   MerchantResult,

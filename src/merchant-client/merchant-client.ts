@@ -13,9 +13,12 @@ import {
 import { type GatewayKeySet, importGatewayKeys } from './discovery.ts'
 import type { GatewayAddress } from './gateway-address.ts'
 import {
+  type AddressInput,
   type AmountInput,
+  type CardQuestionInput,
   type FollowUpInput,
   type PaymentInput,
+  type PinInput,
   type RequestHead,
   requestJson,
 } from './requests.ts'
@@ -56,6 +59,12 @@ export interface MerchantClient {
   increment(increment: FollowUpInput & { readonly amount: AmountInput }): Promise<MerchantResult>
   /** Give back of what was taken: a payment of its own, whose id must be new. */
   refund(refund: FollowUpInput): Promise<MerchantResult>
+  /** Ask the host whether a card is good, with CVV2 and address when given; no money moves. */
+  verifyCard(
+    question: CardQuestionInput & { readonly address?: AddressInput },
+  ): Promise<MerchantResult>
+  /** Ask the host what a card's account holds; no money moves. */
+  cardBalance(question: CardQuestionInput & { readonly pin?: PinInput }): Promise<MerchantResult>
   echo(): Promise<MerchantResult>
   /** Send any request as JSON text. */
   send(json: string): Promise<MerchantResult>
@@ -171,6 +180,8 @@ export function createMerchantClient(options: MerchantClientOptions): MerchantCl
     capture: (payment, amount) => ask('payment.capture', freshId(), { payment, amount }),
     increment: (increment) => ask('payment.increment', increment.id, increment),
     refund: (refund) => ask('payment.refund', refund.id, refund),
+    verifyCard: (question) => ask('card.verify', freshId(), question),
+    cardBalance: (question) => ask('card.balance', freshId(), question),
     echo: () => ask('echo', freshId(), {}),
     send: (json) => sendSealed(seal(json, headOf(json))),
     seal: (json) => seal(json, headOf(json)),

@@ -13,7 +13,10 @@ export type PaymentOutcomeKind =
   | 'capturing'
   | 'captured'
 
-/** A payment answer; `answer` is the whole of it (specs/protocol.md), `id` the merchant's own. */
+/**
+ * A payment answer, or what the host said of a card; `answer` is the whole of it
+ * (specs/protocol.md), `id` the merchant's own.
+ */
 export interface PaymentResult {
   readonly kind: PaymentOutcomeKind
   readonly id: string
@@ -90,6 +93,7 @@ export function resultOf(json: string, id: string | undefined): MerchantResult {
     case 'reversal.answer':
       return { kind: 'unseen', id: id ?? '', payment: String(answer['payment']) }
     case 'payment.answer':
+    case 'card.answer':
       return isOutcome(outcome)
         ? { kind: outcome, id: id ?? '', answer }
         : unreachable('answer-unreadable', id)

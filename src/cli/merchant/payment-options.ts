@@ -1,30 +1,55 @@
 import { type Command, Option } from 'commander'
 import { currencyOf } from '#domain'
-import type { PaymentInput } from '#merchant-client'
+import type {
+  AddressInput,
+  CardInput,
+  CardQuestionInput,
+  PaymentInput,
+  PinInput,
+} from '#merchant-client'
 
-/** The options of `send` that make up one card payment. */
-export interface PaymentOptions {
-  readonly id?: string
-  readonly amount?: string
+/** The options that say which card. */
+export interface CardOptions {
   readonly currency: string
   readonly pan?: string
   readonly expiry?: string
   readonly cvv2?: string
-  readonly entry: PaymentInput['card']['entryMode']
+  readonly entry: CardInput['entryMode']
+  readonly terminal?: string
+}
+
+export interface AddressOptions {
   readonly street?: string
   readonly postcode?: string
-  readonly acceptPartial?: true
-  readonly terminal?: string
+}
+
+export interface PinOptions {
   readonly pinBlock?: string
-  readonly pinFormat: NonNullable<PaymentInput['pin']>['format']
+  readonly pinFormat: PinInput['format']
   readonly pinKey?: string
   readonly pinKsn?: string
 }
 
+/** The options of `send` that make up one card payment. */
+export interface PaymentOptions extends CardOptions, AddressOptions, PinOptions {
+  readonly id?: string
+  readonly amount?: string
+  readonly acceptPartial?: true
+}
+
 export function addPaymentOptions(command: Command): Command {
-  return command
+  command
     .option('--id <id>', 'idempotency key; a fresh one when not given')
     .option('--amount <decimal>', 'e.g. 12.50, or 1250 for a currency without minor units')
+  addAddressOptions(addCardOptions(command)).option(
+    '--accept-partial',
+    'a part of the amount may be approved',
+  )
+  return addPinOptions(command)
+}
+
+export function addCardOptions(command: Command): Command {
+  return command
     .option('--currency <code>', 'ISO 4217 alphabetic code', 'USD')
     .option('--pan <digits>', 'card number')
     .option('--expiry <yymm>', 'expiry date')
@@ -34,10 +59,17 @@ export function addPaymentOptions(command: Command): Command {
         .choices(['ecommerce', 'stored', 'moto', 'manual', 'terminal'])
         .default('ecommerce'),
     )
+    .option('--terminal <id>', 'card acceptor terminal; the merchant’s first when not given')
+}
+
+export function addAddressOptions(command: Command): Command {
+  return command
     .option('--street <text>', 'for the address check')
     .option('--postcode <text>', 'for the address check')
-    .option('--accept-partial', 'a part of the amount may be approved')
-    .option('--terminal <id>', 'card acceptor terminal; the merchant’s first when not given')
+}
+
+export function addPinOptions(command: Command): Command {
+  return command
     .option('--pin-block <hex>', 'PIN block of the terminal, with --entry terminal')
     .addOption(
       new Option('--pin-format <name>', 'format of the PIN block')
@@ -50,8 +82,9 @@ export function addPaymentOptions(command: Command): Command {
 
 /** The payment that the options describe, or what is missing or wrong with them. */
 export function paymentOf(options: PaymentOptions, freshId: string): PaymentInput | string {
-  const { amount, currency, pan, expiry, cvv2, street, postcode, terminal } = options
-  if (amount === undefined || pan === undefined || expiry === undefined) {
+  const { amount, currency } = options
+  const card = cardOf(options)
+  if (amount === undefined || card === undefined) {
     return '--amount, --pan and --expiry are needed, or --file'
   }
   const pin = pinOf(options)
@@ -60,23 +93,40 @@ export function paymentOf(options: PaymentOptions, freshId: string): PaymentInpu
   if (value === undefined) return `--amount ${amount} is not an amount in ${currency}`
   return {
     id: options.id ?? freshId,
-    ...(terminal === undefined ? {} : { terminal }),
     amount: { value, currency },
     ...(options.acceptPartial ? { acceptPartial: true } : {}),
-    card: { pan, expiry, entryMode: options.entry, ...(cvv2 === undefined ? {} : { cvv2 }) },
+    ...card,
     ...pin,
-    ...(street === undefined && postcode === undefined
-      ? {}
-      : {
-          address: {
-            ...(street === undefined ? {} : { street }),
-            ...(postcode === undefined ? {} : { postcode }),
-          },
-        }),
+    ...addressOf(options),
   }
 }
 
-function pinOf(options: PaymentOptions): Pick<PaymentInput, 'pin'> | string {
+/** @returns undefined when what names a card is missing */
+export function cardOf(
+  options: CardOptions,
+): Pick<CardQuestionInput, 'card' | 'terminal'> | undefined {
+  const { cvv2, entry: entryMode, expiry, pan, terminal } = options
+  if (pan === undefined || expiry === undefined) return undefined
+  return {
+    ...(terminal === undefined ? {} : { terminal }),
+    card: { pan, expiry, entryMode, ...(cvv2 === undefined ? {} : { cvv2 }) },
+  }
+}
+
+export function addressOf({ street, postcode }: AddressOptions): {
+  readonly address?: AddressInput
+} {
+  if (street === undefined && postcode === undefined) return {}
+  return {
+    address: {
+      ...(street === undefined ? {} : { street }),
+      ...(postcode === undefined ? {} : { postcode }),
+    },
+  }
+}
+
+/** @returns a sentence when what is given is no PIN */
+export function pinOf(options: PinOptions): { readonly pin?: PinInput } | string {
   const { pinBlock, pinFormat, pinKey, pinKsn } = options
   if (pinBlock === undefined && pinKey === undefined) return {}
   if (pinBlock === undefined || pinKey === undefined) return '--pin-block goes with --pin-key'

@@ -68,11 +68,12 @@ function paymentLines(outcome: string, answer: JsonObject): string[] {
 }
 
 function textOf(value: unknown): string {
+  if (Array.isArray(value)) return value.map(textOf).join('; ')
   if (!isJsonObject(value)) return String(value)
   const { value: minor, currency: code } = value
   const currency = typeof code === 'string' ? currencyOf(code) : undefined
   if (currency && typeof minor === 'string') return moneyText({ minor: BigInt(minor), currency })
   return Object.entries(value)
-    .map(([member, inner]) => `${member} ${inner}`)
+    .map(([member, inner]) => `${member} ${textOf(inner)}`)
     .join(', ')
 }
