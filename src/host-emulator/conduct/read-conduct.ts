@@ -159,9 +159,8 @@ function paymentAnswerOf(read: DocumentReader, elements: ElementReader): Payment
 
 function balancesOf(read: DocumentReader, elements: ElementReader): BalancesDocument {
   read.onlyMembers(['element', 'account', 'types'])
-  const element = read.text('element', /^[1-9][0-9]{0,2}$/)
-  const first = (part: string) => `${element}.1.${part}`
-  for (const part of ['currency', 'amount']) elements.check(read, 'element', first(part), [])
+  const element = elements.amountsElement(read, 'element')
+  const first = (part: string) => (element === '' ? '' : `${element}.1.${part}`)
   const value = (of: DocumentReader, member: string, part: string) =>
     of.has(member) ? { [member]: elements.value(of, member, [first(part)]) } : {}
   const types = read.object('types')
