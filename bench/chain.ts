@@ -6,9 +6,10 @@ import type { StoreSubjectOrders } from './chain/store-subject.ts'
 import type { BenchOptions } from './options.ts'
 import { startChild } from './rig/child.ts'
 import { imports } from './rig/gateway-process.ts'
+import { type Run, runGateway } from './rig/gateway-run.ts'
 import { median, rounded } from './rig/report.ts'
-import { makeSite, type Site } from './rig/site.ts'
-import { type Surroundings, startSubjectGateway, startSurroundings } from './rig/subjects.ts'
+import { makeSite } from './rig/site.ts'
+import { startSurroundings } from './rig/subjects.ts'
 
 /**
  * What does the chain of events cost? The store alone, and the whole gateway, each with and without
@@ -56,18 +57,13 @@ export async function measureChain(
     const scene = { site, surroundings, options, inFlight }
     const gateway = await measureRow('gateway', count, {
       ...common,
-      run: (preloaded) => runGateway(preloaded, scene),
+      run: (preloaded) => runGateway({ preloaded }, scene),
     })
     return { inFlight, rows: [store, gateway] }
   } finally {
     await surroundings.close()
     site.close()
   }
-}
-
-interface Run {
-  readonly paymentsPerS: number
-  readonly cpuUs: number
 }
 
 interface RowPlan {
@@ -116,31 +112,6 @@ async function runStore({ preloaded, payments, inFlight, folder }: StoreRun): Pr
   } finally {
     await subject.stop()
     rmSync(home, { recursive: true })
-  }
-}
-
-interface GatewayScene {
-  readonly site: Site
-  readonly surroundings: Surroundings
-  readonly options: BenchOptions
-  readonly inFlight: number
-}
-
-async function runGateway(preloaded: readonly string[], scene: GatewayScene): Promise<Run> {
-  const { site, surroundings, options, inFlight } = scene
-  const { loadGenerator, hostPort } = surroundings
-  const subject = await startSubjectGateway(site, hostPort, { preloaded })
-  const target = { port: subject.port, ca: site.ca }
-  try {
-    await Promise.race([loadGenerator.ask('awaitReady', target), subject.ended])
-    const before = await subject.usage()
-    const { connections } = options
-    const speed = await loadGenerator.ask('fireAll', { ...target, connections, inFlight })
-    const after = await subject.usage()
-    const cpuUs = (after.cpuUs - before.cpuUs) / speed.payments
-    return { paymentsPerS: speed.paymentsPerS, cpuUs }
-  } finally {
-    await subject.stop()
   }
 }
 

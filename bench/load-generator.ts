@@ -23,6 +23,7 @@ import {
 import { sale, saleId } from './payments.ts'
 import { obey } from './rig/child.ts'
 import { usage } from './rig/meter.ts'
+import { type TabRequestKind, tabRequest } from './tab-requests.ts'
 
 /**
  * The load of every bench, a process of its own: seals with the SDK first, then fires at whom it is
@@ -38,8 +39,10 @@ const loaded: { identity?: Identity; requests: readonly SealedRequest[] } = { re
  */
 async function load(order: LoadOrder): Promise<number> {
   const sinceMs = performance.now()
-  const { identity, keys, from, count } = order
-  const requests = Array.from({ length: count }, (_, index) => request(from + index, identity))
+  const { identity, keys, from, count, of, perMessage = 1 } = order
+  const requests = Array.from({ length: count }, (_, index) =>
+    of === undefined ? request(from + index, identity) : tabRequest(of, from + index, perMessage),
+  )
   const threads = Math.min(availableParallelism(), Math.ceil(count / THREAD_WORTH_MESSAGES))
   const share = Math.ceil(count / threads)
   const sealed = await Promise.all(
@@ -61,6 +64,9 @@ interface LoadOrder {
   readonly keys: KeyUse
   readonly from: number
   readonly count: number
+  /** What to make instead of sales. */
+  readonly of?: TabRequestKind
+  readonly perMessage?: number
 }
 
 function request(number: number, { merchant }: Identity): Request {
@@ -131,10 +137,15 @@ function verify(
   const open = answersOf(identity, requests)
   for (const [place, { number }] of requests.entries()) {
     const answer = open(place, answers[place] ?? new Uint8Array(0))
-    if (answer['outcome'] !== 'approved') {
+    if (answer['outcome'] !== 'approved' && !isTabTaken(answer)) {
       throw new Error(`request ${number} was answered ${JSON.stringify(answer)}`)
     }
   }
+}
+
+/** Of a tab: it stands as was wished, or took every charge. */
+function isTabTaken({ type, refused }: Readonly<Record<string, unknown>>): boolean {
+  return String(type).startsWith('tab.') && refused === undefined
 }
 
 /** Reads the sealed answer to the request at a place in the list. */
@@ -160,7 +171,22 @@ async function pourAll(options: PourOptions): Promise<PourFigures> {
   return pourFigures(pouring, { seconds: options.seconds, open: answersOf(identity, requests) })
 }
 
-const orders = { load, awaitReady, fireAll, pourAll, usage }
+/**
+ * Post all tabs that are loaded.
+ *
+ * @returns messages that the host is asked for each thousand of their charges
+ */
+async function postAll(options: FireOptions): Promise<number> {
+  const { identity, requests } = loaded
+  if (identity === undefined) throw new Error('nothing is loaded')
+  const { answers } = await fire(requests, options)
+  const open = answersOf(identity, requests)
+  const told = answers.map((answer, place) => open(place, answer))
+  const sum = (member: string) => told.reduce((all, it) => all + Number(it[member]), 0)
+  return (sum('hostMessages') * 1_000) / sum('charges')
+}
+
+const orders = { load, awaitReady, fireAll, postAll, pourAll, usage }
 export type LoadGeneratorOrders = typeof orders
 
 obey(orders)

@@ -1,6 +1,7 @@
 import { measureBurst, printBurst } from './burst.ts'
 import { measureChain, printChain } from './chain.ts'
 import { measureCodec, printCodec } from './codec.ts'
+import { measureFees, printFees } from './fees.ts'
 import { measureGateway, printGateway } from './gateway.ts'
 import { measureLedger, printLedger } from './ledger.ts'
 import { measureMemory, printMemory } from './memory.ts'
@@ -10,6 +11,7 @@ import { type Circumstances, circumstances } from './rig/report.ts'
 import { measureSealing, printSealing } from './sealing.ts'
 import { measureStages, printStages } from './stages.ts'
 import { measureStores, printStores } from './stores.ts'
+import { measureTabs, printTabs } from './tabs.ts'
 
 /** A question that the bench answers with figures: measured, then put in words. */
 type Answer = (options: BenchOptions, say: Say) => Promise<{ figures: object; lines: string[] }>
@@ -21,11 +23,13 @@ const QUESTIONS: Readonly<Record<string, Answer>> = {
   stages: answerWith(measureStages, printStages),
   stores: answerWith(measureStores, printStores),
   ledger: answerWith(measureLedger, printLedger),
+  fees: answerWith(measureFees, printFees),
   memory: answerWith(measureMemory, printMemory),
   sealing: answerWith(measureSealing, printSealing),
   chain: answerWith(measureChain, printChain),
   restart: answerWith(measureRestart, printRestart),
   burst: answerWith(measureBurst, printBurst),
+  tabs: answerWith(measureTabs, printTabs),
 }
 
 function answerWith<F extends object>(

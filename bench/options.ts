@@ -26,11 +26,13 @@ export const USAGE = `npm run bench -- QUESTION [--json] [--quick] [options]
   stages    CPU microseconds of one payment, by stage
   stores    acts and payments a second: SQLite, PostgreSQL with one node and with two
   ledger    durable entries a second on one merchant's accounts, and spread over a thousand
+  fees      what the ledger, and fees and shares, cost a sale
   memory    resident size after 50,000 and after 200,000 payments
   sealing   requests that the SDK seals a second
   chain     what the chain of events costs the store and the gateway
   restart   from a killed gateway's next start to its first payment, a million in its journal
   burst     what becomes of ten times capacity, and of a neighbour who sends little
+  tabs      charges of tabs a second, singly and by the hundred, and what they ask the host
 
   --json              one JSON object on standard output, nothing else
   --quick             few payments and one run: that it works, not how fast

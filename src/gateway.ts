@@ -17,6 +17,8 @@ import {
   type PinDesk,
   type Reception,
   shareHost,
+  startTabKeeper,
+  type TabKeeperLimits,
 } from '#control'
 import type { Merchant } from '#domain'
 import { type EnvelopeKeys, openEnvelopes, type RunningEnvelopes } from '#envelope'
@@ -96,16 +98,20 @@ async function start(
   const hostSide = await openHostSide(config, { ...foundation, ...parts, started, journal: store })
   let draining = false
   const sharing = sharingOf(config, parts)
-  const dispatch = createDispatch({
+  const conduct = {
     ...hostSide.conduct,
     host: shareHost(hostSide.conduct.host, { ...config.host, ...sharing }),
     turns: createTurns({ ...config.listeners, ...sharing }),
+    random: parts.random,
     messages: foundation.messages,
     pins: foundation.pins,
     limits: config.requests,
-    sandboxPans: config.environment === 'production' ? readSandboxPans() : new Set(),
+    sandboxPans: config.environment === 'production' ? readSandboxPans() : new Set<string>(),
     draining: () => draining,
-  })
+  }
+  const tabs = startTabKeeper(conduct, { log, ...tabKeeperLimitsOf(config, profile) })
+  started.defer(() => tabs.stop())
+  const dispatch = createDispatch({ ...conduct, tabs })
   const { retryAfterMs } = config.requests
   const receive = createReception({ envelopes, dispatch, log, retryAfterMs })
   const { framed, https } = await listen(config, { receive, foundation, started }, parts)
@@ -122,6 +128,7 @@ async function start(
       draining = true
       const untilMs = parts.clock.elapsedMs() + config.drainMs
       await Promise.all([framed.drain(config.drainMs), https.drain(config.drainMs)])
+      await tabs.stop()
       await hostSide.drain(Math.max(0, untilMs - parts.clock.elapsedMs()))
       await started.disposeAsync()
       log.info('gateway-stopped', {
@@ -269,6 +276,15 @@ function envelopeLimitsOf({ envelope }: Config) {
       membersMax: jsonMembersMax,
       stringUnitsMax: jsonStringUnitsMax,
     },
+  }
+}
+
+function tabKeeperLimitsOf({ host }: Config, { link }: HostProfile): TabKeeperLimits {
+  return {
+    pollMs: host.owedPollMs,
+    takenMax: 100,
+    leaseMs: link.answerTimeoutMs + 60_000,
+    increasingMax: host.owedRequestsMax,
   }
 }
 

@@ -1,15 +1,17 @@
 import {
+  type CardStore,
   type DayStore,
   type HoldStore,
   JournalBusyError,
   type OwedStore,
   type PaymentStore,
+  type TabStore,
 } from '#control'
 import type { PaymentOutcome } from '#domain'
 import { type Store, StoreError } from '#store'
 
 /** All that control asks of the store. */
-export type JournalPort = PaymentStore & OwedStore & DayStore & HoldStore
+export type JournalPort = PaymentStore & TabStore & CardStore & OwedStore & DayStore & HoldStore
 
 /**
  * The store in control's words.
@@ -64,6 +66,16 @@ export function journalPort(
     reverse: (wish) => unlessBusy(() => store.reverse(wish)),
     expireHolds: (expiry) => store.expireHolds(expiry),
     isReversedUnseen: (merchant, id) => unlessBusy(() => store.isReversedUnseen(merchant, id)),
+    registerCard: (registration) => fullInstead(store.registerCard(registration)),
+    findRegistration: (...key) => unlessBusy(() => store.findRegistration(...key)),
+    findCard: (...key) => unlessBusy(() => store.findCard(...key)),
+    forgetCard: (wish) => unlessBusy(() => store.forgetCard(wish)),
+    openTab: (opening) => fullInstead(store.openTab(opening)),
+    chargeTab: (wish) => fullInstead(store.chargeTab(wish)),
+    postTab: (wish) => unlessBusy(() => store.postTab(wish)),
+    takeDueTabs: (taking) => store.takeDueTabs(taking),
+    readReceipt: (wish) => unlessBusy(() => store.readReceipt(wish)),
+    refundItem: (wish) => fullInstead(store.refundItem(wish)),
     takeOwed: (taking) => store.takeOwed(taking),
     numberOwed: (...act) => store.numberOwed(...act),
     endAttempt: (...act) => store.endAttempt(...act),

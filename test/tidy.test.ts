@@ -3,7 +3,11 @@ import { existsSync, globSync, readdirSync, readFileSync } from 'node:fs'
 import test from 'ava'
 
 const SOURCES = globSync('src/**/*.ts').sort()
-const CODE = [...SOURCES, ...globSync('test/**/*.ts'), ...globSync('bench/**/*.ts')].sort()
+const CODE = [
+  ...SOURCES,
+  ...globSync('test/**/*.ts'),
+  ...globSync('{bench,examples}/**/*.ts'),
+].sort()
 const TRACKED = execFileSync('git', ['ls-files', '-co', '--exclude-standard'], { encoding: 'utf8' })
   .split('\n')
   .filter((file) => file !== '' && existsSync(file))
@@ -31,7 +35,7 @@ test('the top level of the repository is the one that the documentation shows', 
   const shown = new Set(TRACKED.map((file) => file.split('/')[0]))
   const allowed = [
     '.ci .gitignore .npmrc README.md ARCHITECTURE.md CHANGELOG.md package.json package-lock.json',
-    'tsconfig.json biome.json knip.json ava.config.js src specs keys test bench',
+    'tsconfig.json biome.json knip.json ava.config.js src specs keys test bench examples',
   ].flatMap((names) => names.split(' '))
   t.deepEqual(
     [...shown].filter((name) => name !== undefined && !allowed.includes(name)),

@@ -1,13 +1,7 @@
-import { registerHooks } from 'node:module'
+import { standIn } from '../rig/stand-in.ts'
 
 // Preloaded (`--import`) into a process, and into its threads, it takes the chain out of the store.
-const CHAIN = new URL('../../src/store/journal-chain.ts', import.meta.url).href
-const UNCHAINED = new URL('unchained.ts', import.meta.url).href
-
-registerHooks({
-  resolve(specifier, context, next) {
-    const found = next(specifier, context)
-    const isWanted = found.url === CHAIN && context.parentURL !== UNCHAINED
-    return isWanted ? { ...found, url: UNCHAINED } : found
-  },
-})
+standIn(
+  new URL('../../src/store/journal-chain.ts', import.meta.url),
+  new URL('unchained.ts', import.meta.url),
+)

@@ -2,7 +2,7 @@ import { createPublicKey } from 'node:crypto'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Merchant } from '#domain'
+import type { FeePlan, Merchant } from '#domain'
 import type { EnvelopeKeys, SignatureAlgorithm } from '#envelope'
 import { createSystemClock, createSystemRandom } from '#platform'
 import {
@@ -31,6 +31,8 @@ export interface SetupOptions {
   /** Its store, when that is not to be a file in its folder. */
   readonly place?: StorePlace
   readonly waiting?: Waiting
+  /** Of the first merchant. */
+  readonly feePlan?: FeePlan
 }
 
 /**
@@ -99,11 +101,12 @@ export async function makeSite(options: SiteOptions): Promise<Site> {
       return { keys: referenceKeys(keyring, pair, options.algorithm), tls, journalFile, hostPort }
     },
     freshFolder,
-    async gatewaySetup(host, listener, { place: given, waiting = 'unbounded' } = {}) {
+    async gatewaySetup(host, listener, options = {}) {
+      const { place: given, waiting = 'unbounded', feePlan } = options
       const fresh = freshFolder()
       const place = given ?? join(fresh, 'journal.db')
       const registry = await openRegistry(place, { clock })
-      await registry.putMerchant(merchant, 'bench')
+      await registry.putMerchant(feePlan ? { ...merchant, feePlan } : merchant, 'bench')
       await registry.putMerchant(merchantWith(NEIGHBOUR, neighbourPair), 'bench')
       await registry.close()
       const file = join(fresh, 'sallyport.json')

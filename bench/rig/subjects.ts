@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url'
+import type { FeePlan } from '#domain'
 import type { StorePlace } from '#store'
 import type { EchoHostOrders } from '../echo-host.ts'
 import type { LoadGeneratorOrders } from '../load-generator.ts'
@@ -61,6 +62,8 @@ export interface SubjectOptions {
   /** Modules that its process loads before anything else. */
   readonly preloaded?: readonly string[]
   readonly waiting?: Waiting
+  /** Of the merchant that sends most. */
+  readonly feePlan?: FeePlan
 }
 
 /** Returns before the gateway is ready; the load generator waits for that. */

@@ -7,7 +7,6 @@ import { KeyringError } from '#security'
 import { StoreError } from '#store'
 import { ConfigError } from '../config.ts'
 import { ProfileError } from '../spec-files.ts'
-import { addCard } from './card/card.ts'
 import { addDemo } from './demo.ts'
 import { addEmulate } from './emulate.ts'
 import { EXIT, type ExitCode, type Finish } from './exit-codes.ts'
@@ -19,12 +18,14 @@ import { addLedger } from './ledger/ledger.ts'
 import { InputError } from './lines.ts'
 import { withMeantName } from './meant-name.ts'
 import { addCapture } from './merchant/capture.ts'
+import { addCard } from './merchant/card.ts'
 import { ClientFileError } from './merchant/client-file.ts'
 import { addIncrement, addRefund } from './merchant/follow-up.ts'
 import { addInquire } from './merchant/inquire.ts'
 import { addMerchant } from './merchant/merchant.ts'
 import { addReverse } from './merchant/reverse.ts'
 import { addSend } from './merchant/send.ts'
+import { addTab } from './merchant/tab.ts'
 import { addDecode } from './message/decode.ts'
 import { addDoctor } from './message/doctor.ts'
 import { addEncode } from './message/encode.ts'
@@ -84,6 +85,7 @@ function createProgram(outside: Outside, finish: Finish): Command {
     addRefund,
     addReverse,
     addCard,
+    addTab,
     addPayments,
     addWork,
     addLedger,

@@ -73,6 +73,8 @@ function refusalOf(why: CaptureObstacle, { state }: Payment): Refusal {
       return refusal('FIELD_INVALID', 'must be the currency of the payment', 'amount.currency')
     case 'more-than-approved':
       return refusal('FIELD_INVALID', 'must be no more than was approved', 'amount.value')
+    case 'tab-open':
+      return refusal('CAPTURE_NOT_ALLOWED', 'a tab is open on it: post the tab', 'payment')
     case 'increment-open':
       return refusal('CAPTURE_NOT_ALLOWED', INCREMENT_OPEN, 'payment')
   }

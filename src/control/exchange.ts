@@ -16,9 +16,12 @@ import type { Parts } from './parts.ts'
 import type { Reservation } from './ports.ts'
 
 /** How a request to move money ended: a payment to tell of, or a refusal that left no trace. */
-export type Conducted =
-  | { readonly kind: 'payment'; readonly payment: Payment }
-  | { readonly kind: 'refused'; readonly refusal: Refusal }
+export type Conducted = { readonly kind: 'payment'; readonly payment: Payment } | Refused
+
+export interface Refused {
+  readonly kind: 'refused'
+  readonly refusal: Refusal
+}
 
 /** What names a request and what it stands for. */
 export interface Named {
@@ -77,7 +80,8 @@ export async function earlierOr(
 ): Promise<Conducted> {
   const earlier = await parts.store.find(merchant, id)
   if (earlier === undefined) return { kind: 'refused', refusal: obstacle }
-  return sameBytes(earlier.fingerprint, fingerprint) ? paymentOf(earlier) : conflict()
+  const isSame = sameBytes(earlier.fingerprint, fingerprint)
+  return isSame ? paymentOf(earlier) : { kind: 'refused', refusal: conflict() }
 }
 
 /** The same request can succeed after a while. */
@@ -174,7 +178,7 @@ async function begin(order: Order, particulars: Particulars, parts: Parts): Prom
       case 'repeat':
         return paymentOf(begun.payment)
       case 'conflict':
-        return conflict()
+        return { kind: 'refused', refusal: conflict() }
       case 'reversed-unseen':
         return { kind: 'refused', refusal: reversedUnseen('id') }
       case 'not-followed':
@@ -202,11 +206,11 @@ function paymentOf(payment: Payment): Conducted {
   return { kind: 'payment', payment }
 }
 
-function conflict(): Conducted {
+export function conflict(): Refusal {
   const reason = 'this id was used before for a request with other content'
-  return { kind: 'refused', refusal: refusal('ID_CONFLICT', reason, 'id') }
+  return refusal('ID_CONFLICT', reason, 'id')
 }
 
-function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
+export function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
   return a.byteLength === b.byteLength && a.every((byte, index) => byte === b[index])
 }

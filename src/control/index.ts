@@ -20,6 +20,7 @@ export type { ControlLimits, Parts } from './parts.ts'
 export type {
   Arrival,
   BeginResult,
+  CardStore,
   DayStore,
   Envelopes,
   Evidence,
@@ -36,8 +37,14 @@ export type {
   ReplySeal,
   Reservation,
   StanLease,
+  TabStore,
   Vault,
 } from './ports.ts'
 export { busyRefusal, createReception, FAILED, REFUSED, type Reception } from './reception.ts'
 export { openStans, type Stans } from './stans.ts'
+export {
+  startTabKeeper,
+  type TabKeeper,
+  type TabKeeperLimits,
+} from './tabs/tab-keeper.ts'
 export { createTurns, type Turns } from './turns.ts'

@@ -1,8 +1,17 @@
-import type { Clock } from '#platform'
+import type { Clock, Random } from '#platform'
 import type { HostFacts, Mapping, Messages } from '#processing'
 import type { BusinessDay } from './business-day.ts'
 import type { Forwarding } from './forwarding.ts'
-import type { Evidence, HostLink, MerchantRegistry, PaymentStore, PinDesk, Vault } from './ports.ts'
+import type {
+  CardStore,
+  Evidence,
+  HostLink,
+  MerchantRegistry,
+  PaymentStore,
+  PinDesk,
+  TabStore,
+  Vault,
+} from './ports.ts'
 import type { Stans } from './stans.ts'
 import type { Turns } from './turns.ts'
 
@@ -17,7 +26,8 @@ export interface ControlLimits {
 /** Everything that the conduct of payments works with; made once by the composition root. */
 export interface Parts {
   readonly clock: Clock
-  readonly store: PaymentStore
+  readonly random: Random
+  readonly store: PaymentStore & TabStore & CardStore
   readonly host: Pick<HostLink, 'reserve'>
   readonly evidence: Evidence
   readonly hostFacts: HostFacts

@@ -1,8 +1,12 @@
 import type {
   AttemptEnd,
   CaptureObstacle,
+  CardRegistration,
   CardRequest,
+  ChargeObstacle,
   FollowUpObstacle,
+  ItemRefundObstacle,
+  KeptCard,
   Merchant,
   Money,
   OwedMessage,
@@ -12,8 +16,15 @@ import type {
   PaymentIntent,
   PaymentOutcome,
   PaymentRequest,
+  RegisteredCard,
   ReversalObstacle,
   Secret,
+  Tab,
+  TabCharge,
+  TabObstacle,
+  TabOpening,
+  TabReceipt,
+  WantedCharge,
 } from '#domain'
 import type { Message } from '#iso8583'
 
@@ -76,6 +87,93 @@ export interface PaymentStore {
   }): Promise<CaptureResult>
   /** Take `count` trace numbers of `host` that no other lease holds; they wrap after 999,999. */
   leaseStans(host: string, count: number): Promise<StanLease>
+}
+
+/**
+ * Cards that merchants have registered, in control's words; durable as {@link PaymentStore} is. All
+ * but `registerCard` reject with JournalBusyError when they cannot be done just now.
+ */
+export interface CardStore {
+  /**
+   * Keep a card under the token that this merchant has for it, or else under the one that comes
+   * along.
+   *
+   * - `registered`: it has a token, by this request or by an earlier one with the same content.
+   * - `conflict`: this merchant used the id before, with other content.
+   * - `full`: nothing was looked at and nothing changed, for want of room; try again later.
+   */
+  registerCard(registration: CardRegistration): Promise<RegistrationResult>
+  findRegistration(
+    merchant: string,
+    id: string,
+  ): Promise<{ readonly card: RegisteredCard; readonly fingerprint: Uint8Array } | undefined>
+  /** What stands behind a token of this merchant; nothing, when it has none such or forgot it. */
+  findCard(merchant: string, token: string): Promise<KeptCard | undefined>
+  /** End a token and erase its card. @returns nothing when this merchant never had it */
+  forgetCard(wish: {
+    readonly merchant: string
+    readonly token: string
+    readonly atMs: number
+  }): Promise<RegisteredCard | undefined>
+}
+
+export type RegistrationResult =
+  | { readonly kind: 'registered'; readonly card: RegisteredCard }
+  | { readonly kind: 'conflict' }
+  | { readonly kind: 'full' }
+
+/**
+ * The tabs of merchants, in control's words; durable as {@link PaymentStore} is.
+ *
+ * `full`: nothing was looked at and nothing changed, for want of room; try again later.
+ */
+export interface TabStore {
+  /** Open a tab on an approved authorization, once; by `tabObstacle` of that as it stands. */
+  openTab(opening: TabOpening): Promise<TabOpeningResult>
+  /** Charge a tab: what is not refused is on it, now or from before. */
+  chargeTab(wish: {
+    readonly merchant: string
+    readonly id: string
+    readonly charges: readonly WantedCharge[]
+    readonly atMs: number
+  }): Promise<ChargeResult>
+  /**
+   * Capture what an open tab comes to, or let go of what is held when that is nothing.
+   *
+   * - `closed`: now or before; the tab, and how its payment stands.
+   * - `not-due`: nobody asked, and it is not due.
+   * - `refused`: it cannot be just now.
+   */
+  postTab(wish: {
+    readonly merchant: string
+    readonly id: string
+    readonly isAsked: boolean
+    /** The business day that is open now, `YYYY-MM-DD`. */
+    readonly openDate: string
+    readonly atMs: number
+  }): Promise<PostingResult>
+  /** Take tabs that are due, the longest due first; until `leaseUntilMs` nobody else takes them. */
+  takeDueTabs(taking: {
+    readonly host: string
+    readonly openDate: string
+    readonly nowMs: number
+    readonly leaseUntilMs: number
+    readonly countMax: number
+  }): Promise<readonly { readonly merchant: string; readonly id: string }[]>
+  readReceipt(wish: {
+    readonly merchant: string
+    readonly id: string
+    readonly after: number
+    readonly countMax: number
+  }): Promise<TabReceipt | undefined>
+  /** Decide how much goes back for a charge; by `itemRefundVerdict` of the tab as it stands. */
+  refundItem(wish: {
+    readonly merchant: string
+    readonly id: string
+    readonly charge: string
+    readonly refund: string
+    readonly atMs: number
+  }): Promise<ItemRefundResult>
 }
 
 /** What the host is owed, in control's words; durable as {@link PaymentStore} is. */
@@ -149,6 +247,36 @@ export type CaptureResult =
   | { readonly kind: 'taken'; readonly payment: Payment }
   | { readonly kind: 'refused'; readonly why: CaptureObstacle; readonly payment: Payment }
   | { readonly kind: 'unseen' }
+  | { readonly kind: 'full' }
+
+export type TabOpeningResult =
+  | { readonly kind: 'opened' | 'repeat'; readonly tab: Tab }
+  | { readonly kind: 'conflict' }
+  | { readonly kind: 'refused'; readonly why: TabObstacle; readonly payment: Payment }
+  | { readonly kind: 'unseen' }
+  | { readonly kind: 'full' }
+
+export type ChargeResult =
+  | {
+      readonly kind: 'charged'
+      readonly tab: Tab
+      readonly refused: readonly { readonly id: string; readonly why: ChargeObstacle }[]
+    }
+  | { readonly kind: 'unseen' }
+  | { readonly kind: 'full' }
+
+export type PostingResult =
+  | { readonly kind: 'closed'; readonly tab: Tab; readonly state: Payment['state'] }
+  | { readonly kind: 'not-due' }
+  | { readonly kind: 'refused'; readonly why: CaptureObstacle | ReversalObstacle }
+  | { readonly kind: 'unseen' }
+
+export type ItemRefundResult =
+  /** `minor` goes back by a payment whose id is the refund's; nothing does, when that is 0n. */
+  | { readonly kind: 'due'; readonly tab: Tab; readonly charge: TabCharge; readonly minor: bigint }
+  | { readonly kind: 'conflict' }
+  | { readonly kind: 'refused'; readonly why: ItemRefundObstacle; readonly payment: Payment }
+  | { readonly kind: 'unseen'; readonly what: 'tab' | 'charge' }
   | { readonly kind: 'full' }
 
 /** Trace numbers `first`, `first + 1`, ... `count` of them; the number after 999,999 is 1. */

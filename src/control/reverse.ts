@@ -40,5 +40,7 @@ const REASONS: Readonly<Record<ReversalObstacle, string>> = {
   'day-over': 'the day that it settles on is over: what was taken is only refunded',
   refunded: 'something of it was refunded, or may have been: the rest is only refunded',
   'increment-begun': 'the host is just being asked to hold more of it: ask again',
+  'tab-open': 'a tab is open on it: post the tab',
+  'tab-item': 'it gives back a charge of a tab, and that stands',
   'captured-with-original': 'the increment is captured with its authorization',
 }

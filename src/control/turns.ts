@@ -45,11 +45,14 @@ export function createTurns(options: TurnsOptions): Turns {
   }
 }
 
-/** What takes or holds money. */
+/** What takes or holds money, or has something kept for that. */
 const TAKING: ReadonlySet<MerchantRequest['operation']> = new Set([
+  'card.register',
   'payment.authorize',
   'payment.sale',
   'payment.increment',
+  'tab.open',
+  'tab.charge',
 ] as const)
 
 function createHalf(placesMax: number, { retry, turnedAway, clock }: TurnsOptions) {

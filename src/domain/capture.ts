@@ -22,6 +22,8 @@ export type CaptureObstacle =
   | 'other-amount'
   /** Nothing is held, as far as its state says. */
   | 'state'
+  /** What it holds is for a tab. */
+  | 'tab-open'
 
 /**
  * Judge a wish to capture: an approved authorization is captured once with all its increments,

@@ -5,6 +5,13 @@
  */
 export { type CaptureObstacle, type CaptureVerdict, captureVerdict } from './capture.ts'
 export type { Balance, CardFindings, CardOutcome } from './card-inquiry.ts'
+export {
+  type CardRegistration,
+  cardTokenOf,
+  type KeptCard,
+  type RegisteredCard,
+  TOKEN_BYTES,
+} from './card-token.ts'
 export { type Currency, currencyByNumber, currencyOf } from './currency.ts'
 export type {
   Chargeable,
@@ -24,6 +31,7 @@ export {
   refundableMinorOf,
   takenMinorOf,
 } from './follow-up.ts'
+export { type ItemRefundObstacle, itemRefundVerdict } from './item-refund.ts'
 export { isJsonObject, type JsonObject, type JsonValue } from './json.ts'
 export type { Merchant, MerchantKey } from './merchant.ts'
 export { AMOUNT_MINOR_MAX, type Money, money, moneyText } from './money.ts'
@@ -58,7 +66,10 @@ export { PIN_BLOCK_BYTES, type PinFormat, type TerminalPin } from './pin.ts'
 export { type Refusal, type RefusalCode, refusal } from './refusal.ts'
 export type {
   CaptureRequest,
+  CardDetails,
+  CardForgetRequest,
   CardOperation,
+  CardRegisterRequest,
   CardRequest,
   EchoRequest,
   FollowUpRequest,
@@ -66,6 +77,38 @@ export type {
   MerchantRequest,
   PaymentRequest,
   ReversalRequest,
+  TabChargeRequest,
+  TabInquiryRequest,
+  TabItemRefundRequest,
+  TabOpenRequest,
+  TabPostRequest,
+  TokenPaymentRequest,
 } from './request.ts'
 export { type ReversalObstacle, type ReversalVerdict, reversalVerdict } from './reversal.ts'
 export { Secret } from './secret.ts'
+export {
+  type ChargeObstacle,
+  ceilingMinorOf,
+  chargedGrainsOf,
+  chargeObstacle,
+  GRAINS_PER_MINOR,
+  grainsOf,
+  grainsText,
+  incrementDueMinor,
+  isFull,
+  itemRefundMinor,
+  lastDueMs,
+  leftGrainsOf,
+  type PostingCause,
+  postingCause,
+  type Tab,
+  type TabCharge,
+  type TabClosing,
+  type TabOpening,
+  type TabRate,
+  type TabTerms,
+  tabSettlement,
+  type WantedCharge,
+} from './tab.ts'
+export { type TabObstacle, tabObstacle } from './tab-opening.ts'
+export type { TabItem, TabReceipt } from './tab-receipt.ts'

@@ -5,6 +5,7 @@ import type { Pan } from './pan.ts'
 import type { FollowUpOperation, PaymentOperation } from './payment.ts'
 import type { TerminalPin } from './pin.ts'
 import type { Secret } from './secret.ts'
+import type { TabTerms, WantedCharge } from './tab.ts'
 
 /**
  * A merchant asks for money to be held or taken on a card. Validated: every member obeys
@@ -56,6 +57,38 @@ export interface CardRequest {
   readonly body: Secret<JsonObject>
 }
 
+/** The same of a card that the merchant has registered: its number and expiry date are kept. */
+export interface TokenPaymentRequest extends Omit<PaymentRequest, 'pan' | 'pin' | 'hostPin'> {
+  readonly token: string
+}
+
+/** A merchant wants a card kept, and a token for it. */
+export interface CardRegisterRequest {
+  readonly operation: 'card.register'
+  readonly merchant: string
+  readonly id: string
+  readonly sentAtMs: number
+  readonly card: CardDetails
+  /** The whole request as sent. Holds the PAN. */
+  readonly body: Secret<JsonObject>
+}
+
+/** What is kept of a card. */
+export interface CardDetails {
+  readonly pan: Pan
+  /** `YYMM`. */
+  readonly expiry: string
+}
+
+/** A merchant wants one of its tokens ended. */
+export interface CardForgetRequest {
+  readonly operation: 'card.forget'
+  readonly merchant: string
+  readonly id: string
+  readonly sentAtMs: number
+  readonly token: string
+}
+
 /** A merchant wants more of one of its authorizations held, or something given back. */
 export interface FollowUpRequest {
   readonly operation: FollowUpOperation
@@ -102,6 +135,59 @@ export interface CaptureRequest {
   readonly amount?: Money
 }
 
+/** A merchant opens a tab on one of its authorizations. */
+export interface TabOpenRequest {
+  readonly operation: 'tab.open'
+  readonly merchant: string
+  readonly id: string
+  readonly sentAtMs: number
+  readonly terms: TabTerms
+  /** The whole request as sent, for its content to be told from another's. */
+  readonly body: Secret<JsonObject>
+}
+
+/** A merchant charges one of its tabs. */
+export interface TabChargeRequest {
+  readonly operation: 'tab.charge'
+  readonly merchant: string
+  readonly id: string
+  readonly sentAtMs: number
+  /** Idempotency key of the tab. */
+  readonly tab: string
+  readonly charges: readonly WantedCharge[]
+}
+
+/** A merchant wants one of its tabs posted now. */
+export interface TabPostRequest {
+  readonly operation: 'tab.post'
+  readonly merchant: string
+  readonly id: string
+  readonly sentAtMs: number
+  readonly tab: string
+}
+
+/** A merchant asks how one of its tabs stands, and for a page of its receipt. */
+export interface TabInquiryRequest {
+  readonly operation: 'tab.inquire'
+  readonly merchant: string
+  readonly id: string
+  readonly sentAtMs: number
+  readonly tab: string
+  /** The number of the last charge on the page before; 0 for the first page. */
+  readonly after: number
+}
+
+/** A merchant gives one charge of a posted tab back. */
+export interface TabItemRefundRequest {
+  readonly operation: 'tab.refund'
+  readonly merchant: string
+  readonly id: string
+  readonly sentAtMs: number
+  readonly tab: string
+  /** The charge's own id. */
+  readonly charge: string
+}
+
 /** A merchant asks whether the gateway is there. */
 export interface EchoRequest {
   readonly operation: 'echo'
@@ -112,9 +198,17 @@ export interface EchoRequest {
 
 export type MerchantRequest =
   | PaymentRequest
+  | TokenPaymentRequest
+  | CardRegisterRequest
+  | CardForgetRequest
   | FollowUpRequest
   | CardRequest
   | InquiryRequest
   | ReversalRequest
   | CaptureRequest
+  | TabOpenRequest
+  | TabChargeRequest
+  | TabPostRequest
+  | TabInquiryRequest
+  | TabItemRefundRequest
   | EchoRequest

@@ -21,6 +21,10 @@ export type ReversalObstacle =
   | 'increment-begun'
   /** It is an increment of what is captured, or being captured. */
   | 'captured-with-original'
+  /** What it holds is for a tab. */
+  | 'tab-open'
+  /** It gives back a charge of a tab. */
+  | 'tab-item'
 
 export interface ReversalCircumstances {
   /** The business day that is open now, `YYYY-MM-DD`. */

@@ -34,7 +34,7 @@ export const defaultEnvelopeLimits: EnvelopeLimits = Object.freeze({
   tokenBytesMax: 61_440,
   headerBytesMax: 1_024,
   payloadBytesMax: 32_768,
-  json: Object.freeze({ depthMax: 16, membersMax: 200, stringUnitsMax: 1_024 }),
+  json: Object.freeze({ depthMax: 16, membersMax: 600, stringUnitsMax: 1_024 }),
   contentKeysMax: 10_000,
   contentKeyMessagesMax: 10_000,
   contentKeyMinutesMax: 60,

@@ -22,15 +22,23 @@ export type {
   AddressInput,
   CardInput,
   CardQuestionInput,
+  CardRegistrationInput,
+  ChargeInput,
   PaymentInput,
   PinInput,
+  TabInput,
+  TokenInput,
 } from './requests.ts'
 export type {
+  CardResult,
+  ChargedResult,
   EchoResult,
+  ItemRefundResult,
   MerchantResult,
   PaymentOutcomeKind,
   PaymentResult,
   RefusedResult,
+  TabResult,
   UnreachableReason,
   UnreachableResult,
 } from './results.ts'

@@ -16,11 +16,14 @@ import {
   type AddressInput,
   type AmountInput,
   type CardQuestionInput,
+  type CardRegistrationInput,
+  type ChargeInput,
   type FollowUpInput,
   type PaymentInput,
   type PinInput,
   type RequestHead,
   requestJson,
+  type TabInput,
 } from './requests.ts'
 import {
   afterLoss,
@@ -59,12 +62,8 @@ export interface MerchantClient {
   increment(increment: FollowUpInput & { readonly amount: AmountInput }): Promise<MerchantResult>
   /** Give back of what was taken: a payment of its own, whose id must be new. */
   refund(refund: FollowUpInput): Promise<MerchantResult>
-  /** Ask the host whether a card is good, with CVV2 and address when given; no money moves. */
-  verifyCard(
-    question: CardQuestionInput & { readonly address?: AddressInput },
-  ): Promise<MerchantResult>
-  /** Ask the host what a card's account holds; no money moves. */
-  cardBalance(question: CardQuestionInput & { readonly pin?: PinInput }): Promise<MerchantResult>
+  readonly card: CardClient
+  readonly tab: TabClient
   echo(): Promise<MerchantResult>
   /** Send any request as JSON text. */
   send(json: string): Promise<MerchantResult>
@@ -74,13 +73,43 @@ export interface MerchantClient {
   close(): void
 }
 
+/** Cards that are kept for later payments, and what the host says of a card. */
+export interface CardClient {
+  /** Have a card kept, and get the token that stands for it: `card.token` of later payments. */
+  register(registration: CardRegistrationInput): Promise<MerchantResult>
+  /** End a token and have its card erased; asking twice changes nothing. */
+  forget(token: string): Promise<MerchantResult>
+  /** Ask the host whether a card is good, with CVV2 and address when given; no money moves. */
+  verify(question: CardQuestionInput & { readonly address?: AddressInput }): Promise<MerchantResult>
+  /** Ask the host what a card's account holds; no money moves. */
+  balance(question: CardQuestionInput & { readonly pin?: PinInput }): Promise<MerchantResult>
+}
+
+/** Micropayments: charges of a fraction of a cent that gather on a tab. */
+export interface TabClient {
+  /** Open a tab on an approved authorization. */
+  open(tab: TabInput): Promise<MerchantResult>
+  /** Charge a tab, 1 to 100 charges at once; each is charged once, however often it is sent. */
+  charge(tab: string, charges: readonly ChargeInput[]): Promise<MerchantResult>
+  /** Post a tab now: its whole minor units are captured. */
+  post(tab: string): Promise<MerchantResult>
+  /**
+   * How a tab stands, and a page of its receipt.
+   *
+   * @param after the `next` of the page before; 0 for the first
+   */
+  inquire(tab: string, after?: number): Promise<MerchantResult>
+  /** Give one charge of a posted tab back. */
+  refund(refund: { id: string; tab: string; charge: string }): Promise<MerchantResult>
+}
+
 export interface SealedMessage {
   /** Compact JWE, ASCII. */
   readonly token: Buffer
   readonly contentKey: ContentKey
   /** The request's own id, when it has one: its answer must have the same. */
   readonly id: string | undefined
-  /** Whether it begins no payment. Such messages have connections of their own. */
+  /** Whether it begins nothing. Such messages have connections of their own. */
   readonly isQuestion: boolean
 }
 
@@ -166,7 +195,7 @@ export function createMerchantClient(options: MerchantClientOptions): MerchantCl
     }
   }
 
-  function ask(type: RequestHead['type'], id: string, body: object): Promise<MerchantResult> {
+  const ask: Ask = (type, id, body) => {
     const head = { type, id, merchant: options.merchant, nowMs: parts.clock.nowMs() }
     return sendSealed(seal(requestJson(head, body), head))
   }
@@ -180,8 +209,8 @@ export function createMerchantClient(options: MerchantClientOptions): MerchantCl
     capture: (payment, amount) => ask('payment.capture', freshId(), { payment, amount }),
     increment: (increment) => ask('payment.increment', increment.id, increment),
     refund: (refund) => ask('payment.refund', refund.id, refund),
-    verifyCard: (question) => ask('card.verify', freshId(), question),
-    cardBalance: (question) => ask('card.balance', freshId(), question),
+    card: cardClient(ask, freshId),
+    tab: tabClient(ask, freshId),
     echo: () => ask('echo', freshId(), {}),
     send: (json) => sendSealed(seal(json, headOf(json))),
     seal: (json) => seal(json, headOf(json)),
@@ -193,11 +222,35 @@ export function createMerchantClient(options: MerchantClientOptions): MerchantCl
   }
 }
 
-/** What takes or holds money. */
+type Ask = (type: RequestHead['type'], id: string, body: object) => Promise<MerchantResult>
+
+function cardClient(ask: Ask, freshId: () => string): CardClient {
+  return {
+    register: (registration) => ask('card.register', registration.id, registration),
+    forget: (token) => ask('card.forget', freshId(), { token }),
+    verify: (question) => ask('card.verify', freshId(), question),
+    balance: (question) => ask('card.balance', freshId(), question),
+  }
+}
+
+function tabClient(ask: Ask, freshId: () => string): TabClient {
+  return {
+    open: (tab) => ask('tab.open', tab.id, tab),
+    charge: (tab, charges) => ask('tab.charge', freshId(), { tab, charges }),
+    post: (tab) => ask('tab.post', freshId(), { tab }),
+    inquire: (tab, after = 0) => ask('tab.inquire', freshId(), { tab, after }),
+    refund: (refund) => ask('tab.refund', refund.id, refund),
+  }
+}
+
+/** What takes or holds money, or has something kept for that. */
 const TAKING: ReadonlySet<string | undefined> = new Set([
   'payment.sale',
   'payment.authorize',
   'payment.increment',
+  'card.register',
+  'tab.open',
+  'tab.charge',
 ])
 
 const OPEN_BRACE = 0x7b

@@ -7,7 +7,7 @@ export interface PaymentInput {
   readonly terminal?: string
   readonly amount: AmountInput
   readonly acceptPartial?: boolean
-  readonly card: CardInput
+  readonly card: CardInput | TokenInput
   /** The PIN as the terminal has encrypted it, which goes with entry mode `terminal` alone. */
   readonly pin?: PinInput
   readonly address?: AddressInput
@@ -51,6 +51,19 @@ export interface CardQuestionInput {
   readonly card: CardInput
 }
 
+/** A card that was registered; the payment says `initiator` and `storedCredential` too. */
+export interface TokenInput {
+  readonly token: string
+  readonly entryMode: 'stored'
+}
+
+/** A card to keep for later payments. */
+export interface CardRegistrationInput {
+  /** Its own idempotency key: the same id never registers another card. */
+  readonly id: string
+  readonly card: Pick<CardInput, 'pan' | 'expiry'>
+}
+
 /** What a merchant says of an increment or a refund. */
 export interface FollowUpInput {
   /** Its own idempotency key: the same id never makes a second one. */
@@ -59,6 +72,40 @@ export interface FollowUpInput {
   readonly payment: string
   /** All that is left to give back, when absent. */
   readonly amount?: AmountInput
+}
+
+/** What a merchant says of a tab that it opens. */
+export interface TabInput {
+  /** The tab's own idempotency key. */
+  readonly id: string
+  /** The id of the authorization that holds the money. */
+  readonly payment: string
+  readonly consent: {
+    /** Where the merchant keeps the proof that the holder has agreed. */
+    readonly reference: string
+    readonly maximum: AmountInput
+    /** RFC 3339 in UTC: nothing is charged from then on. */
+    readonly until: string
+  }
+  readonly posting?: {
+    /** Whole minor units. */
+    readonly threshold?: string
+    readonly charges?: number
+    readonly afterSeconds?: number
+    readonly dayEnd?: boolean
+  }
+  /** By how much more is held before it runs out, in whole minor units. */
+  readonly increment?: string
+  readonly rate?: { readonly unit: 'second' | 'kilobyte'; readonly value: string }
+}
+
+/** One charge: what it costs, in minor units with up to four decimals, or so many units. */
+export interface ChargeInput {
+  /** The charge's own key, unique on its tab. */
+  readonly id: string
+  readonly amount?: string
+  readonly quantity?: number
+  readonly item?: string
 }
 
 /** An amount in minor units, e.g. `{ value: '1250', currency: 'USD' }`. */
@@ -79,6 +126,13 @@ export interface RequestHead {
     | 'payment.refund'
     | 'card.verify'
     | 'card.balance'
+    | 'card.register'
+    | 'card.forget'
+    | 'tab.open'
+    | 'tab.charge'
+    | 'tab.post'
+    | 'tab.inquire'
+    | 'tab.refund'
     | 'echo'
   readonly id: string
   readonly merchant: string

@@ -31,6 +31,15 @@ export interface UnseenResult {
   readonly payment: string
 }
 
+/** What stands for a card, and whether it can be used. */
+export interface CardResult {
+  readonly kind: 'registered' | 'forgotten'
+  readonly id: string
+  readonly token: string
+  /** The card number, masked. */
+  readonly card: string
+}
+
 /** The gateway is there. `time` is its own, RFC 3339. */
 export interface EchoResult {
   readonly kind: 'echo'
@@ -72,9 +81,36 @@ export type UnreachableReason =
   | 'too-many-in-flight'
   | 'closed'
 
+/** How a tab stands; `answer` is the whole of it (specs/protocol.md, tab.answer). */
+export interface TabResult {
+  readonly kind: 'tab'
+  readonly id: string
+  readonly answer: JsonObject
+}
+
+/** What of a message of charges is on its tab: all but those in `refused`. */
+export interface ChargedResult {
+  readonly kind: 'charged'
+  readonly id: string
+  readonly refused: readonly { readonly id: string; readonly why: string }[]
+  readonly answer: JsonObject
+}
+
+/** The refund of a charge; `outcome` is its payment's, or `carried` when it needed none. */
+export interface ItemRefundResult {
+  readonly kind: 'item-refund'
+  readonly id: string
+  readonly outcome: PaymentOutcomeKind | 'carried'
+  readonly answer: JsonObject
+}
+
 export type MerchantResult =
   | PaymentResult
+  | TabResult
+  | ChargedResult
+  | ItemRefundResult
   | UnseenResult
+  | CardResult
   | EchoResult
   | RefusedResult
   | UnreachableResult
@@ -92,14 +128,35 @@ export function resultOf(json: string, id: string | undefined): MerchantResult {
       return { kind: 'echo', id: id ?? '', time: String(time) }
     case 'reversal.answer':
       return { kind: 'unseen', id: id ?? '', payment: String(answer['payment']) }
+    case 'card.answer': {
+      const kind = outcome === 'forgotten' ? 'forgotten' : 'registered'
+      const { token, card } = answer
+      return { kind, id: id ?? '', token: String(token), card: String(card) }
+    }
     case 'payment.answer':
-    case 'card.answer':
+    case 'card.inquiry.answer':
       return isOutcome(outcome)
         ? { kind: outcome, id: id ?? '', answer }
         : unreachable('answer-unreadable', id)
     default:
-      return unreachable('answer-unreadable', id)
+      return tabResultOf(answer, id)
   }
+}
+
+function tabResultOf(answer: JsonObject, id = ''): MerchantResult {
+  const { type, outcome, refused } = answer
+  if (type === 'tab.answer') return { kind: 'tab', id, answer }
+  if (type === 'tab.charge.answer')
+    return { kind: 'charged', id, refused: refusedIn(refused), answer }
+  if (type === 'tab.refund.answer' && (outcome === 'carried' || isOutcome(outcome))) {
+    return { kind: 'item-refund', id, outcome, answer }
+  }
+  return unreachable('answer-unreadable', id)
+}
+
+function refusedIn(refused: unknown): ChargedResult['refused'] {
+  if (!Array.isArray(refused)) return []
+  return refused.filter(isJsonObject).map(({ id, why }) => ({ id: String(id), why: String(why) }))
 }
 
 /**
@@ -139,6 +196,7 @@ const REFUSED_EVERY_TIME: ReadonlySet<string> = new Set([
   'FIELD_UNKNOWN',
   'FIELD_INVALID',
   'MERCHANT_MISMATCH',
+  'TOKEN_UNKNOWN',
   'ID_CONFLICT',
   'PAYMENT_NOT_FOUND',
   'PAYMENT_REVERSED',
@@ -147,6 +205,9 @@ const REFUSED_EVERY_TIME: ReadonlySet<string> = new Set([
   'REFUND_NOT_ALLOWED',
   'CAPTURE_NOT_ALLOWED',
   'CAPTURE_CONFLICT',
+  'TAB_NOT_FOUND',
+  'TAB_NOT_ALLOWED',
+  'CHARGE_NOT_FOUND',
   'NOT_SUPPORTED_BY_HOST',
 ])
 

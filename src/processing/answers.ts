@@ -6,6 +6,7 @@ import type {
   Payment,
   PaymentState,
   Refusal,
+  RegisteredCard,
   ReversalRequest,
 } from '#domain'
 import { momentText } from './calendar.ts'
@@ -76,8 +77,22 @@ export function unseenAnswer(request: ReversalRequest, nowMs: number): string {
   return JSON.stringify({ type: 'reversal.answer', id, payment, merchant, outcome: 'unseen', time })
 }
 
-/** What the host said of a card: a card.answer of specs/messages. */
-export function cardAnswer(
+/** What stands for a card, and whether it still does: a card.answer of specs/messages. */
+export function cardAnswer(kept: RegisteredCard, requestId: string): string {
+  const { merchant, token, panMasked, registeredAtMs, forgottenAtMs } = kept
+  return JSON.stringify({
+    type: 'card.answer',
+    id: requestId,
+    merchant,
+    outcome: forgottenAtMs === undefined ? 'registered' : 'forgotten',
+    token,
+    card: panMasked,
+    time: momentText(forgottenAtMs ?? registeredAtMs),
+  })
+}
+
+/** What the host said of a card: a card.inquiry.answer of specs/messages. */
+export function inquiryAnswer(
   { id, merchant, operation, pan }: CardRequest,
   { state, reason, details, balances, ...told }: CardOutcome,
   {
@@ -86,7 +101,7 @@ export function cardAnswer(
   }: { readonly exchange: Pick<ExchangeFacts, 'rrn' | 'stan'>; readonly nowMs: number },
 ): string {
   return JSON.stringify({
-    ...{ type: 'card.answer', id, merchant, operation, outcome: state, reason },
+    ...{ type: 'card.inquiry.answer', id, merchant, operation, outcome: state, reason },
     responseCode: told.responseCode,
     approvalCode: state === 'approved' ? told.approvalCode : undefined,
     ...{ rrn: exchange.rrn, stan: stanText(exchange.stan), card: pan.masked },
@@ -130,7 +145,7 @@ const REVERSALS: Readonly<Partial<Record<PaymentState, string>>> = {
   reversed_not_found: 'nothing-found',
 }
 
-function outcomeWord({ state, outcome }: Payment): string {
+export function outcomeWord({ state, outcome }: Payment): string {
   const inPart = state === 'approved' && outcome?.approvedMinor !== undefined
   return inPart ? 'partial' : WORDS[state]
 }
@@ -139,6 +154,6 @@ function amountIfAny(minor: bigint | undefined, currency: string) {
   return minor ? amountBody(minor, currency) : undefined
 }
 
-function amountBody(minor: bigint, currency: string): { value: string; currency: string } {
+export function amountBody(minor: bigint, currency: string): { value: string; currency: string } {
   return { value: minor.toString(), currency }
 }

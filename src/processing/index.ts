@@ -5,8 +5,15 @@
  * Messages and mappings are data (specs/messages, specs/hosts/NAME/mapping.json), compiled once at
  * start. No IO, no clock: the moment comes in. It knows nothing of keys, sockets or the journal.
  */
-export { answerOf, cardAnswer, echoAnswer, errorAnswer, unseenAnswer } from './answers.ts'
-export { dateNear, daysBetween } from './calendar.ts'
+export {
+  answerOf,
+  cardAnswer,
+  echoAnswer,
+  errorAnswer,
+  inquiryAnswer,
+  unseenAnswer,
+} from './answers.ts'
+export { dateNear, daysBetween, momentText } from './calendar.ts'
 export {
   type Acquirer,
   createHostFacts,
@@ -31,6 +38,7 @@ export {
   SPEC_TEXT_LIMITS,
   syntaxFault,
 } from './spec-text.ts'
-export { type NewRequestContext, refusalOfNew } from './validation/new-request.ts'
+export { chargeAnswer, itemRefundAnswer, tabAnswer } from './tab-answers.ts'
+export { type NewRequestContext, refusalOfNew, refusalOfNewCard } from './validation/new-request.ts'
 export { freshnessRefusal } from './validation/time-rules.ts'
 export type { RequestContext, Validated } from './validation/validate.ts'

@@ -1,6 +1,19 @@
-import type { AttemptEnd, OwedNumber, PaymentIntent, PaymentOutcome } from '#domain'
+import type {
+  AttemptEnd,
+  CardRegistration,
+  OwedNumber,
+  PaymentIntent,
+  PaymentOutcome,
+  TabOpening,
+} from '#domain'
 import type { DayOpening } from './business-days.ts'
 import { CAPTURE_WISH_COLUMNS, type CaptureWish, captureWishRow } from './capture-act.ts'
+import {
+  type Forgetting,
+  REGISTRATION_BLOBS,
+  REGISTRATION_COLUMNS,
+  registrationRow,
+} from './card-tokens.ts'
 import type { SpaceState } from './disk-space.ts'
 import type { PlainError } from './errors.ts'
 import { type FreeOrder, ORDER_COLUMNS, orderRow } from './ledger/posting-order.ts'
@@ -16,6 +29,12 @@ import {
 } from './payment-row.ts'
 import type { Expiry, ReversalWish } from './reversal-act.ts'
 import { STRAY_BLOBS, STRAY_COLUMNS, type Stray, strayRow } from './strays.ts'
+import { type ChargeWish, chargeWishColumns, chargeWishRow } from './tabs/charging.ts'
+import type { PostingWish } from './tabs/posting.ts'
+import type { ReceiptWish } from './tabs/receipts.ts'
+import type { ItemRefundWish } from './tabs/refunding.ts'
+import type { DueTaking } from './tabs/tab-acts.ts'
+import { TAB_OPENING_BLOBS, TAB_OPENING_COLUMNS, tabOpeningRow } from './tabs/tab-row.ts'
 
 /**
  * Acts on their way to the worker: one flat list of primitives and one run of bytes.
@@ -73,6 +92,16 @@ export const ACT = Object.freeze({
   beat: 19,
   expireHolds: 20,
   post: 21,
+  openTab: 22,
+  chargeTab: 23,
+  postTab: 24,
+  takeDueTabs: 25,
+  readReceipt: 26,
+  refundItem: 27,
+  registerCard: 28,
+  findRegistration: 29,
+  findCard: 30,
+  forgetCard: 31,
 })
 
 const READS: ReadonlySet<number> = new Set([
@@ -81,10 +110,13 @@ const READS: ReadonlySet<number> = new Set([
   ACT.listMerchants,
   ACT.merchantsVersion,
   ACT.chainHead,
+  ACT.findRegistration,
+  ACT.findCard,
+  ACT.readReceipt,
 ])
 
 /** Collects acts until {@link BatchWriter.take}. */
-export interface BatchWriter {
+export interface BatchWriter extends TabWriter {
   begin(intent: PaymentIntent): void
   conclude(merchant: string, id: string, outcome: PaymentOutcome): void
   find(merchant: string, id: string): void
@@ -106,8 +138,22 @@ export interface BatchWriter {
   merchantsVersion(): void
   chainHead(): void
   post(order: FreeOrder): void
+  registerCard(registration: CardRegistration): void
+  findRegistration(merchant: string, id: string): void
+  findCard(merchant: string, token: string): void
+  forgetCard(forgetting: Forgetting): void
   beat(nowMs: number, watches: boolean): void
   take(): ActBatch
+}
+
+/** Acts on tabs. */
+interface TabWriter {
+  openTab(opening: TabOpening): void
+  chargeTab(wish: ChargeWish): void
+  postTab(wish: PostingWish): void
+  takeDueTabs(taking: DueTaking): void
+  readReceipt(wish: ReceiptWish): void
+  refundItem(wish: ItemRefundWish): void
 }
 
 export function createBatchWriter(): BatchWriter {
@@ -162,7 +208,12 @@ export function createBatchWriter(): BatchWriter {
     merchantsVersion: () => add(ACT.merchantsVersion, []),
     chainHead: () => add(ACT.chainHead, []),
     post: (order) => add(ACT.post, orderRow(order)),
+    registerCard: (registration) => add(ACT.registerCard, registrationRow(registration)),
+    findRegistration: (merchant, id) => add(ACT.findRegistration, [merchant, id]),
+    findCard: (merchant, token) => add(ACT.findCard, [merchant, token]),
+    forgetCard: ({ merchant, token, atMs }) => add(ACT.forgetCard, [merchant, token, atMs]),
     beat: (nowMs, watches) => add(ACT.beat, [nowMs, watches ? 1 : 0]),
+    ...createTabWriter(add),
     take() {
       const batch = { values, bytes: concatenate(blobs), count, writes }
       values = []
@@ -170,6 +221,25 @@ export function createBatchWriter(): BatchWriter {
       count = 0
       writes = false
       return batch
+    },
+  }
+}
+
+function createTabWriter(add: (act: number, row: Row) => void): TabWriter {
+  return {
+    openTab: (opening) => add(ACT.openTab, tabOpeningRow(opening)),
+    chargeTab: (wish) => add(ACT.chargeTab, chargeWishRow(wish)),
+    postTab({ merchant, id, isAsked, openDate, atMs }) {
+      add(ACT.postTab, [merchant, id, isAsked ? 1 : 0, openDate, atMs])
+    },
+    takeDueTabs({ host, openDate, nowMs, leaseUntilMs, countMax }) {
+      add(ACT.takeDueTabs, [host, openDate, nowMs, leaseUntilMs, countMax])
+    },
+    readReceipt({ merchant, id, after, countMax: most }) {
+      add(ACT.readReceipt, [merchant, id, after, most])
+    },
+    refundItem({ merchant, id, charge, refund, atMs }) {
+      add(ACT.refundItem, [merchant, id, charge, refund, atMs])
     },
   }
 }
@@ -186,6 +256,35 @@ export function expiryOf(from: BatchReader): Expiry {
   return { host, begunBeforeMs, countMax: from.number(), atMs: from.number() }
 }
 
+/** As {@link BatchWriter.forgetCard} put it down. */
+export function forgettingOf(from: BatchReader): Forgetting {
+  return { merchant: from.text(), token: from.text(), atMs: from.number() }
+}
+
+/** A wish as {@link BatchWriter.postTab} put it down. */
+export function postingWishOf(from: BatchReader): PostingWish {
+  const [merchant, id, isAsked] = [from.text(), from.text(), from.number() === 1]
+  return { merchant, id, isAsked, openDate: from.text(), atMs: from.number() }
+}
+
+/** As {@link BatchWriter.takeDueTabs} put it down. */
+export function dueTakingOf(from: BatchReader): DueTaking {
+  const [host, openDate, nowMs] = [from.text(), from.text(), from.number()]
+  return { host, openDate, nowMs, leaseUntilMs: from.number(), countMax: from.number() }
+}
+
+/** A wish as {@link BatchWriter.readReceipt} put it down. */
+export function receiptWishOf(from: BatchReader): ReceiptWish {
+  const [merchant, id] = [from.text(), from.text()]
+  return { merchant, id, after: from.number(), countMax: from.number() }
+}
+
+/** A wish as {@link BatchWriter.refundItem} put it down. */
+export function itemRefundWishOf(from: BatchReader): ItemRefundWish {
+  const [merchant, id, charge] = [from.text(), from.text(), from.text()]
+  return { merchant, id, charge, refund: from.text(), atMs: from.number() }
+}
+
 /** Reads a batch back, one act after another. */
 export interface BatchReader {
   readonly done: boolean
@@ -197,6 +296,9 @@ export interface BatchReader {
   attemptEnd(): Row
   stray(): Row
   order(): Row
+  registration(): Row
+  tabOpening(): Row
+  chargeWish(): Row
 }
 
 export function createBatchReader({ values, bytes }: ActBatch): BatchReader {
@@ -226,6 +328,9 @@ export function createBatchReader({ values, bytes }: ActBatch): BatchReader {
     attemptEnd: () => row(ATTEMPT_END_COLUMNS, 0),
     stray: () => row(STRAY_COLUMNS, STRAY_BLOBS),
     order: () => row(ORDER_COLUMNS, 0),
+    registration: () => row(REGISTRATION_COLUMNS, REGISTRATION_BLOBS),
+    tabOpening: () => row(TAB_OPENING_COLUMNS, TAB_OPENING_BLOBS),
+    chargeWish: () => row(chargeWishColumns(Number(values[at + 3])), 0),
   }
 }
 

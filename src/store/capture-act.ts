@@ -1,11 +1,19 @@
 import type { DatabaseSync } from 'node:sqlite'
-import { type CaptureObstacle, captureVerdict, currencyOf, type Money, type Payment } from '#domain'
-import type { Captures } from './captures.ts'
+import {
+  type Capture,
+  type CaptureObstacle,
+  captureVerdict,
+  currencyOf,
+  type Money,
+  type Payment,
+} from '#domain'
+import type { Captures, PostedTab } from './captures.ts'
 import { StoreError } from './errors.ts'
 import { createFind } from './find-payment.ts'
 import type { Moves } from './moves.ts'
 import type { OwedActs } from './owed-messages.ts'
 import type { Row } from './payment-row.ts'
+import { createTabHolds } from './tabs/tab-holds.ts'
 
 /** A merchant's wish to capture one of its authorizations. */
 export interface CaptureWish {
@@ -35,23 +43,38 @@ interface Journals {
 }
 
 /** The act that captures a payment: it decides by `captureVerdict`, and owes the advice. */
-export function createCapture(database: DatabaseSync, { moves, captures, owed }: Journals) {
+export function createCapture(database: DatabaseSync, journals: Journals) {
   const find = createFind(database)
-  const numberOf = database.prepare('SELECT seq FROM payments WHERE merchant = ? AND id = ?')
-  const cause = 'merchant-asked'
+  const take = createTaking(database, journals)
+  const { isOnOpenTab } = createTabHolds(database)
   return ({ merchant, id, amount, businessDate, atMs }: CaptureWish): CaptureResult => {
     const payment = find(merchant, id)
     if (payment === undefined) return UNSEEN
     const verdict = captureVerdict(payment, amount)
     if (verdict.kind === 'refused') return { ...verdict, payment }
     if (verdict.kind === 'repeat') return { kind: 'taken', payment }
-    const seq = Number(numberOf.get(merchant, id)?.seq)
-    const [from, to] = [payment.state, 'capturing' as const]
+    if (isOnOpenTab(merchant, id)) return { kind: 'refused', why: 'tab-open', payment }
     const capture = { amountMinor: verdict.amountMinor, businessDate, askedAtMs: atMs }
-    const lasting = captures.add(seq, capture)
+    return { kind: 'taken', payment: take(payment, capture) }
+  }
+}
+
+/**
+ * Takes what an authorization holds, once that is decided: keeps how much, moves it, and owes the
+ * advice.
+ *
+ * @returns the payment as it stands then
+ */
+export function createTaking(database: DatabaseSync, { moves, captures, owed }: Journals) {
+  const numberOf = database.prepare('SELECT seq FROM payments WHERE merchant = ? AND id = ?')
+  const cause = 'merchant-asked'
+  return (payment: Payment, capture: Capture, tab?: PostedTab): Payment => {
+    const seq = Number(numberOf.get(payment.merchant, payment.id)?.seq)
+    const [from, to, atMs] = [payment.state, 'capturing', capture.askedAtMs] as const
+    const lasting = captures.add(seq, capture, tab)
     moves.carryOut({ payment: seq, from, to, reason: cause, atMs }, lasting)
     owed.owe({ payment: seq, kind: 'advice', host: payment.exchange.host, cause, atMs })
-    return { kind: 'taken', payment: { ...payment, state: to, capture } }
+    return { ...payment, state: to, capture }
   }
 }
 

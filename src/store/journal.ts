@@ -1,6 +1,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { createDayActs, type DayActs } from './business-days.ts'
 import { createCaptures } from './captures.ts'
+import { type CardActs, createCardActs } from './card-tokens.ts'
 import { type ConnectionLimits, openDatabase } from './database.ts'
 import { storeErrorOf } from './errors.ts'
 import { type ChainHead, createJournalChain } from './journal-chain.ts'
@@ -12,6 +13,7 @@ import type { Row } from './payment-row.ts'
 import { createPaymentActs, type PaymentActs } from './payments.ts'
 import { createStanLeases, type StanLease } from './stan-leases.ts'
 import { createStrayJournal } from './strays.ts'
+import { createTabActs, type TabActs } from './tabs/tab-acts.ts'
 import { createWorkActs, type WorkActs } from './work-items.ts'
 
 /**
@@ -28,7 +30,9 @@ export interface Journal {
   readonly days: DayActs
   readonly work: WorkActs
   readonly merchants: MerchantActs
+  readonly cards: CardActs
   readonly ledger: Pick<Ledger, 'post' | 'correct'>
+  readonly tabs: TabActs
   leaseStans(host: string, count: number): StanLease
   journalStray(stray: Row): void
   /** The last event of this node's chain; nothing, before its first. */
@@ -102,7 +106,9 @@ export function journalOver(database: DatabaseSync, node = DEFAULT_NODE): Journa
     days: createDayActs(database, ledger),
     work: createWorkActs(database, { moves, captures }),
     merchants: createMerchantActs(database),
+    cards: createCardActs(database),
     ledger,
+    tabs: createTabActs(database, { moves, captures, owed }),
     leaseStans: createStanLeases(database),
     journalStray: createStrayJournal(database),
     chainHead: chain.head,

@@ -1,15 +1,21 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type {
   AttemptEnd,
+  CardRegistration,
+  KeptCard,
   Merchant,
   OwedMessage,
   OwedNumber,
   Payment,
   PaymentIntent,
   PaymentOutcome,
+  RegisteredCard,
+  TabOpening,
+  TabReceipt,
 } from '#domain'
 import type { DayOpening } from './business-days.ts'
 import type { CaptureResult, CaptureWish } from './capture-act.ts'
+import type { Forgetting, FoundRegistration, RegistrationResult } from './card-tokens.ts'
 import { openMemoryDatabase } from './database.ts'
 import { DEFAULT_NODE, journalOver } from './journal.ts'
 import type { ChainHead } from './journal-chain.ts'
@@ -21,6 +27,13 @@ import type { BeginResult, Recovery } from './payments.ts'
 import type { Expiry, ReversalResult, ReversalWish } from './reversal-act.ts'
 import type { StanLease } from './stan-leases.ts'
 import { type Stray, strayRow } from './strays.ts'
+import type { ChargeResult, ChargeWish } from './tabs/charging.ts'
+import type { OpeningResult } from './tabs/opening.ts'
+import type { PostingResult, PostingWish } from './tabs/posting.ts'
+import type { ReceiptWish } from './tabs/receipts.ts'
+import type { ItemRefundResult, ItemRefundWish } from './tabs/refunding.ts'
+import type { DueTaking, TabKey } from './tabs/tab-acts.ts'
+import { tabOpeningRow } from './tabs/tab-row.ts'
 import type { WorkActs } from './work-items.ts'
 
 /**
@@ -49,6 +62,16 @@ export interface MemoryStore {
   putMerchant(merchant: Merchant, by: string, atMs: number): void
   merchants(): MerchantList
   post(order: PostingOrder): void
+  registerCard(registration: CardRegistration): RegistrationResult
+  findRegistration(merchant: string, id: string): FoundRegistration | undefined
+  findCard(merchant: string, token: string): KeptCard | undefined
+  forgetCard(forgetting: Forgetting): RegisteredCard | undefined
+  openTab(opening: TabOpening): OpeningResult
+  chargeTab(wish: ChargeWish): ChargeResult
+  postTab(wish: PostingWish): PostingResult
+  takeDueTabs(taking: DueTaking): readonly TabKey[]
+  readReceipt(wish: ReceiptWish): TabReceipt | undefined
+  refundItem(wish: ItemRefundWish): ItemRefundResult
   chainHead(): ChainHead | undefined
   readonly work: WorkActs
   transact<T>(acts: () => T): T
@@ -63,7 +86,10 @@ export function openMemoryStore(
   database: DatabaseSync = openMemoryDatabase(),
   node = DEFAULT_NODE,
 ): MemoryStore {
-  const { payments, owed, days, merchants, work, ledger, ...journal } = journalOver(database, node)
+  const { payments, owed, days, merchants, cards, work, ledger, tabs, ...journal } = journalOver(
+    database,
+    node,
+  )
   return {
     begin: (intent) => payments.begin(intentRow(intent)),
     conclude: (merchant, id, outcome) => payments.conclude(merchant, id, outcomeRow(outcome)),
@@ -84,6 +110,16 @@ export function openMemoryStore(
     putMerchant: (merchant, by, atMs) => merchants.put({ merchant, by, atMs }),
     merchants: merchants.list,
     post: ledger.post,
+    registerCard: cards.register,
+    findRegistration: cards.findRegistration,
+    findCard: cards.findCard,
+    forgetCard: cards.forget,
+    openTab: (opening) => tabs.open(tabOpeningRow(opening)),
+    chargeTab: tabs.charge,
+    postTab: tabs.post,
+    takeDueTabs: tabs.takeDue,
+    readReceipt: tabs.receipt,
+    refundItem: tabs.refund,
     chainHead: journal.chainHead,
     work,
     transact: journal.transact,

@@ -115,7 +115,13 @@ export const LASTING_COLUMNS: Readonly<Record<PaymentState, readonly string[]>> 
   reversing: [],
   reversed: [],
   reversed_not_found: [],
-  capturing: ['captured_minor', 'capture_business_date', 'capture_asked_at_ms'],
+  capturing: [
+    'captured_minor',
+    'capture_business_date',
+    'capture_asked_at_ms',
+    'capture_tab',
+    'capture_tab_head',
+  ],
   captured: ['capture_settlement_date'],
 }
 

@@ -5,14 +5,21 @@ import {
   type Answer,
   type BatchReader,
   createBatchReader,
+  dueTakingOf,
   expiryOf,
+  forgettingOf,
+  itemRefundWishOf,
+  postingWishOf,
+  receiptWishOf,
   reversalWishOf,
 } from './act-batch.ts'
 import { captureWishOf } from './capture-act.ts'
+import { type CardActs, registrationOf } from './card-tokens.ts'
 import { isConstraint, plainOf, StoreError, storeErrorOf } from './errors.ts'
 import type { Journal } from './journal.ts'
 import { orderOf } from './ledger/posting-order.ts'
 import { attemptEndOf, type Taking } from './owed-messages.ts'
+import { chargeWishOf } from './tabs/charging.ts'
 
 /**
  * Do every act of every batch in one transaction, and answer each.
@@ -21,7 +28,7 @@ import { attemptEndOf, type Taking } from './owed-messages.ts'
  * begin because another process writes, what would write is refused with `STORE_BUSY`, and what
  * reads is answered. Batches that only read wait for no other process and are not synced.
  *
- * @param obstacle why no payment may be begun or captured, if none may
+ * @param obstacle why nothing may be begun, captured or registered, if nothing may
  * @throws StoreError when the store failed: nothing of the batches is known to be on disk
  */
 export function performBatches(
@@ -77,8 +84,17 @@ function refusingWrites(journal: Journal, error: StoreError): Journal {
       raiseOverdue: refuse,
     },
     days: { open: refuse, close: refuse },
+    tabs: {
+      ...journal.tabs,
+      open: refuse,
+      charge: refuse,
+      post: refuse,
+      takeDue: refuse,
+      refund: refuse,
+    },
     merchants: { ...journal.merchants, put: refuse },
     ledger: { post: refuse, correct: refuse },
+    cards: { ...journal.cards, register: refuse, forget: refuse },
     leaseStans: refuse,
     journalStray: refuse,
   }
@@ -164,8 +180,62 @@ function perform(journal: Journal, from: BatchReader, obstacle?: StoreError): An
     case ACT.chainHead:
       return { value: journal.chainHead() }
     default:
+      return performOnTabs(journal, act, { from, obstacle })
+  }
+}
+
+function performOnTabs({ tabs, cards }: Journal, act: number, { from, obstacle }: Reading): Answer {
+  switch (act) {
+    case ACT.openTab: {
+      const opening = from.tabOpening()
+      if (obstacle !== undefined) throw obstacle
+      return { value: tabs.open(opening) }
+    }
+    case ACT.chargeTab: {
+      const wish = from.chargeWish()
+      if (obstacle !== undefined) throw obstacle
+      return { value: tabs.charge(chargeWishOf(wish)) }
+    }
+    case ACT.postTab: {
+      const wish = postingWishOf(from)
+      if (obstacle !== undefined) throw obstacle
+      return { value: tabs.post(wish) }
+    }
+    case ACT.takeDueTabs:
+      return { value: tabs.takeDue(dueTakingOf(from)) }
+    case ACT.readReceipt:
+      return { value: tabs.receipt(receiptWishOf(from)) }
+    case ACT.refundItem: {
+      const wish = itemRefundWishOf(from)
+      if (obstacle !== undefined) throw obstacle
+      return { value: tabs.refund(wish) }
+    }
+    default:
+      return performOnCards(cards, act, { from, obstacle })
+  }
+}
+
+function performOnCards(cards: CardActs, act: number, { from, obstacle }: Reading): Answer {
+  switch (act) {
+    case ACT.registerCard: {
+      const registration = from.registration()
+      if (obstacle !== undefined) throw obstacle
+      return { value: cards.register(registrationOf(registration)) }
+    }
+    case ACT.findRegistration:
+      return { value: cards.findRegistration(from.text(), from.text()) }
+    case ACT.findCard:
+      return { value: cards.findCard(from.text(), from.text()) }
+    case ACT.forgetCard:
+      return { value: cards.forget(forgettingOf(from)) }
+    default:
       throw new TypeError(`no act has the number ${act}`)
   }
+}
+
+interface Reading {
+  readonly from: BatchReader
+  readonly obstacle: StoreError | undefined
 }
 
 function takingOf(from: BatchReader): Taking {

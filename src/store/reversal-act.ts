@@ -3,7 +3,7 @@ import { type Payment, type ReversalObstacle, type ReversalVerdict, reversalVerd
 import type { Moves } from './moves.ts'
 import type { OwedActs } from './owed-messages.ts'
 import { PLACE_COLUMNS, placeIn } from './payment-place.ts'
-import type { StoredRow } from './payment-row.ts'
+import { createTabHolds } from './tabs/tab-holds.ts'
 import type { Tombstones } from './tombstones.ts'
 
 /** A merchant's wish to have one of its payments reversed. */
@@ -42,34 +42,28 @@ interface Journals {
 }
 
 /** The acts that reverse what stands: they decide by `reversalVerdict`, and owe the reversals. */
-export function createReversals(
-  database: DatabaseSync,
-  { moves, owed, tombstones, find }: Journals,
-) {
-  const undone = database.prepare(
-    `SELECT ${PLACE_COLUMNS} FROM payments WHERE merchant = ?1 AND id = ?2
-     UNION ALL SELECT ${PLACE_COLUMNS} FROM payments
-     WHERE merchant = ?1 AND original_id = ?2 AND ${IS_HELD_INCREMENT}`,
-  )
+export function createReversals(database: DatabaseSync, journals: Journals) {
+  const { tombstones, find } = journals
+  const undo = createUndoing(database, journals)
+  const tabs = createTabHolds(database)
   const expired = database.prepare(
     `SELECT merchant, id FROM payments
-     WHERE host = ? AND begun_at_ms < ? AND ${IS_HOLD} ORDER BY begun_at_ms LIMIT (? + 0)`,
+     WHERE host = ? AND begun_at_ms < ? AND ${IS_HOLD} AND ${IS_ON_NO_OPEN_TAB}
+     ORDER BY begun_at_ms LIMIT (? + 0)`,
   )
-
-  /** A payment and what is let go with it. */
-  function undo(merchant: string, id: string, cause: WishedCause, atMs: number): void {
-    for (const row of undone.all(merchant, id)) {
-      const place = placeIn(row)
-      if (place === undefined) continue
-      const { payment, state: from, host } = place
-      moves.carryOut({ payment, from, to: 'reversing', reason: cause, atMs })
-      owed.owe({ payment, kind: 'reversal', host, cause, atMs })
-    }
-  }
 
   function verdictOn(payment: Payment, openDate: string): ReversalVerdict {
     const original = payment.original && find(payment.merchant, payment.original)
-    return reversalVerdict(payment, { openDate, ...(original ? { original } : {}) })
+    const verdict = reversalVerdict(payment, { openDate, ...(original ? { original } : {}) })
+    const why = verdict.kind === 'due' ? onTab(payment) : undefined
+    return why === undefined ? verdict : { kind: 'refused', why }
+  }
+
+  function onTab(payment: Payment): ReversalObstacle | undefined {
+    const { merchant, id, original = id, operation } = payment
+    if (tabs.isOnOpenTab(merchant, original)) return 'tab-open'
+    const isItem = operation === 'payment.refund' && tabs.isItemRefund(merchant, id)
+    return isItem ? 'tab-item' : undefined
   }
 
   function reverse({ merchant, id, openDate, atMs }: ReversalWish): ReversalResult {
@@ -80,34 +74,55 @@ export function createReversals(
     }
     const verdict = verdictOn(payment, openDate)
     if (verdict.kind === 'refused') return { ...verdict, payment }
-    if (verdict.kind === 'stands') return { kind: 'stands', payment }
-    undo(merchant, id, 'merchant-asked', atMs)
-    return { kind: 'stands', payment: { ...payment, state: 'reversing' } }
+    const isDue = verdict.kind === 'due'
+    return { kind: 'stands', payment: isDue ? undo(payment, atMs) : payment }
   }
 
   function expireHolds({ host, begunBeforeMs, countMax, atMs }: Expiry): number {
-    const holds = expired.all(host, begunBeforeMs, countMax).map(keyOf)
-    const due = holds.filter(([merchant, id]) => {
-      const payment = find(merchant, id)
-      return payment !== undefined && verdictOn(payment, '').kind === 'due'
-    })
-    for (const [merchant, id] of due) undo(merchant, id, 'hold-expired', atMs)
+    const holds = expired.all(host, begunBeforeMs, countMax)
+    const payments = holds.flatMap(({ merchant, id }) => find(String(merchant), String(id)) ?? [])
+    const due = payments.filter((payment) => verdictOn(payment, '').kind === 'due')
+    for (const payment of due) undo(payment, atMs, 'hold-expired')
     return due.length
   }
 
   return { reverse, expireHolds }
 }
 
+/**
+ * Owes the reversal of a payment and of the increments that are held with it, once that is decided.
+ *
+ * @returns the payment as it stands then
+ */
+export function createUndoing(
+  database: DatabaseSync,
+  { moves, owed }: Pick<Journals, 'moves' | 'owed'>,
+) {
+  const undone = database.prepare(
+    `SELECT ${PLACE_COLUMNS} FROM payments WHERE merchant = ?1 AND id = ?2
+     UNION ALL SELECT ${PLACE_COLUMNS} FROM payments
+     WHERE merchant = ?1 AND original_id = ?2 AND ${IS_HELD_INCREMENT}`,
+  )
+  return (payment: Payment, atMs: number, cause: WishedCause = 'merchant-asked'): Payment => {
+    const places = undone.all(payment.merchant, payment.id).flatMap((row) => placeIn(row) ?? [])
+    for (const { payment: seq, state: from, host } of places) {
+      moves.carryOut({ payment: seq, from, to: 'reversing', reason: cause, atMs })
+      owed.owe({ payment: seq, kind: 'reversal', host, cause, atMs })
+    }
+    return { ...payment, state: 'reversing' }
+  }
+}
+
 type WishedCause = 'merchant-asked' | 'hold-expired'
 
 const UNSEEN: ReversalResult = Object.freeze({ kind: 'unseen' })
-
-function keyOf({ merchant, id }: StoredRow): [merchant: string, id: string] {
-  return [String(merchant), String(id)]
-}
 
 /** What is let go with its authorization. */
 export const IS_HELD_INCREMENT = `operation = 'payment.increment' AND state = 'approved'`
 
 /** What lapses by itself at the host. */
 export const IS_HOLD = `operation = 'payment.authorize' AND state = 'approved'`
+
+/** What an open tab gathers its charges on is posted with it, however old it is. */
+export const IS_ON_NO_OPEN_TAB = `NOT EXISTS
+  (SELECT 1 FROM tabs WHERE tabs.payment = payments.seq AND tabs.state = 'open')`

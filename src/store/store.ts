@@ -1,15 +1,21 @@
 import type {
   AttemptEnd,
+  CardRegistration,
+  KeptCard,
   Merchant,
   OwedMessage,
   OwedNumber,
   Payment,
   PaymentIntent,
   PaymentOutcome,
+  RegisteredCard,
+  TabOpening,
+  TabReceipt,
 } from '#domain'
 import type { Clock, Log } from '#platform'
 import type { DayOpening } from './business-days.ts'
 import type { CaptureResult, CaptureWish } from './capture-act.ts'
+import type { Forgetting, FoundRegistration, RegistrationResult } from './card-tokens.ts'
 import { type CommitQueue, openCommitQueue, type StoreSpace } from './commit-queue.ts'
 import type { StoreError } from './errors.ts'
 import { DEFAULT_NODE } from './journal.ts'
@@ -23,6 +29,12 @@ import type { PostgresLimits } from './postgres/limits.ts'
 import type { Expiry, ReversalResult, ReversalWish } from './reversal-act.ts'
 import type { StanLease } from './stan-leases.ts'
 import type { Stray } from './strays.ts'
+import type { ChargeResult, ChargeWish } from './tabs/charging.ts'
+import type { OpeningResult } from './tabs/opening.ts'
+import type { PostingResult, PostingWish } from './tabs/posting.ts'
+import type { ReceiptWish } from './tabs/receipts.ts'
+import type { ItemRefundResult, ItemRefundWish } from './tabs/refunding.ts'
+import type { DueTaking, TabKey } from './tabs/tab-acts.ts'
 import type { WorkerTask } from './worker.ts'
 
 /**
@@ -89,6 +101,31 @@ export interface Store {
    * for itself. @throws StoreError also `POSTING_NOT_ALLOWED`: more than there is
    */
   post(order: FreeOrder): Promise<void>
+  /**
+   * Keep a card, sealed, under the token that this merchant has for it, or else under the one that
+   * comes along. @throws StoreError as `begin` does
+   */
+  registerCard(registration: CardRegistration): Promise<RegistrationResult>
+  findRegistration(merchant: string, id: string): Promise<FoundRegistration | undefined>
+  /** What stands behind a token of this merchant; nothing, when it has none such or forgot it. */
+  findCard(merchant: string, token: string): Promise<KeptCard | undefined>
+  /** End a token and erase the card behind it. @returns nothing when the merchant had none such */
+  forgetCard(forgetting: Forgetting): Promise<RegisteredCard | undefined>
+  /** Open a tab on an approved authorization, one for each; the same request again is told it. */
+  openTab(opening: TabOpening): Promise<OpeningResult>
+  /**
+   * Charge a tab: each charge is on disk, there before, or refused, and none is in the way of
+   * another. Nothing goes to the host.
+   */
+  chargeTab(wish: ChargeWish): Promise<ChargeResult>
+  /** Capture what a tab comes to, or owe the reversal of its hold when it comes to nothing. */
+  postTab(wish: PostingWish): Promise<PostingResult>
+  /** Take tabs that are due to be posted, the longest due first, for the time of a lease. */
+  takeDueTabs(taking: DueTaking): Promise<readonly TabKey[]>
+  /** A tab as it stands, and a page of what was charged to it. */
+  readReceipt(wish: ReceiptWish): Promise<TabReceipt | undefined>
+  /** Decide how much goes back for a charge of a posted tab, and keep that it does. */
+  refundItem(wish: ItemRefundWish): Promise<ItemRefundResult>
   /** The last event of this node's chain; nothing, before its first. */
   chainHead(): Promise<ChainHead | undefined>
   /**
@@ -179,6 +216,16 @@ export function storeOver(queue: CommitQueue, clock: Clock): Omit<Store, 'isInCh
     merchants: () => admitted((acts) => acts.listMerchants()),
     merchantsVersion: () => admitted((acts) => acts.merchantsVersion()),
     post: (order) => admitted((acts) => acts.post(order)),
+    registerCard: (registration) => admitted((acts) => acts.registerCard(registration)),
+    findRegistration: (...key) => admitted((acts) => acts.findRegistration(...key)),
+    findCard: (...key) => admitted((acts) => acts.findCard(...key)),
+    forgetCard: (forgetting) => repeated((acts) => acts.forgetCard(forgetting)),
+    openTab: (opening) => admitted((acts) => acts.openTab(opening)),
+    chargeTab: (wish) => admitted((acts) => acts.chargeTab(wish)),
+    postTab: (wish) => repeated((acts) => acts.postTab(wish)),
+    takeDueTabs: (taking) => repeated((acts) => acts.takeDueTabs(taking)),
+    readReceipt: (wish) => admitted((acts) => acts.readReceipt(wish)),
+    refundItem: (wish) => admitted((acts) => acts.refundItem(wish)),
     chainHead: () => admitted((acts) => acts.chainHead()),
     close: queue.close,
   }

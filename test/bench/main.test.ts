@@ -125,3 +125,24 @@ test('a command line that cannot be meant is explained, with exit code 2', async
   t.like(error, { code: 2 })
   t.regex(String(error?.message), /npm run bench -- QUESTION/)
 })
+
+test('what the ledger and fees cost a sale is measured in whole gateways', async (t) => {
+  const { sides } = JSON.parse(await bench('fees', '--json', '--payments', '60', '--runs', '1'))
+  const entries = sides.map((it: { entriesASale: number }) => it.entriesASale)
+  t.is(entries[0], 0)
+  t.true(entries[1] >= 2 && entries[2] > entries[1])
+  for (const { paymentsPerS, cpuUs } of sides) t.true(paymentsPerS > 0 && cpuUs > 0)
+})
+
+test('charges of tabs are measured singly and by the hundred, with what they ask the host', async (t) => {
+  const figures = JSON.parse(await bench('tabs', '--json', '--payments', '200', '--in-flight', '8'))
+  t.deepEqual(
+    figures.ways.map((it: { chargesPerMessage: number }) => it.chargesPerMessage),
+    [1, 100],
+  )
+  for (const { charges, chargesPerS, p50Ms, p99Ms, cpuUs } of figures.ways) {
+    t.true(charges >= 200 && chargesPerS > 0 && p99Ms >= p50Ms && cpuUs > 0)
+  }
+  // An authorization and a capture a tab; 101 charges on each of 200.
+  t.is(figures.hostMessagesPerThousand, 19.8)
+})

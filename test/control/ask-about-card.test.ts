@@ -29,7 +29,12 @@ function telling(...groups: ReturnType<typeof group>[]): HostScript {
 test('a card is verified by an amount of zero, and its checks are told', async (t) => {
   const desk = await openDesk({ script: verified })
   const told = await desk.tell(verify)
-  t.like(told, { type: 'card.answer', id: 'ask-1', operation: 'card.verify', outcome: 'approved' })
+  t.like(told, {
+    type: 'card.inquiry.answer',
+    id: 'ask-1',
+    operation: 'card.verify',
+    outcome: 'approved',
+  })
   t.like(told, { responseCode: '00', approvalCode: 'A1B2C3', card: '453957******1486' })
   t.deepEqual(told['checks'], { address: 'postcode-only', cvv2: 'match' })
   const [sent] = desk.asked

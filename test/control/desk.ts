@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto'
 import { createTurnedAway } from '#admission'
 import {
+  type CardStore,
   createDispatch,
   createTurns,
   type DayStore,
@@ -14,11 +15,14 @@ import {
   type PaymentStore,
   type Reservation,
   startForwarding,
+  startTabKeeper,
+  type TabKeeper,
+  type TabStore,
 } from '#control'
-import type { Merchant } from '#domain'
+import type { Merchant, Tab } from '#domain'
 import type { FieldValue, Message } from '#iso8583'
-import { silentLog } from '#platform'
-import { openMemoryStore } from '#store'
+import { createSystemRandom, silentLog } from '#platform'
+import { type MemoryStore, openMemoryStore } from '#store'
 import { createFakeClock, type FakeClock } from '../fakes/clock.ts'
 import { bareSale, host as hostFacts, mapping, merchant, messages } from '../processing/meridian.ts'
 
@@ -39,6 +43,8 @@ export interface Desk {
   readonly forwarded: readonly Message[]
   /** Begin to send what is owed, as the gateway does. */
   forward(limits?: Partial<ForwardingLimits>, instead?: Partial<ForwardingParts>): Forwarding
+  /** Begin to post tabs that are due, and to have more held for them, as the gateway does. */
+  keepTabs(): TabKeeper
   /** Answers that were kept as evidence, with the element that was wrong. */
   readonly kept: readonly { readonly answer: Message; readonly path: string }[]
   /** Send a request and hear the answer. */
@@ -53,6 +59,8 @@ export interface DeskOptions {
   /** What is to stand in for acts of the real store. */
   readonly store?: (real: DeskStore) => Partial<DeskStore>
   readonly merchant?: Merchant
+  /** What it is kept in; a store of its own when absent. */
+  readonly memory?: MemoryStore
 }
 
 export async function openDesk(options: DeskOptions = {}): Promise<Desk> {
@@ -61,7 +69,7 @@ export async function openDesk(options: DeskOptions = {}): Promise<Desk> {
   const forwarded: Message[] = []
   let placesHeld = 0
   const kept: { answer: Message; path: string }[] = []
-  const memory = asStore(openMemoryStore())
+  const memory = asStore(options.memory ?? openMemoryStore())
   const store = { ...memory, ...options.store?.(memory) }
   const known = options.merchant ?? merchant
 
@@ -91,6 +99,7 @@ export async function openDesk(options: DeskOptions = {}): Promise<Desk> {
   let forwarding: Forwarding | undefined
   const parts: Parts = {
     clock,
+    random: createSystemRandom(),
     store,
     host,
     evidence: { keep: (answer, { path }) => kept.push({ answer, path }) },
@@ -118,7 +127,12 @@ export async function openDesk(options: DeskOptions = {}): Promise<Desk> {
     draining: () => false,
     ...options.parts,
   }
-  const dispatch = createDispatch(parts)
+  let keeper: TabKeeper | undefined
+  const tabs = {
+    charged: (tab: Tab) => keeper?.charged(tab),
+    wake: () => keeper?.wake(),
+  }
+  const dispatch = createDispatch({ ...parts, tabs })
   return {
     clock,
     parts,
@@ -131,6 +145,11 @@ export async function openDesk(options: DeskOptions = {}): Promise<Desk> {
         { ...FORWARDING, ...limits },
       )
       return forwarding
+    },
+    keepTabs() {
+      const limits = { pollMs: 1_000, takenMax: 2, leaseMs: 30_000, increasingMax: 2 }
+      keeper = startTabKeeper(parts, { log: silentLog, ...limits })
+      return keeper
     },
     kept,
     tell: async (body, from = known.id) => JSON.parse(await dispatch(from, JSON.stringify(body))),
@@ -225,9 +244,9 @@ function hashOf(about: string): Buffer {
   return createHmac('sha256', 'seal').update(about).digest()
 }
 
-type DeskStore = PaymentStore & OwedStore & DayStore
+type DeskStore = PaymentStore & TabStore & CardStore & OwedStore & DayStore
 
-function asStore(memory: ReturnType<typeof openMemoryStore>): DeskStore {
+function asStore(memory: MemoryStore): DeskStore {
   return {
     begin: async (intent) => memory.transact(() => memory.begin(intent)),
     conclude: async (merchant, id, outcome) =>
@@ -237,11 +256,21 @@ function asStore(memory: ReturnType<typeof openMemoryStore>): DeskStore {
     reverse: async (wish) => memory.transact(() => memory.reverse(wish)),
     isReversedUnseen: async (...act) => memory.transact(() => memory.isReversedUnseen(...act)),
     capture: async (wish) => memory.transact(() => memory.capture(wish)),
+    registerCard: async (card) => memory.transact(() => memory.registerCard(card)),
+    findRegistration: async (...key) => memory.transact(() => memory.findRegistration(...key)),
+    findCard: async (...key) => memory.transact(() => memory.findCard(...key)),
+    forgetCard: async (wish) => memory.transact(() => memory.forgetCard(wish)),
     takeOwed: async (taking) => memory.transact(() => memory.takeOwed(taking)),
     numberOwed: async (...act) => memory.transact(() => memory.numberOwed(...act)),
     raiseOverdue: async (overdue) => memory.transact(() => memory.raiseOverdue(overdue)),
     endAttempt: async (...act) => memory.transact(() => memory.endAttempt(...act)),
     openDay: async (opening) => memory.transact(() => memory.openDay(opening)),
+    openTab: async (opening) => memory.transact(() => memory.openTab(opening)),
+    chargeTab: async (wish) => memory.transact(() => memory.chargeTab(wish)),
+    postTab: async (wish) => memory.transact(() => memory.postTab(wish)),
+    takeDueTabs: async (taking) => memory.transact(() => memory.takeDueTabs(taking)),
+    readReceipt: async (wish) => memory.transact(() => memory.readReceipt(wish)),
+    refundItem: async (wish) => memory.transact(() => memory.refundItem(wish)),
     closeDays: async (...act) => memory.transact(() => memory.closeDays(...act)),
   }
 }

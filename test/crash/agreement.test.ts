@@ -55,6 +55,7 @@ interface Scene {
   readonly journal: readonly JournalRow[]
   readonly exchanges: readonly Exchange[]
   readonly cards: readonly BookedCard[]
+  readonly settlementMinor: bigint
 }
 
 const APPROVED: Scene = {
@@ -62,6 +63,7 @@ const APPROVED: Scene = {
   journal: [row],
   exchanges: [exchange],
   cards: [card],
+  settlementMinor: 1250n,
 }
 
 const REVERSED: Scene = {
@@ -69,6 +71,7 @@ const REVERSED: Scene = {
   journal: [{ ...row, state: 'reversed', reason: 'host-silent' }],
   exchanges: [{ ...exchange, effect: 'reversed' }],
   cards: [untouched],
+  settlementMinor: 0n,
 }
 
 const NOT_FOUND: Scene = {
@@ -82,6 +85,7 @@ const CAPTURED: Scene = {
   journal: [{ ...row, state: 'captured' }],
   exchanges: [{ ...exchange, effect: 'captured', capturedMinor: 625n }],
   cards: [{ ...card, availableMinor: 99_375n, ledgerMinor: 99_375n }],
+  settlementMinor: 625n,
 }
 
 const faultsOf = ({ told, ...scene }: Scene): string[] =>
@@ -106,12 +110,14 @@ const GOOD: Readonly<Record<string, Scene>> = {
   },
   'an authorization that was captured in part': CAPTURED,
   'a payment that was reversed before it came': {
+    settlementMinor: 0n,
     told: { wish: 'unseen' },
     journal: [],
     exchanges: [],
     cards: [untouched],
   },
   'a payment of which nothing was sent': {
+    settlementMinor: 0n,
     told: { last: { ...answer, outcome: 'failed', reason: 'not-sent' } },
     journal: [{ ...row, state: 'failed', reason: 'not-sent' }],
     exchanges: [],
@@ -242,6 +248,16 @@ const PLANTED: readonly (readonly [string, Scene, string])[] = [
     'a capture whose rest is not released',
     { ...CAPTURED, cards: [{ ...card, ledgerMinor: 99_375n }] },
     'the account of card 4111111111111111 does not balance',
+  ],
+  [
+    'a sale that the ledger has twice',
+    { ...APPROVED, settlementMinor: 2500n },
+    'the host has taken 1250 and owes 2500 by the ledger',
+  ],
+  [
+    'a capture that the ledger does not have',
+    { ...CAPTURED, settlementMinor: 0n },
+    'the host has taken 625 and owes 0 by the ledger',
   ],
   ...['begun', 'unknown', 'reversing', 'capturing'].map((state): [string, Scene, string] => [
     `a payment that is still ${state}`,

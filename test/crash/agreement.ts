@@ -22,6 +22,8 @@ export interface Evidence {
   readonly journal: readonly JournalRow[]
   readonly exchanges: readonly Exchange[]
   readonly cards: readonly BookedCard[]
+  /** What the host owes by the gateway's ledger, minor units. */
+  readonly settlementMinor: bigint
 }
 
 /**
@@ -40,6 +42,7 @@ export function disagreements(evidence: Evidence): string[] {
     ),
     ...hostFaults(evidence),
     ...balanceFaults(evidence),
+    ...ledgerFaults(evidence),
   ]
 }
 
@@ -190,6 +193,14 @@ function balanceFaults({ exchanges, cards }: Evidence): string[] {
     const balances = ledgerMinor === card.ledgerMinor && availableMinor === card.availableMinor
     return balances ? [] : [`the account of card ${card.pan} does not balance`]
   })
+}
+
+/** Money is conserved: what the host's accounts have lost is what its settlement owes. */
+function ledgerFaults({ exchanges, settlementMinor }: Evidence): string[] {
+  const taken = sumByCard(exchanges.filter(({ effect }) => TAKING.has(effect)))
+  const takenMinor = [...taken.values()].reduce((sum, minor) => sum + minor, 0n)
+  if (takenMinor === settlementMinor) return []
+  return [`the host has taken ${takenMinor} and owes ${settlementMinor} by the ledger`]
 }
 
 const TAKING: ReadonlySet<string> = new Set(['posted', 'captured'])

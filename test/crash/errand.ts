@@ -64,7 +64,9 @@ export function createErrand(number: number, { operation, pan, steps }: ErrandPl
         told.wish = 'unseen'
         return 'heard'
       case 'echo':
-        faults.push(`${payment.id} was answered with an echo`)
+      case 'registered':
+      case 'forgotten':
+        faults.push(`${payment.id} was answered with ${result.kind}`)
         return 'heard'
       default:
         return hearAnswer(step, result.answer)

@@ -9,7 +9,12 @@ import {
   launchGateway,
   startHost,
 } from '../flows/gateway-under-test.ts'
-import { journalRows, journalUnsettled, type Unsettled } from '../flows/journal.ts'
+import {
+  journalRows,
+  journalUnsettled,
+  ledgerSettlement,
+  type Unsettled,
+} from '../flows/journal.ts'
 import type { RunOptions } from '../flows/running.ts'
 import { type LinkTimes, makeSite, type Site } from '../flows/site.ts'
 import type { Evidence } from './agreement.ts'
@@ -103,7 +108,11 @@ export async function install(options: InstallationOptions = {}): Promise<Instal
       return running
     },
     unsettled: () => journalUnsettled(site),
-    records: () => ({ ...readBook(site.bookFile), journal: journalRows(site) }),
+    records: () => ({
+      ...readBook(site.bookFile),
+      journal: journalRows(site),
+      settlementMinor: ledgerSettlement(site),
+    }),
     journalFaults: () =>
       verifyStore(site.journalFile).faults.map(({ place, reason }) => `${place}: ${reason}`),
     async close() {

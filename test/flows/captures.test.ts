@@ -7,6 +7,7 @@ import { runCli } from '../cli/run-cli.ts'
 import {
   exchangesOf,
   type GatewayProcess,
+  GOOD_CARD,
   type HostProcess,
   memberOf,
   newPayment,
@@ -102,7 +103,7 @@ test.serial('an advice in doubt goes on as a repeat after the gateway was killed
   // The host takes the advice off its line only when it wakes: no answer reaches this gateway.
   process.kill(host.pid, 'SIGSTOP')
   t.is((await client.capture(payment.id)).kind, 'capturing')
-  await until(() => line.hasPassed(`0220${ELEMENTS}16${payment.card.pan}000000${twelve(payment)}`))
+  await until(() => line.hasPassed(`0220${ELEMENTS}16${GOOD_CARD.pan}000000${twelve(payment)}`))
   await killGateway()
   process.kill(host.pid, 'SIGCONT')
   await openGateway()

@@ -52,7 +52,7 @@ const kept = () => [journalRows(site).length, readBook(site.bookFile).exchanges.
 test.serial('a good card is verified with its CVV2 and address, and nothing is kept', async (t) => {
   const before = kept()
   const address = { street: '1 main street', postcode: '99999' }
-  const told = await client.verifyCard({ currency, card: GOOD_CARD, address })
+  const told = await client.card.verify({ currency, card: GOOD_CARD, address })
   t.is(told.kind, 'approved')
   t.deepEqual(memberOf(told, 'checks'), { address: 'street-only', cvv2: 'match' })
   t.regex(String(memberOf(told, 'approvalCode')), /^\d{6}$/)
@@ -60,15 +60,15 @@ test.serial('a good card is verified with its CVV2 and address, and nothing is k
 })
 
 test.serial('a card that is lost, or whose CVV2 is another, is declined', async (t) => {
-  t.like(await client.verifyCard(other('4000000000000119')), { kind: 'declined' })
-  const wrong = await client.verifyCard(other(pan))
+  t.like(await client.card.verify(other('4000000000000119')), { kind: 'declined' })
+  const wrong = await client.card.verify(other(pan))
   t.is(wrong.kind, 'declined')
   t.deepEqual(memberOf(wrong, 'checks'), { cvv2: 'no-match' })
 })
 
 test.serial('a balance is told to whoever knows the PIN, as payments have left it', async (t) => {
   const card = { pan, expiry: '3012', entryMode: 'terminal' } as const
-  const ask = (pin: string) => client.cardBalance({ currency, card, pin: terminalPin(pin, pan) })
+  const ask = (pin: string) => client.card.balance({ currency, card, pin: terminalPin(pin, pan) })
   const balances = async () => memberOf(await ask('1234'), 'balances') as Balances
   const sold = newPayment()
   const held = newPayment()
@@ -91,9 +91,9 @@ test.serial(
   'no answer is told as unknown, nothing is owed, and it may be asked again',
   async (t) => {
     const before = kept()
-    const told = await client.verifyCard(silent())
+    const told = await client.card.verify(silent())
     t.like(told, { kind: 'unknown', answer: { reason: 'host-silent' } })
-    t.is((await client.verifyCard({ currency, card: GOOD_CARD })).kind, 'approved')
+    t.is((await client.card.verify({ currency, card: GOOD_CARD })).kind, 'approved')
     t.deepEqual(kept(), before)
     t.deepEqual(journalUnsettled(site), { payments: 0, owed: 0 })
   },
@@ -102,7 +102,7 @@ test.serial(
 test.serial('a gateway that is killed with a question open has nothing to make good', async (t) => {
   process.kill(host.pid, 'SIGSTOP')
   const before = kept()
-  const lost = client.verifyCard({ currency, card: GOOD_CARD })
+  const lost = client.card.verify({ currency, card: GOOD_CARD })
   // The echo overtakes nothing: what was sent before it is on its way to the host.
   await client.echo()
   await gateway.kill()
@@ -112,7 +112,7 @@ test.serial('a gateway that is killed with a question open has nothing to make g
   await openGateway()
   t.deepEqual(kept(), before)
   t.deepEqual(journalUnsettled(site), { payments: 0, owed: 0 })
-  t.is((await client.verifyCard({ currency, card: GOOD_CARD })).kind, 'approved')
+  t.is((await client.card.verify({ currency, card: GOOD_CARD })).kind, 'approved')
 })
 
 test.serial('a merchant asks by the command line', async (t) => {
@@ -133,7 +133,7 @@ test.serial('a merchant asks by the command line', async (t) => {
   t.regex(verified.out, /^ {2}checks +address postcode-only, cvv2 match$/m)
   const told = await run('balance', '--pan', '4000000000009995')
   t.is(told.code, 0, told.err)
-  t.regex(told.out, /^ {2}balances +type ledger, amount USD 10\.00; type available, amount USD /m)
+  t.regex(told.out, /^ {4}type ledger, amount USD 10\.00\n {4}type available, amount USD 10\.00$/m)
   const asJson = await run('balance', '--pan', '4000000000009995', '--json')
   t.like(JSON.parse(asJson.out), { kind: 'approved' })
   t.is((await run('verify', '--pan', '4000000000000119')).code, 5)

@@ -29,6 +29,12 @@ export function journalRows(site: Site): readonly JournalRow[] {
   }))
 }
 
+/** What the host owes by the ledger, minor units of whatever currency. */
+export function ledgerSettlement(site: Site): bigint {
+  const sum = 'SELECT coalesce(sum(balance_minor), 0) AS minor FROM ledger_accounts'
+  return BigInt(Number(rows(site, `${sum} WHERE purpose = 'host-settlement'`)[0]?.['minor']))
+}
+
 /** How much is not settled: payments without an end, and what the host is still owed. */
 export interface Unsettled {
   readonly payments: number

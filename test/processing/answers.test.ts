@@ -1,7 +1,7 @@
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import test from 'ava'
 import { currencyOf, type Payment, type PaymentOutcome, type RefusalCode } from '#domain'
-import { answerOf, echoAnswer, errorAnswer, unseenAnswer } from '#processing'
+import { answerOf, cardAnswer, echoAnswer, errorAnswer, unseenAnswer } from '#processing'
 import { schemas } from './meridian.ts'
 
 const usd = currencyOf('USD')
@@ -186,6 +186,18 @@ test('an inquiry is answered under its own id and names the payment', (t) => {
   t.like(JSON.parse(answerOf(begun, 'ask-1')), { id: 'ask-1', payment: 'order-1' })
 })
 
+test('a card is told by its token, and that it is forgotten once it is', (t) => {
+  const token = 'tok_abcdefghijklmnopabcdefghijklmnop'
+  const kept = { merchant: 'M-1001', token, panMasked: '453957******1486', registeredAtMs: 1_000 }
+  const schema = 'https://sallyport.example/messages/card.answer.schema.json'
+  const [told, end] = [kept, { ...kept, forgottenAtMs: 2_000 }].map((it) =>
+    JSON.parse(cardAnswer(it, 'card-1')),
+  )
+  t.like(told, { id: 'card-1', outcome: 'registered', time: '1970-01-01T00:00:01.000Z' })
+  t.like(end, { token, outcome: 'forgotten', time: '1970-01-01T00:00:02.000Z' })
+  for (const answer of [told, end]) t.true(ajv.validate(schema, answer))
+})
+
 test('a reversal of what never came is told under the ids of both', (t) => {
   const request = { merchant: 'M-1001', id: 'undo-1', sentAtMs: 0, payment: 'order-7' }
   const answer = JSON.parse(
@@ -230,6 +242,7 @@ test('the schema of errors lists every code of the domain', (t) => {
     CARD_EXPIRED: true,
     SANDBOX_CARD: true,
     PIN_UNUSABLE: true,
+    TOKEN_UNKNOWN: true,
     TIME_OUTSIDE_WINDOW: true,
     ID_CONFLICT: true,
     PAYMENT_NOT_FOUND: true,
@@ -239,6 +252,9 @@ test('the schema of errors lists every code of the domain', (t) => {
     REFUND_NOT_ALLOWED: true,
     CAPTURE_NOT_ALLOWED: true,
     CAPTURE_CONFLICT: true,
+    TAB_NOT_FOUND: true,
+    TAB_NOT_ALLOWED: true,
+    CHARGE_NOT_FOUND: true,
     NOT_SUPPORTED_BY_HOST: true,
     HOST_UNAVAILABLE: true,
     BUSY: true,

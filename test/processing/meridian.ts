@@ -81,7 +81,7 @@ export function payment(body: object, by = messages): PaymentRequest {
   const validated = by.validateRequest(JSON.stringify(body), { merchant })
   if (validated.kind === 'refused') throw new Error(JSON.stringify(validated.refusal))
   const { request } = validated
-  if (!('acceptPartial' in request)) throw new Error('no payment')
+  if (!('pan' in request && 'amount' in request)) throw new Error('no payment')
   return request
 }
 

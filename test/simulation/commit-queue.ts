@@ -167,6 +167,10 @@ export function openSimulatedStore({
     reverse: (wish) => ask('reverse', () => acts.reverse(wish)),
     expireHolds: (expiry) => ask('expireHolds', () => acts.expireHolds(expiry)),
     isReversedUnseen: (...act) => ask('isReversedUnseen', () => acts.isReversedUnseen(...act)),
+    registerCard: (card) => ask('registerCard', () => acts.registerCard(card)),
+    findRegistration: (...key) => ask('findRegistration', () => acts.findRegistration(...key)),
+    findCard: (...key) => ask('findCard', () => acts.findCard(...key)),
+    forgetCard: (wish) => ask('forgetCard', () => acts.forgetCard(wish)),
     takeOwed: (taking) => ask('takeOwed', () => acts.takeOwed(taking)),
     numberOwed: (...act) => ask('numberOwed', () => acts.numberOwed(...act)),
     endAttempt: (seq, end) =>
@@ -188,6 +192,12 @@ export function openSimulatedStore({
         acts.journalStray(stray)
         ears.onStray(stray)
       }),
+    openTab: (opening) => ask('openTab', () => acts.openTab(opening)),
+    chargeTab: (wish) => ask('chargeTab', () => acts.chargeTab(wish)),
+    postTab: (wish) => ask('postTab', () => acts.postTab(wish)),
+    takeDueTabs: (taking) => ask('takeDueTabs', () => acts.takeDueTabs(taking)),
+    readReceipt: (wish) => ask('readReceipt', () => acts.readReceipt(wish)),
+    refundItem: (wish) => ask('refundItem', () => acts.refundItem(wish)),
     recover: (...act) => ask('recover', () => acts.recover(...act)),
   }
 }
@@ -196,7 +206,13 @@ const TROUBLES = ['crashAtCommit', 'commitFails', 'storeBusy'] as const
 
 type Done = { readonly value: never } | { readonly refused: StoreError }
 
-const READS: ReadonlySet<string> = new Set(['find', 'isReversedUnseen'])
+const READS: ReadonlySet<string> = new Set([
+  'find',
+  'isReversedUnseen',
+  'findRegistration',
+  'findCard',
+  'readReceipt',
+])
 
 /** Acts that may move a payment. */
 const MOVES: ReadonlySet<string> = new Set([

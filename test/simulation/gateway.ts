@@ -156,13 +156,14 @@ async function boot(parts: GatewayParts, life: Life): Promise<Started> {
   const nowMs = clock.nowMs()
   const recovery = await store.recover(nowMs, nowMs - profile.link.lateAnswerMaxMs)
   witness.onRecovered(recovery)
+  const random = {
+    bytes: (count: number) => new Uint8Array(count),
+    integer: (from: number, below: number) => from + chance.below(below - from),
+  }
   const hostSide = await openHostSide(configOf(world), {
     clock,
     log,
-    random: {
-      bytes: (count) => new Uint8Array(count),
-      integer: (from, below) => from + chance.below(below - from),
-    },
+    random,
     dial: () => dialLine({ world, life, link: profile.link, host }).connection,
     store: { ...store, isInCharge: () => true },
     keyring: { vault: mutant.vault ?? cheapVault },
@@ -177,6 +178,9 @@ async function boot(parts: GatewayParts, life: Life): Promise<Started> {
   let isDraining = false
   const dispatch = createDispatch({
     ...conduct,
+    random,
+    // Its merchants have no tabs.
+    tabs: { charged() {}, wake() {} },
     turns: { take: () => ({ kind: 'taken', end() {} }) },
     messages,
     limits: REQUESTS,

@@ -10,12 +10,16 @@ import { journalOver } from '../../src/store/journal.ts'
 import { CHAIN_START, eventHash } from '../../src/store/journal-chain.ts'
 import { intentRow, outcomeRow } from '../../src/store/payment-row.ts'
 import { makeUnchained } from './older-store.ts'
-import { approved, bytes, intent, openSample, reversing, storeFile } from './sample.ts'
+import { approved, bytes, intent, openSample, reversing, storeFile, usd } from './sample.ts'
 
 const UNKNOWN: PaymentOutcome = { state: 'unknown', reason: 'link-lost', decidedAtMs: 9 }
 
 /** What an auditor's own program makes of the chain; it ends with a fault where it does not fit. */
-function audited(file: string): { events: number; heads: Record<string, string> } {
+function audited(file: string): {
+  events: number
+  heads: Record<string, string>
+  charges: number
+} {
   const program = ['test/oracles/chain.py', file]
   return JSON.parse(execFileSync('/usr/bin/python3', program, { encoding: 'utf8' }))
 }
@@ -36,8 +40,36 @@ test('an independent program, written from the specification, finds the chain wh
   await store.recover(10, 0)
   await store.reverse(reversing('order-1', 11))
   const head = await store.chainHead()
-  t.deepEqual(audited(file), { events: 7, heads: { main: head?.hash } })
+  t.deepEqual(audited(file), { events: 7, heads: { main: head?.hash }, charges: 0 })
   t.like(head, { node: 'main', event: 7 })
+})
+
+test('that program finds the charges of tabs whole, and the capture that swears on them', async (t) => {
+  const file = storeFile(t)
+  const store = await openSample(t, { file })
+  await store.begin(intent(1, { operation: 'payment.authorize' }))
+  await store.conclude('acme-books', 'order-1', approved)
+  const named = { merchant: 'acme-books', id: 'tab-1' }
+  await store.openTab({
+    ...{ ...named, payment: 'order-1', currency: usd(), businessDate: '2026-11-22' },
+    consent: { reference: 'consent "1"', maximumMinor: 900n, untilMs: 2 ** 45 },
+    posting: { ageMs: 1_000, atDayEnd: true, thresholdMinor: 800n },
+    rate: { unit: 'second', grains: 7_000n },
+    ...{ fingerprint: bytes(32, 3), openedAtMs: 1 },
+  })
+  const charges = [
+    { id: 'a', grains: 15_000n, item: 'An ørticle' },
+    { id: 'b', quantity: 3 },
+  ]
+  await store.chargeTab({ ...named, charges, atMs: 2 })
+  await store.postTab({ ...named, isAsked: true, openDate: '2026-11-22', atMs: 3 })
+  t.like(audited(file), { events: 3, charges: 2 })
+  await store.close()
+  const database = new DatabaseSync(file)
+  database.exec('DROP TRIGGER tab_charges_stay')
+  database.exec('UPDATE tab_charges SET quantity = 4 WHERE number = 2')
+  database.close()
+  t.throws(() => audited(file), { message: /charge 2 of tab 1/ })
 })
 
 test('that program notices one byte that is changed behind the journal’s back', async (t) => {
@@ -135,7 +167,7 @@ test('what an operator does beside a running gateway is in the same chain', asyn
   await desk.closeAsDone(1, 'ada')
   await store.begin(intent(2))
   const head = await store.chainHead()
-  t.deepEqual(audited(file), { events: 4, heads: { main: head?.hash } })
+  t.deepEqual(audited(file), { events: 4, heads: { main: head?.hash }, charges: 0 })
 })
 
 test('a store of before the chain goes on, and its chain begins with its next event', async (t) => {
@@ -146,7 +178,7 @@ test('a store of before the chain goes on, and its chain begins with its next ev
   await store.conclude('acme-books', 'order-1', approved)
   const head = await store.chainHead()
   t.is(head?.event, 2)
-  t.deepEqual(audited(file), { events: 1, heads: { main: head?.hash } })
+  t.deepEqual(audited(file), { events: 1, heads: { main: head?.hash }, charges: 0 })
 })
 
 test('events are written in one place alone of each store', (t) => {
@@ -169,7 +201,7 @@ test('a capture is in the chain with its amount, and with the day that it settle
   })
   await store.endAttempt(1, { kind: 'acknowledged', atMs: 10 })
   const head = await store.chainHead()
-  t.deepEqual(audited(file), { events: 4, heads: { main: head?.hash } })
+  t.deepEqual(audited(file), { events: 4, heads: { main: head?.hash }, charges: 0 })
 })
 
 for (const table of ['payment_events', 'strays', 'merchant_changes', 'payments', 'captures']) {

@@ -3,7 +3,7 @@ import test from 'ava'
 import { IS_HOLD } from '../../src/store/reversal-act.ts'
 import { openSample, storeFile } from './sample.ts'
 
-test('recovery and repeats search no more than open work and keys', async (t) => {
+test('recovery, repeats and tabs that are due search no more than open work and keys', async (t) => {
   const file = storeFile(t)
   await (await openSample(t, { file })).close()
   const database = new DatabaseSync(file)
@@ -24,6 +24,12 @@ test('recovery and repeats search no more than open work and keys', async (t) =>
      ORDER BY begun_at_ms`,
   )
   t.regex(holds.join(), /^SEARCH payments USING INDEX holds /)
+  const due = plan(
+    `SELECT seq FROM tabs WHERE host = 'a' AND due_at_ms <= 5 ORDER BY due_at_ms, seq`,
+  )
+  t.regex(due.join(), /^SEARCH tabs USING COVERING INDEX due_tabs \(host=\? AND due_at_ms<\?\)$/)
+  const dayDue = plan(`SELECT seq FROM tabs WHERE host = 'a' AND day_due < '2026-11-22'`)
+  t.regex(dayDue.join(), /^SEARCH tabs USING COVERING INDEX day_due_tabs/)
   const found = plan(`SELECT * FROM payments WHERE merchant = 'a' AND id = 'b'`)
   t.regex(found.join(), /^SEARCH payments USING INDEX sqlite_autoindex_payments_1/)
 })

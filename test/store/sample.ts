@@ -41,8 +41,9 @@ export async function openSample(t: ExecutionContext, options: SampleOptions = {
   const store = await openStore(place, {
     clock: createSystemClock(),
     onFault,
-    // Most tests would only write the reserve and throw it away.
-    limits: { reservedBytes: 0, ...limits },
+    // Most tests would only write the reserve and throw it away, and none wants a node to be dead
+    // because the machine has other work.
+    limits: { reservedBytes: 0, deadAfterMs: 120_000, ...limits },
     ...rest,
   })
   t.teardown(() => store.close())

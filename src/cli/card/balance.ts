@@ -25,7 +25,7 @@ export function addBalance(card: Command, outside: Outside, finish: Finish): voi
       if (given === undefined) return CARD_NEEDED
       const pin = pinOf(options)
       if (typeof pin === 'string') return pin
-      return client.cardBalance({ currency: options.currency, ...given, ...pin })
+      return client.card.balance({ currency: options.currency, ...given, ...pin })
     },
   }
   addCardQuestion(card, question, { outside, finish })

@@ -27,7 +27,7 @@ export function addVerify(card: Command, outside: Outside, finish: Finish): void
     ask(client, options) {
       const given = cardOf(options)
       if (given === undefined) return CARD_NEEDED
-      return client.verifyCard({ currency: options.currency, ...given, ...addressOf(options) })
+      return client.card.verify({ currency: options.currency, ...given, ...addressOf(options) })
     },
   }
   addCardQuestion(card, question, { outside, finish })

@@ -5,11 +5,13 @@ import { complain, type Outside } from '../outside.ts'
 import { type Over, openClient } from './client-file.ts'
 import { tellResult } from './result-lines.ts'
 
-/** A command that names a payment sent before. */
+/** A command that names a payment, or a tab, sent before. */
 export interface Question<Own extends object> {
   readonly name: string
   readonly description: string
   readonly help: string
+  /** What it names, when that is no payment. */
+  readonly names?: 'tab'
   /** Options of its own, beside those of every such command. */
   readonly options?: readonly Option[]
   /** @returns what came of it, or what is wrong with the options */
@@ -28,10 +30,11 @@ export function addQuestion<Own extends object>(
   question: Question<Own>,
   { outside, finish }: { readonly outside: Outside; readonly finish: Finish },
 ): void {
+  const { names = 'payment' } = question
   const command = program
     .command(question.name)
     .description(question.description)
-    .argument('<payment>', 'the id that the payment was sent with')
+    .argument(`<${names}>`, `the id that the ${names} was sent with`)
     .requiredOption('--client <file>', 'the client file that `merchant add --generate` wrote')
     .addOption(
       new Option('--over <listener>', 'which listener to use')

@@ -32,6 +32,9 @@ export interface PinOptions {
 
 /** The options of `send` that make up one card payment. */
 export interface PaymentOptions extends CardOptions, AddressOptions, PinOptions {
+  readonly token?: string
+  readonly initiator?: NonNullable<PaymentInput['initiator']>
+  readonly storedCredential?: NonNullable<PaymentInput['storedCredential']>
   readonly id?: string
   readonly amount?: string
   readonly acceptPartial?: true
@@ -41,7 +44,7 @@ export function addPaymentOptions(command: Command): Command {
   command
     .option('--id <id>', 'idempotency key; a fresh one when not given')
     .option('--amount <decimal>', 'e.g. 12.50, or 1250 for a currency without minor units')
-  addAddressOptions(addCardOptions(command)).option(
+  addAddressOptions(addCredentialOptions(addCardOptions(command))).option(
     '--accept-partial',
     'a part of the amount may be approved',
   )
@@ -60,6 +63,23 @@ export function addCardOptions(command: Command): Command {
         .default('ecommerce'),
     )
     .option('--terminal <id>', 'card acceptor terminal; the merchant’s first when not given')
+}
+
+function addCredentialOptions(command: Command): Command {
+  return command
+    .option('--token <token>', 'a registered card, in place of --pan and --expiry')
+    .addOption(
+      new Option('--initiator <who>', 'who started the payment').choices([
+        'cardholder',
+        'merchant',
+      ]),
+    )
+    .addOption(
+      new Option(
+        '--stored-credential <why>',
+        'why a stored card is used, or that it will be',
+      ).choices(['initial', 'unscheduled', 'recurring', 'instalment']),
+    )
 }
 
 export function addAddressOptions(command: Command): Command {
@@ -82,23 +102,50 @@ export function addPinOptions(command: Command): Command {
 
 /** The payment that the options describe, or what is missing or wrong with them. */
 export function paymentOf(options: PaymentOptions, freshId: string): PaymentInput | string {
-  const { amount, currency } = options
-  const card = cardOf(options)
+  const { amount, currency, terminal } = options
+  const card = paidWith(options)
   if (amount === undefined || card === undefined) {
-    return '--amount, --pan and --expiry are needed, or --file'
+    return '--amount is needed, and --pan with --expiry or --token, or --file'
   }
+  if (typeof card === 'string') return card
   const pin = pinOf(options)
   if (typeof pin === 'string') return pin
   const value = minorUnitsOf(amount, currency)
   if (value === undefined) return `--amount ${amount} is not an amount in ${currency}`
   return {
     id: options.id ?? freshId,
+    ...(terminal === undefined ? {} : { terminal }),
     amount: { value, currency },
     ...(options.acceptPartial ? { acceptPartial: true } : {}),
     ...card,
     ...pin,
     ...addressOf(options),
   }
+}
+
+type PaidWith = Pick<PaymentInput, 'card' | 'initiator' | 'storedCredential'>
+
+/** @returns undefined when there is none, and a sentence when there is too much */
+function paidWith(options: PaymentOptions): PaidWith | string | undefined {
+  const { pan, expiry, cvv2, token, initiator, storedCredential } = options
+  if (token !== undefined) {
+    if (pan !== undefined || expiry !== undefined || cvv2 !== undefined) {
+      return '--token stands in place of --pan, --expiry and --cvv2'
+    }
+    return {
+      card: { token, entryMode: 'stored' },
+      initiator: initiator ?? 'cardholder',
+      storedCredential: storedCredential ?? 'unscheduled',
+    }
+  }
+  const given = cardOf(options)
+  return (
+    given && {
+      card: given.card,
+      ...(initiator === undefined ? {} : { initiator }),
+      ...(storedCredential === undefined ? {} : { storedCredential }),
+    }
+  )
 }
 
 /** @returns undefined when what names a card is missing */

@@ -20,9 +20,12 @@ const EXAMPLE = `
 Examples:
   sallyport send --client data/merchants/M-1001/client.json --amount 12.50 \\
     --pan 4539578763621486 --expiry 3012 --cvv2 123
+  sallyport send --client shop/client.json --amount 9.99 --token tok_cgdn... \\
+    --initiator merchant --stored-credential recurring
   sallyport send --client shop/client.json --operation echo
   sallyport send --client shop/client.json --file request.json --json
 
+With --token the initiator is the cardholder and the reason unscheduled, unless they are given.
 A request from --file is sent as it is. Exit codes: 0 approved, 1 refused, 4 outcome not known,
 5 declined or failed.`
 

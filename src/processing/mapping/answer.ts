@@ -39,7 +39,7 @@ export interface AnswerParts {
   readonly tables: ReadonlyMap<string, Table>
   readonly faults: Faults
   /** What merchants are told, and its members. */
-  readonly answerKind: 'payment.answer' | 'card.answer'
+  readonly answerKind: 'payment.answer' | 'card.inquiry.answer'
   readonly members: ReadonlyMap<string, Member>
   readonly request: RequestWriter
   readonly verdicts: ReadonlyMap<string, Verdict>

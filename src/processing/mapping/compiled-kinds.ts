@@ -95,7 +95,7 @@ function createKindCompiler(
     checkTypes(kind, message, faults)
     const common = { dialect, tables, faults }
     const request = compileRequest(message, { ...common, ...how })
-    const answerKind = isAboutCard(kind) ? 'card.answer' : 'payment.answer'
+    const answerKind = isAboutCard(kind) ? 'card.inquiry.answer' : 'payment.answer'
     const told = { answerKind, members: messages.members(answerKind) } as const
     const answer = compileAnswer(
       { mti: message.answerMti, path: ['messages', kind, 'answer'] },

@@ -80,6 +80,8 @@ export function requestSources(
     // What is under the terminal's key is nothing to a host.
     if (rest[0] === 'pin' && rest.length > 1) return undefined
     const name = rest.join('.')
+    // A host is told of the card, and never of what stands for it.
+    if (name === 'card.token') return undefined
     const member = members.get(name)
     if (member === undefined) return undefined
     const isGroup = [...members.keys()].some((it) => it.startsWith(`${name}.`))

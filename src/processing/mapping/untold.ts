@@ -79,7 +79,7 @@ function isLeaf({ value, words }: Member): boolean {
 }
 
 function isOfTheGateway({ path }: Member): boolean {
-  return OF_THE_GATEWAY.has(path[0] ?? '')
+  return OF_THE_GATEWAY.has(path[0] ?? '') || path.join('.') === 'card.token'
 }
 
 /** Whether the member is among sources by its name, or an object that it is in. */

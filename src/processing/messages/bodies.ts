@@ -26,10 +26,12 @@ export interface AmountBody extends JsonObject {
   readonly currency: string
 }
 
-interface CardBody extends JsonObject {
-  readonly pan: string
+/** Number and expiry date, or the token that brings them. */
+export interface CardBody extends JsonObject {
+  readonly pan?: string
   /** `YYMM`. */
-  readonly expiry: string
+  readonly expiry?: string
+  readonly token?: string
   readonly entryMode: 'ecommerce' | 'stored' | 'moto' | 'manual' | 'terminal'
   readonly cvv2?: string
 }
@@ -49,6 +51,14 @@ export interface CardQuestionBody extends RequestBody {
   readonly pin?: PinBody
 }
 
+export interface CardRegisterBody extends RequestBody {
+  readonly card: JsonObject & { readonly pan: string; readonly expiry: string }
+}
+
+export interface CardForgetBody extends RequestBody {
+  readonly token: string
+}
+
 /** What names a payment that was sent before: an inquiry, a reversal. */
 export interface InquiryBody extends RequestBody {
   readonly payment: string
@@ -57,6 +67,48 @@ export interface InquiryBody extends RequestBody {
 /** What names a payment and an amount: a capture, an increment, a refund. */
 export interface AmountOfBody extends InquiryBody {
   readonly amount?: AmountBody
+}
+
+/** What opens a tab. */
+export interface TabOpenBody extends RequestBody {
+  readonly payment: string
+  readonly consent: {
+    readonly reference: string
+    readonly maximum: AmountBody
+    readonly until: string
+  }
+  readonly posting?: {
+    readonly threshold?: string
+    readonly charges?: number
+    readonly afterSeconds?: number
+    readonly dayEnd?: boolean
+  }
+  readonly increment?: string
+  readonly rate?: { readonly unit: 'second' | 'kilobyte'; readonly value: string }
+}
+
+/** What names a tab: to post it, or to ask about it. */
+export interface TabBody extends RequestBody {
+  readonly tab: string
+}
+
+export interface TabInquiryBody extends TabBody {
+  readonly after?: number
+}
+
+export interface TabRefundBody extends TabBody {
+  readonly charge: string
+}
+
+export interface TabChargeBody extends TabBody {
+  readonly charges: readonly ChargeBody[]
+}
+
+export interface ChargeBody extends JsonObject {
+  readonly id: string
+  readonly amount?: string
+  readonly quantity?: number
+  readonly item?: string
 }
 
 /**

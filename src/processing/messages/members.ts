@@ -15,7 +15,7 @@ export interface ValueFacts {
 export interface Member {
   /** Names from the outside in, e.g. `['card', 'pan']`. */
   readonly path: readonly string[]
-  /** Whether a valid message always has it. */
+  /** Whether a valid message always has it, once a token has brought what it stands for. */
   readonly always: boolean
   readonly sensitive: false | 'pan' | 'sad'
   /** In an answer: whether it is the host's to fill. */
@@ -31,6 +31,8 @@ export interface SchemaNode {
   readonly schema: JsonObject
   /** Members of a closed object, in the schema's order; none for anything else. */
   readonly properties: readonly (readonly [name: string, node: SchemaNode])[]
+  /** What the elements of a list are. */
+  readonly items?: SchemaNode
 }
 
 /** Follow one kind's schema through its references into `definitions.schema.json`. */
@@ -46,9 +48,10 @@ export function membersOf(schemas: MessageSchemas, kind: string): ReadonlyMap<st
   const visit = (node: SchemaNode, path: readonly string[], always: boolean): void => {
     for (const [name, part] of node.properties) {
       const partPath = [...path, name]
-      const present = always && listOf(node.schema['required']).includes(name)
+      const needed = listOf(node.schema['required']).includes(name)
+      const present = always && (needed || part.schema['x-brought-by'] !== undefined)
       members.set(partPath.join('.'), memberOf(part.schema, partPath, present))
-      visit(part, partPath, present)
+      visit(part.items ?? part, partPath, present)
     }
   }
   visit(schemaOf(schemas, kind), [], true)
@@ -66,11 +69,12 @@ function nodeOf(schema: JsonObject, place: Place): SchemaNode {
     const { $ref: _followed, ...beside } = schema
     const target = follow(reference, place)
     const node = nodeOf(target.schema, target)
-    return { schema: { ...node.schema, ...beside }, properties: node.properties }
+    return { ...node, schema: { ...node.schema, ...beside } }
   }
-  const properties = schema['properties']
+  const { properties, items } = schema
   return {
     schema,
+    ...(isJsonObject(items) ? { items: nodeOf(items, place) } : {}),
     properties: isJsonObject(properties)
       ? Object.entries(properties).map(([name, part]) => [name, nodeOf(objectOf(part), place)])
       : [],

@@ -1,13 +1,27 @@
 import { Ajv2020 } from 'ajv/dist/2020.js'
-import { type FollowUpRequest, isJsonObject, type PaymentRequest } from '#domain'
+import {
+  type CardRegisterRequest,
+  type FollowUpRequest,
+  isJsonObject,
+  type PaymentRequest,
+  type TabOpenRequest,
+  type TokenPaymentRequest,
+} from '#domain'
 import { createValidation, type RequestContext, type Validated } from '../validation/validate.ts'
 import type {
   AmountOfBody,
+  CardForgetBody,
   CardQuestionBody,
+  CardRegisterBody,
   InquiryBody,
   PaymentBody,
   ReadBody,
   RequestBody,
+  TabBody,
+  TabChargeBody,
+  TabInquiryBody,
+  TabOpenBody,
+  TabRefundBody,
 } from './bodies.ts'
 import { compileContent } from './canonical.ts'
 import { type Member, type MessageSchemas, membersOf, schemaOf } from './members.ts'
@@ -26,17 +40,25 @@ export interface Messages {
    * What the request's id stands for: its RFC 8785 form without `time` and without sensitive
    * authentication data. Holds the PAN: hash it, and keep nothing of it.
    */
-  contentOf(request: PaymentRequest | FollowUpRequest): string
+  contentOf(request: KeyedRequest): string
   /** The id of a refused request, when it can be read, for the answer to name. */
   requestIdOf(json: string): string | undefined
   /** What the schema says of each member of a message kind, by dotted path. */
   members(kind: string): ReadonlyMap<string, Member>
 }
 
+/** Requests whose id is an idempotency key. */
+type KeyedRequest =
+  | PaymentRequest
+  | TokenPaymentRequest
+  | FollowUpRequest
+  | CardRegisterRequest
+  | TabOpenRequest
+
 /** @param schemas the files of specs/messages. Throws when one is not a JSON Schema. */
 export function compileMessages(schemas: MessageSchemas): Messages {
   const ajv = new Ajv2020({ strictTypes: false })
-  ajv.addVocabulary(['x-rule', 'x-value', 'x-sensitive', 'x-filled-by'])
+  ajv.addVocabulary(['x-rule', 'x-value', 'x-sensitive', 'x-filled-by', 'x-brought-by'])
   for (const schema of Object.values(schemas)) ajv.addSchema(schema)
 
   function readerOf<Body extends object>(kind: string): ReadBody<Body> {
@@ -60,6 +82,13 @@ export function compileMessages(schemas: MessageSchemas): Messages {
     'payment.refund': readerOf<AmountOfBody>('payment.refund'),
     'card.verify': readerOf<CardQuestionBody>('card.verify'),
     'card.balance': readerOf<CardQuestionBody>('card.balance'),
+    'card.register': readerOf<CardRegisterBody>('card.register'),
+    'card.forget': readerOf<CardForgetBody>('card.forget'),
+    'tab.open': readerOf<TabOpenBody>('tab.open'),
+    'tab.charge': readerOf<TabChargeBody>('tab.charge'),
+    'tab.post': readerOf<TabBody>('tab.post'),
+    'tab.inquire': readerOf<TabInquiryBody>('tab.inquire'),
+    'tab.refund': readerOf<TabRefundBody>('tab.refund'),
     echo: readerOf<RequestBody>('echo'),
   }
   const contents = {
@@ -67,6 +96,8 @@ export function compileMessages(schemas: MessageSchemas): Messages {
     'payment.sale': compileContent(schemaOf(schemas, 'payment.sale')),
     'payment.increment': compileContent(schemaOf(schemas, 'payment.increment')),
     'payment.refund': compileContent(schemaOf(schemas, 'payment.refund')),
+    'card.register': compileContent(schemaOf(schemas, 'card.register')),
+    'tab.open': compileContent(schemaOf(schemas, 'tab.open')),
   }
   return {
     validateRequest: createValidation(readers),

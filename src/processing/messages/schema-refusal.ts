@@ -36,5 +36,5 @@ function ruleAt(path: readonly string[], message: SchemaNode): string {
 }
 
 function partOf(node: SchemaNode | undefined, name: string): SchemaNode | undefined {
-  return node?.properties.find(([property]) => property === name)?.[1]
+  return node?.items ?? node?.properties.find(([property]) => property === name)?.[1]
 }

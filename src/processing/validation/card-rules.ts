@@ -1,10 +1,10 @@
-import { Pan, type Refusal, refusal } from '#domain'
+import { Pan, type PaymentRequest, type Refusal, refusal } from '#domain'
 import { utcStamp } from '#iso8583'
-import type { PaymentBody } from '../messages/bodies.ts'
+import type { CardBody } from '../messages/bodies.ts'
 
 /** The card number, or a refusal when its check digit is wrong. */
-export function panOf({ card }: Pick<PaymentBody, 'card'>): Pan | { readonly refused: Refusal } {
-  const pan = Pan.parse(card.pan)
+export function panOf({ pan: digits = '' }: NumberIn): Pan | { readonly refused: Refusal } {
+  const pan = Pan.parse(digits)
   if (pan) return pan
   return { refused: refusal('FIELD_INVALID', 'must end in a Luhn check digit', 'card.pan') }
 }
@@ -14,23 +14,23 @@ export function panOf({ card }: Pick<PaymentBody, 'card'>): Pan | { readonly ref
  *
  * The century is 2000 (ISO 8583 DE14 has two digits of the year).
  */
-export function expiryRefusal(
-  { card }: Pick<PaymentBody, 'card'>,
-  nowMs: number,
-): Refusal | undefined {
+export function expiryRefusal({ expiry = '' }: ExpiryIn, nowMs: number): Refusal | undefined {
   const month = utcStamp(nowMs - LAST_ZONE_MS).slice(2, 6)
-  if (card.expiry >= month) return undefined
+  if (expiry >= month) return undefined
   return refusal('CARD_EXPIRED', 'this month is past', 'card.expiry')
 }
 
 /** Numbers that only a sandbox takes are no cards where money is real. */
 export function sandboxRefusal(
-  { pan }: { readonly pan: Pan },
+  { pan }: Pick<PaymentRequest, 'pan'>,
   sandboxPans: ReadonlySet<string>,
 ): Refusal | undefined {
   if (sandboxPans.size === 0 || !sandboxPans.has(pan.reveal())) return undefined
   return refusal('SANDBOX_CARD', 'this is a card of the sandbox', 'card.pan')
 }
+
+type NumberIn = Pick<CardBody, 'pan'>
+type ExpiryIn = Pick<CardBody, 'expiry'>
 
 /** The date line's far side, UTC-12, is where a month ends last. */
 const LAST_ZONE_MS = 12 * 3_600_000

@@ -7,6 +7,11 @@ import type { PaymentBody } from '../messages/bodies.ts'
  */
 export function credentialRefusal(body: CredentialBody): Refusal | undefined {
   const { card, initiator, storedCredential, threeDS } = body
+  if (card.token !== undefined) {
+    if (card.entryMode !== 'stored') return TOKEN_NOT_STORED
+    if (initiator === undefined) return TOKEN_WITHOUT_INITIATOR
+    if (storedCredential === undefined) return TOKEN_WITHOUT_REASON
+  }
   if (card.entryMode === 'stored') {
     if (card.cvv2 !== undefined) return STORED_CVV2
     if (storedCredential === 'initial') return STORED_TWICE
@@ -21,6 +26,21 @@ export function credentialRefusal(body: CredentialBody): Refusal | undefined {
 
 type CredentialBody = Pick<PaymentBody, 'card' | 'initiator' | 'storedCredential' | 'threeDS'>
 
+const TOKEN_NOT_STORED = refusal(
+  'FIELD_INVALID',
+  'what a token stands for is a stored card',
+  'card.entryMode',
+)
+const TOKEN_WITHOUT_INITIATOR = refusal(
+  'FIELD_MISSING',
+  'with a token it is said who started the payment',
+  'initiator',
+)
+const TOKEN_WITHOUT_REASON = refusal(
+  'FIELD_MISSING',
+  'with a token it is said why a stored card is used',
+  'storedCredential',
+)
 const STORED_CVV2 = refusal(
   'FIELD_INVALID',
   'a verification value may not be kept with a stored card, so none can come with one',

@@ -1,4 +1,11 @@
-import type { CardRequest, JsonObject, Merchant, PaymentRequest, Refusal } from '#domain'
+import type {
+  CardRegisterRequest,
+  CardRequest,
+  JsonObject,
+  Merchant,
+  PaymentRequest,
+  Refusal,
+} from '#domain'
 import type { PaymentBody } from '../messages/bodies.ts'
 import { currencyRefusal } from './amount-rules.ts'
 import { expiryRefusal, sandboxRefusal } from './card-rules.ts'
@@ -32,7 +39,7 @@ export function refusalOfNew(
     freshnessRefusal(request, nowMs, windowMs) ??
     wrongCurrency(request, merchant) ??
     terminalRefusal(request.terminal, merchant) ??
-    expiryRefusal(body, nowMs) ??
+    expiryRefusal(body.card, nowMs) ??
     sandboxRefusal(request, sandboxPans)
   )
 }
@@ -44,4 +51,16 @@ function wrongCurrency(
   return 'amount' in request
     ? currencyRefusal(request.amount.currency, merchant, 'amount.currency')
     : currencyRefusal(request.currency, merchant, 'currency')
+}
+
+/** Why a card cannot be registered now; a repeat is not judged by it either. */
+export function refusalOfNewCard(
+  request: CardRegisterRequest,
+  { nowMs, windowMs, sandboxPans }: Omit<NewRequestContext, 'merchant'>,
+): Refusal | undefined {
+  return (
+    freshnessRefusal(request, nowMs, windowMs) ??
+    expiryRefusal(request.card, nowMs) ??
+    sandboxRefusal(request.card, sandboxPans)
+  )
 }

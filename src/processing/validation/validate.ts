@@ -14,7 +14,9 @@ import {
 } from '#domain'
 import type {
   AmountOfBody,
+  CardForgetBody,
   CardQuestionBody,
+  CardRegisterBody,
   InquiryBody,
   PaymentBody,
   ReadBody,
@@ -25,6 +27,15 @@ import { panOf } from './card-rules.ts'
 import { credentialRefusal } from './credential-rules.ts'
 import { senderRefusal } from './merchant-rules.ts'
 import { pinRefusal, terminalPinOf } from './pin-rules.ts'
+import { isRefused, type Refused } from './refused.ts'
+import {
+  type TabReaders,
+  tabChargeOf,
+  tabInquiryOf,
+  tabItemRefundOf,
+  tabOpenOf,
+  tabPostOf,
+} from './tab-requests.ts'
 import { timeOf } from './time-rules.ts'
 
 /** What a request is judged against besides its own text. */
@@ -39,7 +50,7 @@ export type Validated =
   | { readonly kind: 'refused'; readonly refusal: Refusal }
 
 /** The schema check of each kind of request. */
-export interface RequestReaders {
+export interface RequestReaders extends TabReaders {
   readonly 'payment.authorize': ReadBody<PaymentBody>
   readonly 'payment.sale': ReadBody<PaymentBody>
   readonly 'payment.inquire': ReadBody<InquiryBody>
@@ -49,6 +60,8 @@ export interface RequestReaders {
   readonly 'payment.refund': ReadBody<AmountOfBody>
   readonly 'card.verify': ReadBody<CardQuestionBody>
   readonly 'card.balance': ReadBody<CardQuestionBody>
+  readonly 'card.register': ReadBody<CardRegisterBody>
+  readonly 'card.forget': ReadBody<CardForgetBody>
   readonly echo: ReadBody<RequestBody>
 }
 
@@ -68,6 +81,13 @@ export function createValidation(
     ['payment.refund', followUpJudge('payment.refund', readers['payment.refund'])],
     ['card.verify', cardJudge('card.verify', readers['card.verify'])],
     ['card.balance', cardJudge('card.balance', readers['card.balance'])],
+    ['card.register', registerJudge(readers['card.register'])],
+    ['card.forget', forgetJudge(readers['card.forget'])],
+    ['tab.open', plainJudge(readers['tab.open'], tabOpenOf)],
+    ['tab.charge', plainJudge(readers['tab.charge'], tabChargeOf)],
+    ['tab.post', plainJudge(readers['tab.post'], tabPostOf)],
+    ['tab.inquire', plainJudge(readers['tab.inquire'], tabInquiryOf)],
+    ['tab.refund', plainJudge(readers['tab.refund'], tabItemRefundOf)],
     ['echo', echoJudge(readers.echo)],
   ])
   return (json, context) => {
@@ -94,9 +114,7 @@ function paymentJudge(operation: PaymentRequest['operation'], read: ReadBody<Pay
     if (isRefused(sentAtMs)) return refused(sentAtMs.refused)
     const amount = amountOf(body.amount)
     if (isRefused(amount)) return refused(amount.refused)
-    const pan = panOf(body)
-    if (isRefused(pan)) return refused(pan.refused)
-    const request: PaymentRequest = {
+    const request = {
       operation,
       merchant: body.merchant,
       id: body.id,
@@ -104,11 +122,13 @@ function paymentJudge(operation: PaymentRequest['operation'], read: ReadBody<Pay
       terminal: body.terminal ?? merchant.terminals[0] ?? '',
       amount,
       acceptPartial: body.acceptPartial ?? false,
-      pan,
-      ...terminalPinOf(body),
       body: new Secret<JsonObject>(body),
     }
-    return { kind: 'valid', request }
+    const { token } = body.card
+    if (token !== undefined) return { kind: 'valid', request: { ...request, token } }
+    const pan = panOf(body.card)
+    if (isRefused(pan)) return refused(pan.refused)
+    return { kind: 'valid', request: { ...request, pan, ...terminalPinOf(body) } }
   }
 }
 
@@ -122,7 +142,7 @@ function cardJudge(operation: CardOperation, read: ReadBody<CardQuestionBody>): 
     if (isRefused(sentAtMs)) return refused(sentAtMs.refused)
     const currency = currencyOf(body.currency)
     if (currency === undefined) return refused(NO_CURRENCY)
-    const pan = panOf(body)
+    const pan = panOf(body.card)
     if (isRefused(pan)) return refused(pan.refused)
     const request: CardRequest = {
       ...{ operation, merchant: body.merchant, id: body.id, sentAtMs, currency, pan },
@@ -170,6 +190,23 @@ function followUpJudge(operation: FollowUpOperation, read: ReadBody<AmountOfBody
   })
 }
 
+function registerJudge(read: ReadBody<CardRegisterBody>): Judge {
+  return plainJudge(read, (json, sentAtMs) => {
+    const { merchant, id, card } = json
+    const pan = panOf(card)
+    if (isRefused(pan)) return pan
+    const body = new Secret<JsonObject>(json)
+    const kept = { pan, expiry: card.expiry }
+    return { operation: 'card.register', merchant, id, sentAtMs, card: kept, body }
+  })
+}
+
+function forgetJudge(read: ReadBody<CardForgetBody>): Judge {
+  return plainJudge(read, ({ merchant, id, token }, sentAtMs) => {
+    return { operation: 'card.forget', merchant, id, sentAtMs, token }
+  })
+}
+
 function echoJudge(read: ReadBody<RequestBody>): Judge {
   return plainJudge(read, ({ merchant, id }, sentAtMs) => {
     return { operation: 'echo', merchant, id, sentAtMs }
@@ -199,15 +236,6 @@ function parsed(json: string): unknown {
   } catch {
     return undefined
   }
-}
-
-/** What a reader or a rule gives instead of a value. */
-interface Refused {
-  readonly refused: Refusal
-}
-
-function isRefused<Value>(value: Value | Refused): value is Refused {
-  return typeof value === 'object' && value !== null && 'refused' in value
 }
 
 function refused(why: Refusal): Validated {

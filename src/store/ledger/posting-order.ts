@@ -82,14 +82,15 @@ export function isMoneyMove({ from, to }: Pick<Move, 'from' | 'to'>): boolean {
 
 /**
  * What {@link orderOfMove} needs of a payment. `open_date` is the host's business day now,
- * `original` the number of what it follows up.
+ * `original` the number of what it follows up, `tab` that of the tab whose hold it is.
  */
 export const MONEY_COLUMNS = `payments.seq, payments.merchant, payments.operation,
   payments.currency, payments.amount_minor, payments.approved_minor, captured_minor,
   payments.business_date, capture_business_date,
   (SELECT date FROM business_days WHERE host = payments.host AND state = 'open') AS open_date,
   (SELECT original.seq FROM payments AS original
-    WHERE original.merchant = payments.merchant AND original.id = payments.original_id) AS original`
+    WHERE original.merchant = payments.merchant AND original.id = payments.original_id) AS original,
+  (SELECT tabs.seq FROM tabs WHERE tabs.payment = payments.seq) AS tab`
 
 /**
  * What a move of a payment means for money: a sale is paid when it is approved, an authorization
@@ -132,7 +133,8 @@ function unlessNothing(
   const minor = isCapture ? row.captured_minor : (row.approved_minor ?? row.amount_minor)
   const amountMinor = BigInt(Number(minor))
   const businessDate = String(isCapture ? row.capture_business_date : row.business_date)
-  return amountMinor === 0n ? undefined : { ...order, amountMinor, businessDate }
+  const per = isCapture && row.tab !== null ? { per: 'tab' as const } : {}
+  return amountMinor === 0n ? undefined : { ...order, ...per, amountMinor, businessDate }
 }
 
 function currencyIn(code: unknown): Currency {

@@ -1,18 +1,28 @@
-import type { AttemptEnd, Merchant, OwedNumber } from '#domain'
+import type { AttemptEnd, CardRegistration, Merchant, OwedNumber } from '#domain'
 import {
   ACT,
   type ActBatch,
   type BatchReader,
   createBatchReader,
+  dueTakingOf,
   expiryOf,
+  forgettingOf,
+  itemRefundWishOf,
+  postingWishOf,
+  receiptWishOf,
   reversalWishOf,
 } from '../act-batch.ts'
 import type { DayOpening } from '../business-days.ts'
+import { type Forgetting, registrationOf } from '../card-tokens.ts'
 import { orderOf, type PostingOrder } from '../ledger/posting-order.ts'
 import type { MerchantChange } from '../merchants.ts'
 import { attemptEndOf, type Overdue, type Taking } from '../owed-messages.ts'
 import { INTENT_COLUMNS, type Row } from '../payment-row.ts'
 import type { Expiry, ReversalWish } from '../reversal-act.ts'
+import type { PostingWish } from '../tabs/posting.ts'
+import type { ReceiptWish } from '../tabs/receipts.ts'
+import type { ItemRefundWish } from '../tabs/refunding.ts'
+import type { DueTaking } from '../tabs/tab-acts.ts'
 
 /** One act, with all that it was asked with. */
 export type Act = {
@@ -39,7 +49,17 @@ export type Act = {
   | { readonly name: 'listMerchants' }
   | { readonly name: 'merchantsVersion' }
   | { readonly name: 'chainHead' }
+  | { readonly name: 'registerCard'; readonly registration: CardRegistration }
+  | (PaymentKey & { readonly name: 'findRegistration' })
+  | { readonly name: 'findCard'; readonly merchant: string; readonly token: string }
+  | (Forgetting & { readonly name: 'forgetCard' })
   | { readonly name: 'post'; readonly order: PostingOrder }
+  | { readonly name: 'openTab'; readonly opening: Row }
+  | (PaymentKey & { readonly name: 'chargeTab'; readonly wish: Row })
+  | { readonly name: 'postTab'; readonly wish: PostingWish }
+  | { readonly name: 'takeDueTabs'; readonly taking: DueTaking }
+  | { readonly name: 'readReceipt'; readonly wish: ReceiptWish }
+  | { readonly name: 'refundItem'; readonly wish: ItemRefundWish }
   | { readonly name: 'beat'; readonly nowMs: number; readonly watches: boolean }
 )
 
@@ -138,6 +158,42 @@ function actOf(from: BatchReader, at: number): Act {
       return { at, name: 'post', order: orderOf(from.order()) }
     case ACT.beat:
       return { at, name: 'beat', nowMs: from.number(), watches: from.number() === 1 }
+    default:
+      return tabActOf(act, at, from)
+  }
+}
+
+function tabActOf(act: number, at: number, from: BatchReader): Act {
+  switch (act) {
+    case ACT.openTab:
+      return { at, name: 'openTab', opening: from.tabOpening() }
+    case ACT.chargeTab: {
+      const wish = from.chargeWish()
+      return { at, name: 'chargeTab', merchant: String(wish[0]), id: String(wish[1]), wish }
+    }
+    case ACT.postTab:
+      return { at, name: 'postTab', wish: postingWishOf(from) }
+    case ACT.takeDueTabs:
+      return { at, name: 'takeDueTabs', taking: dueTakingOf(from) }
+    case ACT.readReceipt:
+      return { at, name: 'readReceipt', wish: receiptWishOf(from) }
+    case ACT.refundItem:
+      return { at, name: 'refundItem', wish: itemRefundWishOf(from) }
+    default:
+      return cardActOf(act, at, from)
+  }
+}
+
+function cardActOf(act: number, at: number, from: BatchReader): Act {
+  switch (act) {
+    case ACT.registerCard:
+      return { at, name: 'registerCard', registration: registrationOf(from.registration()) }
+    case ACT.findRegistration:
+      return { at, name: 'findRegistration', ...readKey(from) }
+    case ACT.findCard:
+      return { at, name: 'findCard', merchant: from.text(), token: from.text() }
+    case ACT.forgetCard:
+      return { at, name: 'forgetCard', ...forgettingOf(from) }
     default:
       throw new TypeError(`no act has the number ${act}`)
   }

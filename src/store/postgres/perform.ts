@@ -3,6 +3,7 @@ import { StoreError } from '../errors.ts'
 import { type Act, type ActOf, actsOf } from './act.ts'
 import { closeDays, openDay } from './business-days.ts'
 import { capture } from './captures.ts'
+import { findCard, findRegistration, forgetCard, registerCard } from './card-tokens.ts'
 import type { Connection } from './connection.ts'
 import { post } from './ledger/postings.ts'
 import type { PostgresLimits } from './limits.ts'
@@ -15,6 +16,9 @@ import { expireHolds, reverse } from './reversals.ts'
 import { roundsOf } from './rounds.ts'
 import { leaseStans } from './stan-leases.ts'
 import { journalStray } from './strays.ts'
+import { chargeTabs } from './tab-charges.ts'
+import { readReceipt, refundItem } from './tab-receipts.ts'
+import { openTab, postTab, takeDueTabs } from './tabs.ts'
 import { beginTransaction, type Transaction, together } from './transaction.ts'
 import { troubleOf } from './trouble.ts'
 
@@ -154,16 +158,19 @@ function inRound(
   const begins: ActOf<'begin'>[] = []
   const concludes: ActOf<'conclude'>[] = []
   const finds: ActOf<'find'>[] = []
+  const charges: ActOf<'chargeTab'>[] = []
   const underWay: Promise<void>[] = []
   for (const act of round) {
     if (act.name === 'begin') begins.push(act)
     else if (act.name === 'conclude') concludes.push(act)
     else if (act.name === 'find') finds.push(act)
+    else if (act.name === 'chargeTab') charges.push(act)
     else underWay.push(unlessRefused(act, transaction, limits))
   }
   if (begins.length > 0) underWay.push(begin(begins, transaction))
   if (concludes.length > 0) underWay.push(conclude(concludes, transaction))
   if (finds.length > 0) underWay.push(find(finds, transaction))
+  if (charges.length > 0) underWay.push(chargeTabs(charges, transaction))
   return underWay
 }
 
@@ -182,7 +189,7 @@ async function unlessRefused(
 }
 
 /** Acts that are rare enough to go alone. */
-type Lone = Exclude<Act, { readonly name: 'begin' | 'conclude' | 'find' }>
+type Lone = Exclude<Act, { readonly name: 'begin' | 'conclude' | 'find' | 'chargeTab' }>
 
 function perform(act: Lone, transaction: Transaction, limits: PostgresLimits): Promise<void> {
   switch (act.name) {
@@ -220,8 +227,26 @@ function perform(act: Lone, transaction: Transaction, limits: PostgresLimits): P
       return listMerchants(act, transaction)
     case 'merchantsVersion':
       return merchantsVersion(act, transaction)
+    case 'registerCard':
+      return registerCard(act, transaction)
+    case 'findRegistration':
+      return findRegistration(act, transaction)
+    case 'findCard':
+      return findCard(act, transaction)
+    case 'forgetCard':
+      return forgetCard(act, transaction)
     case 'chainHead':
       return chainHead(act, transaction)
+    case 'openTab':
+      return openTab(act, transaction)
+    case 'postTab':
+      return postTab(act, transaction)
+    case 'takeDueTabs':
+      return takeDueTabs(act, transaction)
+    case 'readReceipt':
+      return readReceipt(act, transaction)
+    case 'refundItem':
+      return refundItem(act, transaction)
     case 'beat':
       return beat(act, transaction, limits.deadAfterMs)
   }

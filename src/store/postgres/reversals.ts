@@ -1,11 +1,18 @@
-import { type Payment, type ReversalVerdict, reversalVerdict } from '#domain'
+import { type Payment, type ReversalObstacle, type ReversalVerdict, reversalVerdict } from '#domain'
 import { placeIn } from '../payment-place.ts'
-import { IS_HELD_INCREMENT, IS_HOLD, type ReversalResult } from '../reversal-act.ts'
+import {
+  IS_HELD_INCREMENT,
+  IS_HOLD,
+  IS_ON_NO_OPEN_TAB,
+  type ReversalResult,
+} from '../reversal-act.ts'
 import type { ActOf } from './act.ts'
-import type { Statement, StoredRow } from './connection.ts'
+import type { Within } from './captures.ts'
+import type { Connection, Statement, StoredRow } from './connection.ts'
 import { findPayments } from './find-payments.ts'
 import { MOVE_ON } from './payments.ts'
 import { paymentKey } from './rounds.ts'
+import { isItemRefund, isOnOpenTab } from './tab-holds.ts'
 import type { Transaction } from './transaction.ts'
 
 /**
@@ -27,8 +34,8 @@ export async function reverse(
   const verdict = await verdictOn(payment, openDate, transaction)
   if (verdict.kind === 'refused') return say({ ...verdict, payment })
   if (verdict.kind === 'stands') return say({ kind: 'stands', payment })
-  await undo(rows, { at, cause: 'merchant-asked', atMs }, transaction)
-  return say({ kind: 'stands', payment: { ...payment, state: 'reversing' } })
+  const undone = await undo({ at, transaction }, rows, { payment, atMs })
+  return say({ kind: 'stands', payment: undone })
 }
 
 /** Owe the reversal of authorizations that were never captured. */
@@ -46,7 +53,7 @@ export async function expireHolds(
     const payment = await findOne(transaction, key)
     if (payment === undefined) continue
     if ((await verdictOn(payment, '', transaction)).kind !== 'due') continue
-    await undo(rows, { at, cause: 'hold-expired', atMs }, transaction)
+    await undo({ at, transaction }, rows, { payment, atMs, cause: 'hold-expired' })
     count += 1
   }
   transaction.answer(at, { value: count })
@@ -55,7 +62,7 @@ export async function expireHolds(
 const EXPIRED: Statement = {
   name: 'expired-holds',
   text: `SELECT merchant, id FROM payments WHERE host = $1 AND begun_at_ms < $2 AND ${IS_HOLD}
-    ORDER BY begun_at_ms LIMIT $3`,
+      AND ${IS_ON_NO_OPEN_TAB} ORDER BY begun_at_ms LIMIT $3`,
 }
 
 async function verdictOn(
@@ -65,26 +72,46 @@ async function verdictOn(
 ): Promise<ReversalVerdict> {
   const { merchant, original: id } = payment
   const original = id === undefined ? undefined : await findOne(transaction, { merchant, id })
-  return reversalVerdict(payment, { openDate, ...(original ? { original } : {}) })
+  const verdict = reversalVerdict(payment, { openDate, ...(original ? { original } : {}) })
+  if (verdict.kind !== 'due') return verdict
+  const why = await onTab(transaction.connection, payment)
+  return why === undefined ? verdict : { kind: 'refused', why }
+}
+
+async function onTab(
+  connection: Connection,
+  { merchant, id, original = id, operation }: Payment,
+): Promise<ReversalObstacle | undefined> {
+  if (await isOnOpenTab(connection, merchant, original)) return 'tab-open'
+  if (operation !== 'payment.refund') return undefined
+  return (await isItemRefund(connection, merchant, id)) ? 'tab-item' : undefined
 }
 
 interface Undoing {
-  readonly at: number
-  readonly cause: 'merchant-asked' | 'hold-expired'
+  readonly payment: Payment
   readonly atMs: number
+  readonly cause?: 'merchant-asked' | 'hold-expired'
 }
 
-async function undo(
+/**
+ * Owe the reversal of a payment and of the increments that are held with it, once that is decided
+ * and they are held.
+ *
+ * @param rows their places
+ * @returns the payment as it stands then
+ */
+export async function undo(
+  { at, transaction: { connection, moves, debts } }: Within,
   rows: readonly StoredRow[],
-  { at, cause, atMs }: Undoing,
-  { connection, moves, debts }: Transaction,
-): Promise<void> {
+  { payment, atMs, cause = 'merchant-asked' }: Undoing,
+): Promise<Payment> {
   const to = 'reversing'
-  for (const { payment, state: from, host } of rows.flatMap((row) => placeIn(row) ?? [])) {
-    await connection.rows(MOVE_ON, [to, payment])
-    moves.append(at, { payment, from, to, reason: cause, atMs }, [])
-    debts.owe(at, { payment, kind: 'reversal', host, cause, atMs })
+  for (const { payment: seq, state: from, host } of rows.flatMap((row) => placeIn(row) ?? [])) {
+    await connection.rows(MOVE_ON, [to, seq])
+    moves.append(at, { payment: seq, from, to, reason: cause, atMs }, [])
+    debts.owe(at, { payment: seq, kind: 'reversal', host, cause, atMs })
   }
+  return { ...payment, state: to }
 }
 
 async function findOne({ connection }: Transaction, key: { merchant: string; id: string }) {

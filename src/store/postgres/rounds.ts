@@ -7,19 +7,27 @@ import { type Act, columnOf, keyOf, originalOf, type PaymentKey } from './act.ts
  */
 export function roundsOf(acts: readonly Act[]): Act[][] {
   const rounds: Act[][] = []
-  const lastOf = new Map<string, number>()
+  const lastOf = new Map<string, { readonly round: number; readonly name: Act['name'] }>()
   let first = 0
+
+  /** Charges of a tab are one statement too: they are judged in the order of asking. */
+  function after(key: string, { name }: Act): number {
+    const last = lastOf.get(key)
+    if (last === undefined) return 0
+    return name === 'chargeTab' && last.name === name ? last.round : last.round + 1
+  }
+
   for (const act of acts) {
     const keys = keysOf(act)
     const round =
       keys === 'all'
         ? rounds.length
-        : keys.reduce((least, key) => Math.max(least, (lastOf.get(key) ?? -1) + 1), first)
+        : keys.reduce((least, key) => Math.max(least, after(key, act)), first)
     const others = rounds[round]
     if (others === undefined) rounds.push([act])
     else others.push(act)
     if (keys === 'all') first = round + 1
-    else for (const key of keys) lastOf.set(key, round)
+    else for (const key of keys) lastOf.set(key, { round, name: act.name })
   }
   return rounds
 }
@@ -37,12 +45,22 @@ function keysOf(act: Act): readonly string[] | 'all' {
     case 'isReversedUnseen':
     case 'capture':
       return [paymentKey(act)]
+    case 'chargeTab':
+      return [`tab ${paymentKey(act)}`]
+    case 'readReceipt':
+      return [`tab ${paymentKey(act.wish)}`]
     case 'leaseStans':
       return ['stans']
     case 'putMerchant':
     case 'listMerchants':
     case 'merchantsVersion':
       return ['merchants']
+    case 'registerCard':
+    case 'findRegistration':
+      return ['cards']
+    case 'findCard':
+    case 'forgetCard':
+      return [`card ${act.token}`]
     case 'journalStray':
     case 'post':
       return []

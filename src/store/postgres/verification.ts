@@ -1,6 +1,7 @@
 import type { Clock } from '#platform'
 import type { ChainHead } from '../journal-chain.ts'
 import { PAYMENT_TABLES, type StoredRow } from '../payment-row.ts'
+import { createTabCheck, TABS_TO_CHECK } from '../tabs/tab-check.ts'
 import { createEventJudge, type EventJudge, type States } from '../upkeep/event-check.ts'
 import { createFaultList, type FaultList } from '../upkeep/faults.ts'
 import { createStates, type Verification } from '../upkeep/verification.ts'
@@ -54,6 +55,7 @@ async function verifyRecords(
   })
   await checkHeads(connection, judge, faults)
   const ledger = await checkPostgresLedger(connection, faults)
+  await inStretches(connection, TABS, (rows) => checkTabs(connection, rows, faults))
   await connection.script('COMMIT')
   for (const hash of unseen) faults.add('head', 'chain', `no event has the hash ${hash}`)
   return {
@@ -127,6 +129,33 @@ async function checkHeads(
     if (isSame(end, row)) continue
     faults.add('head', `chain of ${node}`, 'ends with another event than its node has noted')
   }
+}
+
+async function checkTabs(
+  connection: Connection,
+  tabs: readonly StoredRow[],
+  faults: FaultList,
+): Promise<void> {
+  for (const tab of tabs) {
+    const check = createTabCheck(tab, faults)
+    for (let at = 0, isOver = false; !isOver; ) {
+      const charges = await connection.rows(CHARGES, [Number(tab['seq']), at, STRETCH])
+      for (const charge of charges) check.next(charge)
+      at = Number(charges.at(-1)?.['number'])
+      isOver = charges.length < STRETCH
+    }
+    check.end()
+  }
+}
+
+const TABS: Statement = {
+  name: 'tabs-stretch',
+  text: `${TABS_TO_CHECK} $1 ORDER BY tabs.seq LIMIT $2`,
+}
+
+const CHARGES: Statement = {
+  name: 'charges-stretch',
+  text: 'SELECT * FROM tab_charges WHERE tab = $1 AND number > $2 ORDER BY number LIMIT $3',
 }
 
 function isSame(end: ChainHead | undefined, row: StoredRow): boolean {

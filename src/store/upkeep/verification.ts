@@ -3,6 +3,7 @@ import { ALLOWED_MOVES, type PaymentState } from '#domain'
 import { openDatabaseToRead } from '../database.ts'
 import type { ChainHead } from '../journal-chain.ts'
 import type { SeenOfLedger } from '../ledger/ledger-judge.ts'
+import { createTabCheck, TABS_TO_CHECK } from '../tabs/tab-check.ts'
 import { createEventCheck, type EventCheck, type States } from './event-check.ts'
 import { createFaultList, damageOf, type FaultList, type StoreFault } from './faults.ts'
 import { checkLedger, checkLedgerBalance } from './ledger-check.ts'
@@ -79,6 +80,7 @@ export function* verifyRecords(
   yield* followMoves(database, { events, payments, faults })
   for (const hash of unseen) faults.add('head', 'chain', `no event has the hash ${hash}`)
   const ledger = yield* checkLedger(database, faults, (read) => within(database, read))
+  yield* followTabs(database, faults)
   yield* readOtherTables(database, faults)
   return {
     payments: payments.count,
@@ -232,7 +234,39 @@ const READ_ELSEWHERE: ReadonlySet<string> = new Set([
   'ledger_postings',
   'ledger_entries',
   'ledger_days',
+  'tab_charges',
 ])
+
+/** Each tab is read in one state of the store: it may be charged meanwhile. */
+function* followTabs(database: DatabaseSync, faults: FaultList): Generator<void> {
+  const tabs = database.prepare(`${TABS_TO_CHECK} ? ORDER BY tabs.seq LIMIT 1`)
+  const charges = database.prepare('SELECT * FROM tab_charges WHERE tab = ? ORDER BY number')
+  const followOne = (after: number) => {
+    const tab = tabs.get(after)
+    if (tab === undefined) return undefined
+    const check = createTabCheck(tab, faults)
+    let count = 1
+    for (const charge of charges.iterate(Number(tab['seq']))) {
+      check.next(charge)
+      count += 1
+    }
+    check.end()
+    return { seq: Number(tab['seq']), count }
+  }
+  try {
+    for (let at = 0, read = 0; ; ) {
+      const followed = within(database, () => followOne(at))
+      if (followed === undefined) return
+      at = followed.seq
+      read += followed.count
+      if (read < STRETCH) continue
+      read = 0
+      yield
+    }
+  } catch (thrown) {
+    faults.add('structure', 'tabs', damageOf(thrown))
+  }
+}
 
 /** A table that is keyed by something else than a number is small. */
 function* readWhole(database: DatabaseSync, table: string): Generator<void> {

@@ -85,7 +85,7 @@ const FAULTS: readonly [title: string, edit: Edit, fault: readonly [Path, RegExp
   [
     'an approved part of nothing',
     [[...Q, 'answer', '4', 'to'], 'approvedAmount'],
-    [[...Q, 'answer', '4', 'to'], /card.answer has no member approvedAmount/],
+    [[...Q, 'answer', '4', 'to'], /card.inquiry.answer has no member approvedAmount/],
   ],
   [
     'a question that has no amount',
@@ -296,6 +296,11 @@ const FAULTS: readonly [title: string, edit: Edit, fault: readonly [Path, RegExp
     'a refusal of what is no member of the request',
     [['messages', 'payment.sale', 'refuses'], ['merchant.name']],
     [['messages', 'payment.sale', 'refuses', 0], /must match pattern/],
+  ],
+  [
+    'an element that takes the token of a card',
+    [[...R, '18', 'from'], 'request.card.token'],
+    [[...R, '18', 'from'], /there is no source/],
   ],
   [
     'a refusal of every request',

@@ -2,7 +2,7 @@ import { globSync, readFileSync } from 'node:fs'
 import test from 'ava'
 import { type Merchant, type Payment, type PaymentOutcome, Secret } from '#domain'
 import type { Message } from '#iso8583'
-import { answerOf, cardAnswer, createHostFacts, exchangeFacts } from '#processing'
+import { answerOf, createHostFacts, exchangeFacts, inquiryAnswer } from '#processing'
 import { dialect, mapping, messages } from '../meridian.ts'
 
 /** The flows of specs/hosts/meridian/transcripts that a merchant's payment starts. */
@@ -196,7 +196,7 @@ for (const transcript of QUESTIONS) {
     const reading = mapping.readAnswer(request.operation, written.message, unpacked)
     if (reading.kind === 'mismatched') return t.fail(`${reading.path} ${reading.reason}`)
     const outcome = { state: 'approved' as const, ...reading.findings }
-    const told = cardAnswer(request, outcome, { exchange: facts, nowMs: Date.parse(decidedAt) })
+    const told = inquiryAnswer(request, outcome, { exchange: facts, nowMs: Date.parse(decidedAt) })
     t.deepEqual(JSON.parse(told), answer)
   })
 }
@@ -229,7 +229,7 @@ function followUpOf({ followUp, given }: Transcript) {
 function requestOf({ request, given }: Transcript) {
   const validated = messages.validateRequest(JSON.stringify(request), { merchant: given.merchant })
   if (validated.kind === 'refused') throw new Error(JSON.stringify(validated.refusal))
-  if (!('acceptPartial' in validated.request)) throw new Error('no payment')
+  if (!('pan' in validated.request && 'amount' in validated.request)) throw new Error('no payment')
   return { ...validated.request, ...hostPinOf(given) }
 }
 

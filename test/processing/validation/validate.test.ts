@@ -6,6 +6,9 @@ import { bareSale, fullSale, merchant, messages } from '../meridian.ts'
 const { card, amount, address, threeDS } = fullSale
 const stored = { ...bareSale, card: { ...bareSale.card, entryMode: 'stored' } }
 const byMerchant = { ...stored, initiator: 'merchant', storedCredential: 'recurring' }
+const token = 'tok_abcdefghijklmnopabcdefghijklmnop'
+const byToken = { ...byMerchant, card: { token, entryMode: 'stored' } }
+const registration = { ...base('card.register'), card: { pan: card.pan, expiry: '3012' } }
 const inquiry = { ...base('payment.inquire'), payment: 'order-1' }
 
 function base(type: string): object {
@@ -32,6 +35,10 @@ const VALID: readonly [title: string, body: object][] = [
   ['3-D Secure without a CAVV', { ...fullSale, threeDS: { ...threeDS, cavv: undefined } }],
   ['a stored card that the cardholder uses', stored],
   ['a recurring payment that the merchant starts', byMerchant],
+  ['a recurring payment with a token', byToken],
+  ['a payment with a token that the cardholder starts', { ...byToken, initiator: 'cardholder' }],
+  ['a registration of a card', registration],
+  ['a wish to forget a token', { ...base('card.forget'), token }],
 ]
 
 for (const [title, body] of VALID) {
@@ -143,6 +150,61 @@ const REFUSED: readonly [title: string, body: unknown, code: RefusalCode, field?
   ],
   ['another merchant', { ...bareSale, merchant: 'M-1002' }, 'MERCHANT_MISMATCH', 'merchant'],
   [
+    'a token beside a card number',
+    { ...byToken, card: { ...byToken.card, pan: card.pan } },
+    'FIELD_INVALID',
+    'card',
+  ],
+  [
+    'a token beside an expiry date',
+    { ...byToken, card: { ...byToken.card, expiry: '3012' } },
+    'FIELD_INVALID',
+    'card',
+  ],
+  [
+    'a card number as a token',
+    { ...byToken, card: { ...byToken.card, token: card.pan } },
+    'FIELD_INVALID',
+    'card.token',
+  ],
+  [
+    'a CVV2 with a token',
+    { ...byToken, card: { ...byToken.card, cvv2: '123' } },
+    'FIELD_INVALID',
+    'card.cvv2',
+  ],
+  [
+    'a token that is no stored card',
+    { ...byToken, card: { token, entryMode: 'ecommerce' } },
+    'FIELD_INVALID',
+    'card.entryMode',
+  ],
+  [
+    'a token and nobody who started it',
+    { ...byToken, initiator: undefined },
+    'FIELD_MISSING',
+    'initiator',
+  ],
+  [
+    'a token without a reason',
+    { ...byToken, initiator: 'cardholder', storedCredential: undefined },
+    'FIELD_MISSING',
+    'storedCredential',
+  ],
+  [
+    'a registration with a CVV2',
+    { ...registration, card: { ...registration.card, cvv2: '123' } },
+    'FIELD_UNKNOWN',
+    'card.cvv2',
+  ],
+  [
+    'a registration of what is no card',
+    { ...registration, card: { ...registration.card, pan: '4539578763621487' } },
+    'FIELD_INVALID',
+    'card.pan',
+  ],
+  ['nothing to forget', base('card.forget'), 'FIELD_MISSING', 'token'],
+  [
     'a CVV2 with a stored card',
     { ...stored, card: { ...stored.card, cvv2: '123' } },
     'FIELD_INVALID',
@@ -229,7 +291,8 @@ test('the terminal is the one asked for, or the merchant’s first', (t) => {
 
 test('a valid request carries its amount in minor units and its moment', (t) => {
   const validated = messages.validateRequest(JSON.stringify(fullSale), { merchant })
-  if (validated.kind !== 'valid' || !('acceptPartial' in validated.request)) return t.fail()
+  if (validated.kind !== 'valid' || !('pan' in validated.request && 'amount' in validated.request))
+    return t.fail()
   const { amount: asked, sentAtMs, acceptPartial, operation } = validated.request
   t.is(asked.minor, 1250n)
   t.is(asked.currency.numeric, '840')

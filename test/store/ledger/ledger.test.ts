@@ -4,7 +4,7 @@ import { openLedgerDesk, type Store, type StorePlace, verifyPlace } from '#store
 import { createFakeClock } from '../../fakes/clock.ts'
 import { approved, intent, reversing, usd } from '../sample.ts'
 import { type Kind, test } from '../stores.ts'
-import { charged } from './sample-plan.ts'
+import { charged, chargedByTab } from './sample-plan.ts'
 
 interface Scene {
   readonly store: Store
@@ -290,4 +290,22 @@ test('a posting that was wrong is corrected once, by its mirror', async (t, kind
   await acknowledge(store)
   t.deepEqual(await balances(), {})
   await desk.close()
+})
+
+test('the capture of a tab is charged what the plan takes for a tab', async (t, kind) => {
+  const { store, balances } = await sceneOf(t, kind)
+  await store.putMerchant(chargedByTab, 'ada')
+  await store.begin(intent(1, { operation: 'payment.authorize' }))
+  await store.conclude('acme-books', 'order-1', approved)
+  const [merchant, id, atMs] = ['acme-books', 'tab-1', 1_795_000_000_200]
+  await store.openTab({
+    ...{ merchant, id, payment: 'order-1', currency: usd(), fingerprint: new Uint8Array(32) },
+    consent: { reference: 'proof-1', maximumMinor: 1_250n, untilMs: atMs + 60_000 },
+    posting: { ageMs: 60_000, atDayEnd: false },
+    ...{ businessDate: '2026-11-22', openedAtMs: atMs },
+  })
+  await store.chargeTab({ merchant, id, atMs, charges: [{ id: 'one', grains: 10_009_999n }] })
+  await store.postTab({ merchant, id, isAsked: true, openDate: '2026-11-22', atMs })
+  await acknowledge(store)
+  t.deepEqual(await balances(), { fee: -5, 'host-settlement': 1_000, pending: -995 })
 })

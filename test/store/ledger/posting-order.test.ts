@@ -5,7 +5,7 @@ import { orderOfMove } from '../../../src/store/ledger/posting-order.ts'
 const row = {
   ...{ merchant: 'acme-books', operation: 'payment.sale', currency: 'USD', amount_minor: 1_250 },
   ...{ approved_minor: null, captured_minor: null, business_date: '2026-11-22' },
-  ...{ capture_business_date: null, open_date: '2026-11-25', original: null },
+  ...{ capture_business_date: null, open_date: '2026-11-25', original: null, tab: null },
 }
 
 function orderOf(from: PaymentState, to: PaymentState, over: object = {}) {
@@ -30,6 +30,11 @@ test('an authorization is captured when that is acknowledged, on the day of the 
   const order = { payment: 7, amountMinor: 900n, businessDate: '2026-11-24' }
   t.like(orderOf('capturing', 'captured', captured), { kind: 'captured', ...order })
   t.is(orderOf('begun', 'approved', captured), undefined)
+})
+
+test('what a tab comes to is charged as a tab', (t) => {
+  t.is(orderOf('capturing', 'captured', { ...captured, tab: 4 })?.per, 'tab')
+  t.is(orderOf('capturing', 'captured', captured)?.per, undefined)
 })
 
 test('a refund is of the payment that it gives back', (t) => {

@@ -18,3 +18,23 @@ const plan: FeePlan = {
 }
 
 export const charged: Merchant = { ...merchant, feePlan: plan }
+
+/** 30 cents for a payment, and 5 for a tab. */
+const byTab: FeePlan = {
+  name: 'by tab',
+  versions: [
+    {
+      from: '2026-01-01',
+      currencies: {
+        USD: {
+          fees: [
+            { name: 'card', payee: 'gateway', per: 'payment', fixedMinor: 30 },
+            { name: 'tab', payee: 'gateway', per: 'tab', fixedMinor: 5 },
+          ],
+        },
+      },
+    },
+  ],
+}
+
+export const chargedByTab: Merchant = { ...merchant, feePlan: byTab }

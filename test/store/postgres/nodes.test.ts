@@ -9,7 +9,7 @@ import {
   type StoreErrorCode,
 } from '#store'
 import { freshDatabase } from '../../postgres/shared.ts'
-import { approved, intent, openSample, reversing } from '../sample.ts'
+import { approved, bytes, intent, openSample, reversing } from '../sample.ts'
 
 const unknown = { state: 'unknown', reason: 'host-silent', decidedAtMs: 1_000 } as const
 
@@ -328,4 +328,36 @@ test('every move says which node made it', async (t) => {
     ['south', 'begun'],
     ['south', 'approved'],
   ])
+})
+
+test('a card that two gateways register at once has one token', async (t) => {
+  const { a, b } = await twoNodes(t)
+  const asked = [a, b, a, b].map((store, at) =>
+    store.registerCard({
+      ...{ merchant: 'acme-books', id: `card-${at}`, token: `tok_${at}` },
+      ...{ panMasked: '4539*1486', panHash: bytes(32, 1), sealedCard: bytes(40, at) },
+      ...{ fingerprint: bytes(32, at), registeredAtMs: at },
+    }),
+  )
+  const told = await Promise.all(asked)
+  const tokens = new Set(told.map((it) => it.kind === 'registered' && it.card.token))
+  t.is(tokens.size, 1)
+  const [token] = tokens
+  const name = String(token)
+  await a.forgetCard({ merchant: 'acme-books', token: name, atMs: 9 })
+  t.is(await b.findCard('acme-books', name), undefined)
+})
+
+test('the same registration at two gateways at once is one', async (t) => {
+  const { a, b } = await twoNodes(t)
+  const registration = {
+    ...{ merchant: 'acme-books', id: 'card-1', panMasked: '4539*1486', panHash: bytes(32, 1) },
+    ...{ sealedCard: bytes(40, 1), fingerprint: bytes(32, 1), registeredAtMs: 1 },
+  }
+  const asked = Array.from({ length: 8 }, (_, at) =>
+    (at % 2 === 0 ? a : b).registerCard({ ...registration, token: `tok_${at}` }),
+  )
+  const [first, ...others] = await Promise.all(asked)
+  t.is(first?.kind, 'registered')
+  for (const it of others) t.deepEqual(it, first)
 })

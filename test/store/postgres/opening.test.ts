@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import test, { type ExecutionContext } from 'ava'
 import { createSystemClock } from '#platform'
 import {
@@ -57,6 +58,17 @@ test('a store of a newer program is refused, and one of an older to be read', as
   await checkRefused(t, place, ['STORE_TOO_NEW'])
   await run(place, 'UPDATE sallyport.store SET version = version - 2')
   await t.throwsAsync(openPaymentReader(place, { clock }), { code: 'STORE_TOO_OLD' })
+})
+
+test('a store of an older program is brought up to date by whoever writes', async (t) => {
+  const place = await freshDatabase()
+  const folder = new URL('../../../src/store/postgres/migrations/', import.meta.url)
+  const first = readFileSync(new URL('0001-journal.sql', folder), 'utf8')
+  const made = `CREATE SCHEMA sallyport; SET search_path = sallyport; ${first}`
+  await run(place, `${made}; UPDATE store SET version = 1`)
+  await (await openRegistry(place, { clock })).close()
+  await (await openPaymentReader(place, { clock })).close()
+  t.is((await openSample(t, { place })).isInCharge(), true)
 })
 
 test('a database without a store is not given one by whoever only reads', async (t) => {

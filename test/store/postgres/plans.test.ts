@@ -47,6 +47,12 @@ async function askEverything(store: Store): Promise<void> {
   await store.closeDays(host, 1)
   const stray = { kind: 'late', host, mti: '0210', sealedImage: bytes(9, 9), atMs: 9 } as const
   await store.journalStray(stray)
+  const card = { merchant: 'acme-books', token: 'tok_a', panMasked: '4539*1486', registeredAtMs: 1 }
+  const hidden = { panHash: bytes(32, 8), sealedCard: bytes(9, 8), fingerprint: bytes(32, 9) }
+  await store.registerCard({ id: 'card-1', ...card, ...hidden })
+  await store.findRegistration('acme-books', 'card-1')
+  await store.findCard('acme-books', 'tok_a')
+  await store.forgetCard({ merchant: 'acme-books', token: 'tok_a', atMs: 9 })
   await store.putMerchant(merchant, 'ada')
   await store.merchants()
   await store.merchantsVersion()
@@ -76,11 +82,14 @@ test('no act reads a table that grows from end to end', async (t) => {
     `SELECT relname AS table, seq_scan::integer AS whole, coalesce(idx_scan, 0) > 0 AS by_key
      FROM pg_stat_user_tables WHERE relname IN
        ('payments', 'captures', 'owed_messages', 'tombstones', 'work_items', 'merchant_changes',
-        'ledger_accounts', 'ledger_node_balances', 'ledger_postings')
+        'ledger_accounts', 'ledger_node_balances', 'ledger_postings', 'card_tokens',
+        'card_registrations')
      ORDER BY relname`,
   )
   t.deepEqual(read, [
     { table: 'captures', whole: 0, by_key: true },
+    { table: 'card_registrations', whole: 0, by_key: true },
+    { table: 'card_tokens', whole: 0, by_key: true },
     { table: 'ledger_accounts', whole: 0, by_key: true },
     { table: 'ledger_node_balances', whole: 0, by_key: true },
     { table: 'ledger_postings', whole: 0, by_key: true },
