@@ -1,6 +1,6 @@
 import { createTurnedAway } from '#admission'
 import type { PinDesk } from '#control'
-import type { PaymentRequest, PinFormat, TerminalPin } from '#domain'
+import type { CardRequest, PaymentRequest, PinFormat, TerminalPin } from '#domain'
 import type { Clock, Log, Random } from '#platform'
 import { type Hsm, type HsmKey, KeyringError, ownerOfTerminalKey, PIN_CIPHERS } from '#security'
 import type { Config } from './config.ts'
@@ -105,7 +105,7 @@ function deskOf(
 /** A terminal's own key comes before one of the same name that all the merchant's have. */
 function terminalKey(
   { key: name, ksn }: TerminalPin,
-  { merchant, terminal }: PaymentRequest,
+  { merchant, terminal }: PaymentRequest | CardRequest,
   { bases, terminals }: DeskKeys,
 ): HsmKey | undefined {
   const keys = ksn === undefined ? terminals : bases

@@ -35,7 +35,11 @@ export function stagesOf(tokens: readonly Uint8Array[], rooms: Rooms): Stage[] {
   function validate(index: number): void {
     const { json } = at(opened, index)
     const validated = messages.validateRequest(json, { merchant })
-    if (validated.kind === 'refused' || !('pan' in validated.request)) throw new Error(json)
+    if (
+      validated.kind === 'refused' ||
+      !('pan' in validated.request && 'amount' in validated.request)
+    )
+      throw new Error(json)
     const against = { merchant, nowMs: clock.nowMs(), windowMs: 3_600_000, sandboxPans: NONE }
     if (refusalOfNew(validated.request, against)) throw new Error('refused as new')
     requests[index] = validated.request

@@ -1,5 +1,13 @@
 import { type Merchant, type MerchantRequest, refusal } from '#domain'
-import { answerOf, cardAnswer, echoAnswer, errorAnswer, unseenAnswer } from '#processing'
+import {
+  answerOf,
+  cardAnswer,
+  echoAnswer,
+  errorAnswer,
+  inquiryAnswer,
+  unseenAnswer,
+} from '#processing'
+import { askAboutCard } from './ask-about-card.ts'
 import { authorize } from './authorize.ts'
 import { capture } from './capture.ts'
 import { type CardTold, forgetCard, registerCard } from './cards.ts'
@@ -98,6 +106,13 @@ function createConduct(parts: DispatchParts): Conduct {
         return cardTold(request.id, await registerCard(request, parts))
       case 'card.forget':
         return cardTold(request.id, await forgetCard(request, parts))
+      case 'card.verify':
+      case 'card.balance': {
+        const heard = await askAboutCard(request, merchant, parts)
+        return heard.kind === 'heard'
+          ? inquiryAnswer(request, heard.outcome, { ...heard, nowMs: parts.clock.nowMs() })
+          : errorAnswer(heard.refusal, request.id)
+      }
       case 'echo':
         return echoAnswer(request.id, parts.clock.nowMs())
       default:

@@ -85,7 +85,7 @@ export async function earlierOr(
 }
 
 /** The same request can succeed after a while. */
-export function later(refused: Refusal, parts: Parts): Refusal {
+export function later(refused: Refusal, parts: Pick<Parts, 'limits'>): Refusal {
   return { ...refused, retryAfterMs: parts.limits.retryAfterMs }
 }
 
@@ -98,7 +98,7 @@ export function neverSeen(): Refusal {
   return refusal('PAYMENT_NOT_FOUND', 'this merchant has no payment with this id', 'payment')
 }
 
-function noPlace(why: NoPlace, parts: Parts): Refusal {
+export function noPlace(why: NoPlace, parts: Pick<Parts, 'limits'>): Refusal {
   if (why.kind === 'down') {
     return later(refusal('HOST_UNAVAILABLE', 'the core host cannot be reached'), parts)
   }
@@ -108,19 +108,15 @@ function noPlace(why: NoPlace, parts: Parts): Refusal {
 
 type NoPlace = Exclude<Reservation, { kind: 'reserved' }>
 
-type Prepared =
-  | {
-      readonly kind: 'prepared'
-      readonly exchange: HostExchange
-      readonly message: Message
-      readonly facts: ExchangeFacts
-    }
+/** A host message with the number and the moment that it was written with. */
+export type Numbered =
+  | { readonly kind: 'numbered'; readonly message: Message; readonly facts: ExchangeFacts }
   | { readonly kind: 'refused'; readonly refusal: Refusal }
 
 /**
  * Number the exchange and write the host message; a message that cannot be written holds no number.
  */
-function prepare({ terminal, write }: Order, parts: Parts): Prepared {
+export function numbered({ write }: Pick<Order, 'write'>, parts: Parts): Numbered {
   const stan = parts.stans.take()
   if (stan === undefined) {
     return { kind: 'refused', refusal: later(refusal('BUSY', 'no trace number is free'), parts) }
@@ -131,15 +127,25 @@ function prepare({ terminal, write }: Order, parts: Parts): Prepared {
     parts.stans.giveBack(stan)
     return { kind: 'refused', refusal: written.refusal }
   }
-  const { message } = written
-  const exchange = {
-    host: parts.hostFacts.name,
-    mti: message.mti,
-    stan,
-    transmittedAt: facts.transmittedAt,
-    rrn: facts.rrn,
-    terminal,
-  }
+  return { kind: 'numbered', message: written.message, facts }
+}
+
+type Prepared =
+  | {
+      readonly kind: 'prepared'
+      readonly exchange: HostExchange
+      readonly message: Message
+      readonly facts: ExchangeFacts
+    }
+  | { readonly kind: 'refused'; readonly refusal: Refusal }
+
+function prepare(order: Order, parts: Parts): Prepared {
+  const ready = numbered(order, parts)
+  if (ready.kind === 'refused') return ready
+  const { facts, message } = ready
+  const { stan, transmittedAt, rrn } = facts
+  const host = parts.hostFacts.name
+  const exchange = { host, mti: message.mti, stan, transmittedAt, rrn, terminal: order.terminal }
   return { kind: 'prepared', exchange, message, facts }
 }
 

@@ -1,17 +1,17 @@
-import { type PaymentRequest, type Refusal, refusal } from '#domain'
+import { type CardRequest, type PaymentRequest, type Refusal, refusal } from '#domain'
 import type { Parts } from './parts.ts'
 import type { PinTranslated } from './ports.ts'
 
 /** A request that the host can be told, or why it cannot. */
-export type ForHost =
-  | { readonly kind: 'ready'; readonly request: PaymentRequest }
+export type ForHost<Request> =
+  | { readonly kind: 'ready'; readonly request: Request }
   | { readonly kind: 'refused'; readonly refusal: Refusal }
 
 /** Put the host's PIN block beside the terminal's. */
-export async function withHostPin(
-  request: PaymentRequest,
+export async function withHostPin<Request extends PaymentRequest | CardRequest>(
+  request: Request,
   { pins }: Pick<Parts, 'pins'>,
-): Promise<ForHost> {
+): Promise<ForHost<Request>> {
   const translated = await pins.translate(request)
   if (translated.kind !== 'translated') {
     return { kind: 'refused', refusal: REFUSALS[translated.kind] }

@@ -2,6 +2,7 @@ import type {
   AttemptEnd,
   CaptureObstacle,
   CardRegistration,
+  CardRequest,
   ChargeObstacle,
   FollowUpObstacle,
   ItemRefundObstacle,
@@ -371,7 +372,7 @@ export type OpenedEnvelope =
 
 /** What makes the host's PIN block of a terminal's. No PIN and no key is seen here. */
 export interface PinDesk {
-  translate(request: PaymentRequest): Promise<PinTranslated>
+  translate(request: PaymentRequest | CardRequest): Promise<PinTranslated>
 }
 
 export type PinTranslated =

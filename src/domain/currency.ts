@@ -13,6 +13,11 @@ export function currencyOf(code: string): Currency | undefined {
   return BY_CODE.get(code)
 }
 
+/** @returns the currency with this three-digit numeric code, likewise. */
+export function currencyByNumber(numeric: string): Currency | undefined {
+  return BY_NUMBER.get(numeric)
+}
+
 // ISO 4217 list one: alphabetic code, numeric code, exponent.
 const LIST_ONE = `
   AED:784:2 AFN:971:2 ALL:008:2 AMD:051:2 AOA:973:2 ARS:032:2 AUD:036:2 AWG:533:2
@@ -44,3 +49,4 @@ const CURRENCIES: readonly Currency[] = LIST_ONE.trim()
   })
 
 const BY_CODE: ReadonlyMap<string, Currency> = new Map(CURRENCIES.map((it) => [it.code, it]))
+const BY_NUMBER: ReadonlyMap<string, Currency> = new Map(CURRENCIES.map((it) => [it.numeric, it]))

@@ -4,6 +4,7 @@
  * Values and rules without IO. A leaf: it imports nothing, not even Node.
  */
 export { type CaptureObstacle, type CaptureVerdict, captureVerdict } from './capture.ts'
+export type { Balance, CardFindings, CardOutcome } from './card-inquiry.ts'
 export {
   type CardRegistration,
   cardTokenOf,
@@ -11,7 +12,7 @@ export {
   type RegisteredCard,
   TOKEN_BYTES,
 } from './card-token.ts'
-export { type Currency, currencyOf } from './currency.ts'
+export { type Currency, currencyByNumber, currencyOf } from './currency.ts'
 export type {
   Chargeable,
   Fee,
@@ -67,7 +68,9 @@ export type {
   CaptureRequest,
   CardDetails,
   CardForgetRequest,
+  CardOperation,
   CardRegisterRequest,
+  CardRequest,
   EchoRequest,
   FollowUpRequest,
   InquiryRequest,

@@ -18,10 +18,11 @@ export function money(minor: bigint, currency: Currency): Money {
   return { minor, currency }
 }
 
-/** For people: `USD 12.50`, `JPY 1250`, `KWD 1.250`. */
+/** For people: `USD 12.50`, `JPY 1250`, `KWD 1.250`; `USD -0.05` of what is owed. */
 export function moneyText({ minor, currency }: Money): string {
   const { code, exponent } = currency
   if (exponent === 0) return `${code} ${minor}`
-  const digits = minor.toString().padStart(exponent + 1, '0')
-  return `${code} ${digits.slice(0, -exponent)}.${digits.slice(-exponent)}`
+  const [sign, absolute] = minor < 0n ? ['-', -minor] : ['', minor]
+  const digits = absolute.toString().padStart(exponent + 1, '0')
+  return `${code} ${sign}${digits.slice(0, -exponent)}.${digits.slice(-exponent)}`
 }

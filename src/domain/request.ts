@@ -1,3 +1,4 @@
+import type { Currency } from './currency.ts'
 import type { JsonObject } from './json.ts'
 import type { Money } from './money.ts'
 import type { Pan } from './pan.ts'
@@ -22,6 +23,30 @@ export interface PaymentRequest {
   readonly acceptPartial: boolean
   readonly pan: Pan
   /** Where the cardholder has entered one: it is a debit card then. */
+  readonly pin?: TerminalPin
+  /** The PIN block for the host, in upper-case hexadecimal, once there is one. */
+  readonly hostPin?: Secret<string>
+  /**
+   * The whole request as sent, for the mapping to read from. Holds the PAN and sensitive
+   * authentication data.
+   */
+  readonly body: Secret<JsonObject>
+}
+
+/** What can be asked of the host about a card; no money moves for it. */
+export type CardOperation = 'card.verify' | 'card.balance'
+
+/** A merchant asks the host about a card. Validated: every member obeys specs/messages. */
+export interface CardRequest {
+  readonly operation: CardOperation
+  readonly merchant: string
+  readonly id: string
+  readonly sentAtMs: number
+  /** The terminal asked for, or the merchant's first. */
+  readonly terminal: string
+  readonly currency: Currency
+  readonly pan: Pan
+  /** Where the cardholder has entered one, to be told a balance. */
   readonly pin?: TerminalPin
   /** The PIN block for the host, in upper-case hexadecimal, once there is one. */
   readonly hostPin?: Secret<string>
@@ -177,6 +202,7 @@ export type MerchantRequest =
   | CardRegisterRequest
   | CardForgetRequest
   | FollowUpRequest
+  | CardRequest
   | InquiryRequest
   | ReversalRequest
   | CaptureRequest

@@ -41,6 +41,8 @@ export interface CoreHostCounts {
   readonly payments: number
   readonly approved: number
   readonly duplicates: number
+  /** What was asked about cards, without a payment. */
+  readonly questions: number
   readonly reversals: number
   readonly captures: number
   readonly network: number
@@ -62,6 +64,10 @@ export function createCoreHost(counter: PaymentCounter, macs?: HostMacs): CoreHo
     if (outcome.kind === 'approved') counts.approved++
     if (outcome.kind === 'duplicate') counts.duplicates++
     return outcome
+  }
+  const ask = (request: Message, rules: PaymentRules): Reply => {
+    counts.questions++
+    return settlePayment(request, rules, { counter, sequence: 0 })
   }
   const followUp = (request: Message, rules: FollowUpRules): Reply => {
     const isReversal = rules.kind === 'reversal'
@@ -96,7 +102,7 @@ export function createCoreHost(counter: PaymentCounter, macs?: HostMacs): CoreHo
       }
       switch (rules.kind) {
         case 'payment':
-          return pay(request, rules)
+          return (isQuestion(request, rules) ? ask : pay)(request, rules)
         case 'reversal':
         case 'capture':
           return followUp(request, rules)
@@ -121,10 +127,15 @@ const NOTHING_YET = {
   payments: 0,
   approved: 0,
   duplicates: 0,
+  questions: 0,
   reversals: 0,
   captures: 0,
   network: 0,
   refused: 0,
+}
+
+function isQuestion({ mti }: Message, rules: PaymentRules): boolean {
+  return rules.typeOf(mti).effect === 'none'
 }
 
 function plainly(answer: Message): Reply {

@@ -29,13 +29,14 @@ export interface Circumstances {
 export function judgePayment(fields: Composite, circumstances: Circumstances): Verdict {
   const { amountMinor, card, rules, type } = circumstances
   if (!rules.supports(fields)) return declined('notSupported')
-  if (amountMinor === 0n) return declined('invalidAmount')
+  const onlyAsks = type.effect === 'none'
+  if ((amountMinor === 0n) !== onlyAsks) return declined('invalidAmount')
   if (card === undefined) return declined('noSuchCard')
 
   const results = resultsOf(fields, card, rules.read)
   const objection = objectionOf(fields, card, { ...circumstances, results })
   if (objection !== undefined) return declined(objection, results)
-  if (amountMinor <= card.availableMinor) {
+  if (onlyAsks || amountMinor <= card.availableMinor) {
     return { reason: 'approved', approvedMinor: amountMinor, results }
   }
   const partly = card.partialApprovals && type.partialApprovals && card.availableMinor > 0n

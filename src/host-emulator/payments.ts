@@ -50,6 +50,7 @@ interface Presented {
 
 /**
  * Judge a payment whose elements are in order, record it, and say what to answer (interface.md 6).
+ * What only asks about a card is judged alike, and not recorded.
  *
  * @param sequence the payment's place among all since the start, counted from 1
  */
@@ -64,17 +65,28 @@ export function settlePayment(
   const fault = faultOf(presented, counter, sequence)
   const verdict = fault?.kind === 'decline' ? DECLINED_BY_SCRIPT : judge(presented, counter)
   const code = fault?.kind === 'decline' ? fault.code : conduct.codes[verdict.reason]
-  const approvalCode =
-    verdict.approvedMinor > 0n ? approvalCodeOf(presented.stan, presented.transmissionTime) : ''
-  if (!record(presented, { ...verdict, code, approvalCode }, counter)) {
+  const word = verdictOf(verdict)
+  const { stan, transmissionTime, type } = presented
+  const approvalCode = word === 'declined' ? '' : approvalCodeOf(stan, transmissionTime)
+  const onlyAsks = type.effect === 'none'
+  if (!onlyAsks && !record(presented, { ...verdict, code, approvalCode }, counter)) {
     return repeated(presented, counter)
   }
   countPin(presented, verdict, book)
   const facts = { ...presented, ...verdict, approvalCode, businessDate: book.businessDate }
-  const answer = answerWith(facts, code, verdictOf(verdict))
+  const answer = answerWith(facts, code, word)
   rules.tellChecks(answer.fields, verdict.results)
+  if (word !== 'declined') tellBalances(answer, presented, book)
   if (fault !== undefined) alterAnswer(answer, fault, { rules, codes: conduct.codes })
-  return { kind: verdict.approvedMinor > 0n ? 'approved' : 'declined', answer, fault }
+  return { kind: word === 'declined' ? 'declined' : 'approved', answer, fault }
+}
+
+function tellBalances({ fields }: Answer, { facts, rules }: Presented, book: Book): void {
+  const card = book.card(facts.pan)
+  if (card === undefined) return
+  const currency = card.currency || facts.currency
+  const { availableMinor: available, ledgerMinor: ledger } = card
+  rules.tellBalances(fields, { available, ledger, currency })
 }
 
 /** Answer a payment that is not even judged. */
@@ -115,9 +127,8 @@ function answerWith(facts: Presented & AnswerFacts, code: string, verdict: Answe
   return answer
 }
 
-function verdictOf({ approvedMinor, reason }: Verdict): AnswerVerdict {
-  if (approvedMinor === 0n) return 'declined'
-  return reason === 'partial' ? 'partial' : 'approved'
+function verdictOf({ reason }: Verdict): AnswerVerdict {
+  return reason === 'approved' || reason === 'partial' ? reason : 'declined'
 }
 
 const DECLINED_BY_SCRIPT: Verdict = { reason: 'unlisted', approvedMinor: 0n, results: {} }
@@ -213,13 +224,14 @@ const EFFECTS = {
   post: 'posted',
   increase: 'held',
   refund: 'refunded',
+  none: 'none',
 } as const satisfies Record<PaymentEffect, NewExchange['effect']>
 
 /** A PIN counts when it decided, or stood in the way of nothing. */
 function countPin({ facts: { pan }, pinBlock }: Presented, verdict: Verdict, book: Book): void {
   if (pinBlock === '') return
   if (verdict.reason === 'wrongPin') book.countPinTry(pan, false)
-  else if (verdict.approvedMinor > 0n) book.countPinTry(pan, true)
+  else if (verdictOf(verdict) !== 'declined') book.countPinTry(pan, true)
 }
 
 /** Say that it came before, or that its reversal did. */

@@ -19,10 +19,13 @@ export {
   type SealedMessage,
 } from './merchant-client.ts'
 export type {
+  AddressInput,
   CardInput,
+  CardQuestionInput,
   CardRegistrationInput,
   ChargeInput,
   PaymentInput,
+  PinInput,
   TabInput,
   TokenInput,
 } from './requests.ts'

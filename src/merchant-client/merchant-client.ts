@@ -13,11 +13,14 @@ import {
 import { type GatewayKeySet, importGatewayKeys } from './discovery.ts'
 import type { GatewayAddress } from './gateway-address.ts'
 import {
+  type AddressInput,
   type AmountInput,
+  type CardQuestionInput,
   type CardRegistrationInput,
   type ChargeInput,
   type FollowUpInput,
   type PaymentInput,
+  type PinInput,
   type RequestHead,
   requestJson,
   type TabInput,
@@ -70,12 +73,16 @@ export interface MerchantClient {
   close(): void
 }
 
-/** Cards that are kept for later payments. */
+/** Cards that are kept for later payments, and what the host says of a card. */
 export interface CardClient {
   /** Have a card kept, and get the token that stands for it: `card.token` of later payments. */
   register(registration: CardRegistrationInput): Promise<MerchantResult>
   /** End a token and have its card erased; asking twice changes nothing. */
   forget(token: string): Promise<MerchantResult>
+  /** Ask the host whether a card is good, with CVV2 and address when given; no money moves. */
+  verify(question: CardQuestionInput & { readonly address?: AddressInput }): Promise<MerchantResult>
+  /** Ask the host what a card's account holds; no money moves. */
+  balance(question: CardQuestionInput & { readonly pin?: PinInput }): Promise<MerchantResult>
 }
 
 /** Micropayments: charges of a fraction of a cent that gather on a tab. */
@@ -221,6 +228,8 @@ function cardClient(ask: Ask, freshId: () => string): CardClient {
   return {
     register: (registration) => ask('card.register', registration.id, registration),
     forget: (token) => ask('card.forget', freshId(), { token }),
+    verify: (question) => ask('card.verify', freshId(), question),
+    balance: (question) => ask('card.balance', freshId(), question),
   }
 }
 

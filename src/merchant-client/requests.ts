@@ -9,15 +9,8 @@ export interface PaymentInput {
   readonly acceptPartial?: boolean
   readonly card: CardInput | TokenInput
   /** The PIN as the terminal has encrypted it, which goes with entry mode `terminal` alone. */
-  readonly pin?: {
-    /** Upper-case hexadecimal. */
-    readonly block: string
-    readonly format: 'iso-0' | 'iso-3' | 'iso-4'
-    readonly key: string
-    /** Key serial number, where the terminal derives a key for each PIN (DUKPT). */
-    readonly ksn?: string
-  }
-  readonly address?: { readonly street?: string; readonly postcode?: string }
+  readonly pin?: PinInput
+  readonly address?: AddressInput
   readonly threeDS?: {
     readonly eci: string
     readonly cavv?: string
@@ -27,12 +20,35 @@ export interface PaymentInput {
   readonly storedCredential?: 'initial' | 'unscheduled' | 'recurring' | 'instalment'
 }
 
+/** A card as the merchant came by it. */
 export interface CardInput {
   readonly pan: string
   /** `YYMM`. */
   readonly expiry: string
   readonly entryMode: 'ecommerce' | 'stored' | 'moto' | 'manual' | 'terminal'
   readonly cvv2?: string
+}
+
+export interface PinInput {
+  /** Upper-case hexadecimal. */
+  readonly block: string
+  readonly format: 'iso-0' | 'iso-3' | 'iso-4'
+  readonly key: string
+  /** Key serial number, where the terminal derives a key for each PIN (DUKPT). */
+  readonly ksn?: string
+}
+
+export interface AddressInput {
+  readonly street?: string
+  readonly postcode?: string
+}
+
+/** What a merchant asks about a card with. */
+export interface CardQuestionInput {
+  readonly terminal?: string
+  /** ISO 4217 alphabetic code, one that the merchant is paid in. */
+  readonly currency: string
+  readonly card: CardInput
 }
 
 /** A card that was registered; the payment says `initiator` and `storedCredential` too. */
@@ -108,6 +124,8 @@ export interface RequestHead {
     | 'payment.capture'
     | 'payment.increment'
     | 'payment.refund'
+    | 'card.verify'
+    | 'card.balance'
     | 'card.register'
     | 'card.forget'
     | 'tab.open'

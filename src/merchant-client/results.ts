@@ -13,7 +13,10 @@ export type PaymentOutcomeKind =
   | 'capturing'
   | 'captured'
 
-/** A payment answer; `answer` is the whole of it (specs/protocol.md), `id` the merchant's own. */
+/**
+ * A payment answer, or what the host said of a card; `answer` is the whole of it
+ * (specs/protocol.md), `id` the merchant's own.
+ */
 export interface PaymentResult {
   readonly kind: PaymentOutcomeKind
   readonly id: string
@@ -131,6 +134,7 @@ export function resultOf(json: string, id: string | undefined): MerchantResult {
       return { kind, id: id ?? '', token: String(token), card: String(card) }
     }
     case 'payment.answer':
+    case 'card.inquiry.answer':
       return isOutcome(outcome)
         ? { kind: outcome, id: id ?? '', answer }
         : unreachable('answer-unreadable', id)

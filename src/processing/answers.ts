@@ -1,5 +1,8 @@
 import type {
+  Balance,
   Capture,
+  CardOutcome,
+  CardRequest,
   Payment,
   PaymentState,
   Refusal,
@@ -7,6 +10,7 @@ import type {
   ReversalRequest,
 } from '#domain'
 import { momentText } from './calendar.ts'
+import { type ExchangeFacts, stanText } from './exchange-facts.ts'
 
 /**
  * How a payment stands, for its merchant: a payment.answer of specs/messages.
@@ -38,7 +42,7 @@ export function answerOf(payment: Payment, requestId: string = payment.id): stri
     responseCode: outcome?.responseCode,
     approvalCode: stands ? outcome?.approvalCode : undefined,
     rrn: exchange.rrn,
-    stan: exchange.stan.toString().padStart(6, '0'),
+    stan: stanText(exchange.stan),
     card: payment.panMasked,
     checks: outcome?.checks,
     ...outcome?.details,
@@ -85,6 +89,31 @@ export function cardAnswer(kept: RegisteredCard, requestId: string): string {
     card: panMasked,
     time: momentText(forgottenAtMs ?? registeredAtMs),
   })
+}
+
+/** What the host said of a card: a card.inquiry.answer of specs/messages. */
+export function inquiryAnswer(
+  { id, merchant, operation, pan }: CardRequest,
+  { state, reason, details, balances, ...told }: CardOutcome,
+  {
+    exchange,
+    nowMs,
+  }: { readonly exchange: Pick<ExchangeFacts, 'rrn' | 'stan'>; readonly nowMs: number },
+): string {
+  return JSON.stringify({
+    ...{ type: 'card.inquiry.answer', id, merchant, operation, outcome: state, reason },
+    responseCode: told.responseCode,
+    approvalCode: state === 'approved' ? told.approvalCode : undefined,
+    ...{ rrn: exchange.rrn, stan: stanText(exchange.stan), card: pan.masked },
+    checks: told.checks,
+    balances: balances?.map(balanceBody),
+    ...details,
+    time: momentText(nowMs),
+  })
+}
+
+function balanceBody({ type, amount: { minor, currency } }: Balance) {
+  return { type, amount: amountBody(minor, currency.code) }
 }
 
 /** The gateway is there: an echo.answer of specs/messages. */

@@ -5,7 +5,14 @@
  * Messages and mappings are data (specs/messages, specs/hosts/NAME/mapping.json), compiled once at
  * start. No IO, no clock: the moment comes in. It knows nothing of keys, sockets or the journal.
  */
-export { answerOf, cardAnswer, echoAnswer, errorAnswer, unseenAnswer } from './answers.ts'
+export {
+  answerOf,
+  cardAnswer,
+  echoAnswer,
+  errorAnswer,
+  inquiryAnswer,
+  unseenAnswer,
+} from './answers.ts'
 export { dateNear, daysBetween, momentText } from './calendar.ts'
 export {
   type Acquirer,
@@ -32,6 +39,6 @@ export {
   syntaxFault,
 } from './spec-text.ts'
 export { chargeAnswer, itemRefundAnswer, tabAnswer } from './tab-answers.ts'
-export { type NewPaymentContext, refusalOfNew, refusalOfNewCard } from './validation/new-request.ts'
+export { type NewRequestContext, refusalOfNew, refusalOfNewCard } from './validation/new-request.ts'
 export { freshnessRefusal } from './validation/time-rules.ts'
 export type { RequestContext, Validated } from './validation/validate.ts'

@@ -175,7 +175,7 @@ export function sale(id: string, change: object = {}): object {
 /** An answer that echoes what it must, with the elements of an approval unless told otherwise. */
 export function answerTo(
   sent: Message,
-  change: Record<string, string | undefined> = {},
+  change: Record<string, FieldValue | undefined> = {},
 ): HostReply {
   const fields: Record<string, FieldValue> = {}
   const answer = { ...echoOf(sent), 39: '00', 38: 'A1B2C3', 15: '1122', ...change }

@@ -42,6 +42,13 @@ test('a flood of payments refuses no question of anybody', (t) => {
   }
 })
 
+test('what is asked about a card is a question, not a payment', (t) => {
+  const { take } = open(64)
+  take('payment.sale', 'M-1', 100)
+  t.is(take('card.verify', 'M-1', 5).length, 5)
+  t.is(take('card.balance', 'M-1', 5).length, 5)
+})
+
 test('a merchant that floods takes no turn from one that sends little', (t) => {
   const { take } = open(64)
   take('payment.sale', 'M-1', 100)

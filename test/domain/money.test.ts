@@ -1,6 +1,6 @@
 import test from 'ava'
 import fc from 'fast-check'
-import { AMOUNT_MINOR_MAX, currencyOf, money, moneyText } from '#domain'
+import { AMOUNT_MINOR_MAX, currencyByNumber, currencyOf, money, moneyText } from '#domain'
 
 function textOf(minor: bigint, code: string): string {
   const currency = currencyOf(code)
@@ -19,6 +19,15 @@ const TEXTS: readonly [bigint, string, string][] = [
 for (const [minor, code, text] of TEXTS) {
   test(`${minor} minor units of ${code} read ${text}`, (t) => t.is(textOf(minor, code), text))
 }
+
+test('what is owed reads with its sign', (t) => {
+  const currency = currencyOf('USD')
+  const yen = currencyOf('JPY')
+  if (!currency || !yen) return t.fail()
+  t.is(moneyText({ minor: -5n, currency }), 'USD -0.05')
+  t.is(moneyText({ minor: -1250n, currency }), 'USD -12.50')
+  t.is(moneyText({ minor: -5n, currency: yen }), 'JPY -5')
+})
 
 test('an amount reads back as the minor units it was written from', (t) => {
   fc.assert(
@@ -44,4 +53,7 @@ test('a currency is found by its code, and an unknown one is not', (t) => {
   t.is(currencyOf('KWD')?.exponent, 3)
   t.is(currencyOf('XXX'), undefined)
   t.is(currencyOf('840'), undefined)
+  t.is(currencyByNumber('840')?.code, 'USD')
+  t.is(currencyByNumber('036')?.code, 'AUD')
+  t.is(currencyByNumber('36'), undefined)
 })

@@ -125,11 +125,27 @@ const FAULTS: readonly {
     unseenBySchema: true,
   },
   {
+    what: 'balances in an element of one amount',
+    changes: { 'payments/4/answer/balances/element': '4' },
+    unseenBySchema: true,
+  },
+  {
+    what: 'a type of balance that nobody is told',
+    changes: { 'payments/4/answer/balances/types/credit': '03' },
+  },
+  {
     what: 'a supported value that its element cannot hold',
     changes: { 'payments/0/supported/3': ['000000', '00000A'] },
     unseenBySchema: true,
   },
 ]
+
+test('a conduct with a type of balance that its element cannot hold is refused', (t) => {
+  const place = 'payments/4/answer/balances/types/ledger'
+  const document = damaged({ [place]: 'L' })
+  const error = t.throws(() => compileConduct(document, DIALECT), { instanceOf: ConductError })
+  t.deepEqual(pathsOf(error), [place])
+})
 
 for (const { what, changes, at, unseenBySchema } of FAULTS) {
   test(`a conduct with ${what} is refused with just that`, (t) => {

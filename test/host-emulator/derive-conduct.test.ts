@@ -36,6 +36,7 @@ const NOT_DERIVABLE: Readonly<Record<string, Readonly<Record<number, readonly st
   '22-authorization-increased': { 2: ['63'], 4: ['63'] },
   '23-captured-then-reversed': { 2: ['63'] },
   '24-sale-with-pin': { 2: ['63'] },
+  '26-account-verified': { 2: ['63'] },
 }
 
 for (const transcript of TRANSCRIPTS) {
@@ -74,7 +75,7 @@ function difference(a: Message, b: Message): string[] {
 }
 
 const anyAct = fc.record({
-  kind: fc.constantFrom('0100', '0200', 'reverse', 'repeat', 'capture'),
+  kind: fc.constantFrom('0100', '0200', 'reverse', 'repeat', 'capture', '310000', '330000'),
   stan: fc.integer({ min: 1, max: 5 }),
   changes: fc.record(
     {
@@ -104,6 +105,8 @@ test('whatever meridian is asked, its derived conduct answers as its own, but fo
         const original = payment('0200', stan, changes)
         const request = () => {
           if (kind === '0100' || kind === '0200') return payment(kind, stan, changes)
+          const asked = { ...changes, 3: kind, 4: '000000000000' }
+          if (/0000$/.test(kind)) return payment('0100', stan, asked)
           if (kind === 'capture') return capture(payment('0100', stan, changes))
           return reversal(original, {}, kind === 'repeat' ? '0421' : '0420')
         }

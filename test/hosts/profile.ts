@@ -45,7 +45,7 @@ function paymentOf(body: object): PaymentRequest {
   const validated = messages.validateRequest(JSON.stringify(body), { merchant })
   if (validated.kind === 'refused') throw new Error(JSON.stringify(validated.refusal))
   const { request } = validated
-  if (!('pan' in request)) throw new Error('no payment')
+  if (!('pan' in request && 'amount' in request)) throw new Error('no payment')
   return request
 }
 

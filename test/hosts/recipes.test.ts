@@ -74,7 +74,7 @@ for (const { about, value } of blocks.filter(({ about }) => about !== 'dialect.f
 
 /** A member of a document; the kinds of message have a dot in their names. */
 function at(document: Record<string, unknown>, path: string): Record<string, unknown> {
-  const names = path === '' ? [] : path.replace(/payment\./, 'payment ').split('.')
+  const names = path === '' ? [] : path.replace(/(payment|card)\./, '$1 ').split('.')
   return names.reduce(
     (place, name) => place[name.replace(' ', '.')] as Record<string, unknown>,
     document,

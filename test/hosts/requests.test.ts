@@ -57,7 +57,10 @@ function toldTo(host: Host, over: object): { readonly hex: string } | { readonly
   const validated = messages.validateRequest(JSON.stringify({ ...BARE, ...over }), {
     merchant: wide,
   })
-  if (validated.kind === 'refused' || !('pan' in validated.request)) {
+  if (
+    validated.kind === 'refused' ||
+    !('pan' in validated.request && 'amount' in validated.request)
+  ) {
     throw new Error(JSON.stringify(validated))
   }
   const { dialect, mapping } = PROFILES[host]

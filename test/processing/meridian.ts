@@ -1,6 +1,6 @@
 import { globSync, readFileSync } from 'node:fs'
 import { basename } from 'node:path'
-import type { JsonObject, Merchant, PaymentRequest } from '#domain'
+import type { CardRequest, JsonObject, Merchant, PaymentRequest } from '#domain'
 import { compileDialect } from '#iso8583'
 import { compileMapping, compileMessages, createHostFacts, type Mapping } from '#processing'
 
@@ -81,7 +81,16 @@ export function payment(body: object, by = messages): PaymentRequest {
   const validated = by.validateRequest(JSON.stringify(body), { merchant })
   if (validated.kind === 'refused') throw new Error(JSON.stringify(validated.refusal))
   const { request } = validated
-  if (!('pan' in request)) throw new Error('no payment')
+  if (!('pan' in request && 'amount' in request)) throw new Error('no payment')
+  return request
+}
+
+/** The validated question of a body that must be valid. */
+export function question(body: object): CardRequest {
+  const validated = messages.validateRequest(JSON.stringify(body), { merchant })
+  if (validated.kind === 'refused') throw new Error(JSON.stringify(validated.refusal))
+  const { request } = validated
+  if (!('currency' in request)) throw new Error('no question')
   return request
 }
 

@@ -122,7 +122,10 @@ function paymentRulesOf(site: Omit<Site, 'paymentRules'>): PaymentRules {
 function sampleOf({ messages, profile, hostFacts, merchant }: Omit<Site, 'paymentRules'>): Message {
   const body = { ...saleBody('sample', CARDS.rich.pan), time: '2026-11-22T12:00:00.000Z' }
   const validated = messages.validateRequest(JSON.stringify(body), { merchant })
-  if (validated.kind === 'refused' || !('pan' in validated.request)) {
+  if (
+    validated.kind === 'refused' ||
+    !('pan' in validated.request && 'amount' in validated.request)
+  ) {
     throw new TypeError('the sample is no payment')
   }
   const facts = exchangeFacts(NOON_MS, 1, hostFacts)

@@ -1,6 +1,8 @@
 import { type Command, Option } from 'commander'
 import type { MerchantClient, MerchantResult } from '#merchant-client'
 import { createSystemRandom } from '#platform'
+import { addBalance } from '../card/balance.ts'
+import { addVerify } from '../card/verify.ts'
 import type { ExitCode, Finish } from '../exit-codes.ts'
 import type { Outside } from '../outside.ts'
 import { type Over, openClient } from './client-file.ts'
@@ -32,9 +34,11 @@ interface RegisterOptions extends ClientOptions {
   readonly expiry: string
 }
 
-/** `sallyport card`: a merchant’s registered cards. */
+/** `sallyport card`: a merchant’s registered cards, and what the host says of a card. */
 export function addCard(program: Command, outside: Outside, finish: Finish): void {
-  const card = program.command('card').description('keep a card for later payments, or forget it')
+  const card = program
+    .command('card')
+    .description('keep a card for later payments or forget it, or ask the bank’s host about one')
   const register = card
     .command('register')
     .description('keep a card, and get the token that stands for it')
@@ -55,6 +59,8 @@ export function addCard(program: Command, outside: Outside, finish: Finish): voi
   withClient(forget).action(async (token: string, options: ClientOptions) => {
     finish(await answered((client) => client.card.forget(token), options, outside))
   })
+  addVerify(card, outside, finish)
+  addBalance(card, outside, finish)
 }
 
 function withClient(command: Command): Command {

@@ -1,33 +1,58 @@
 import { type Command, Option } from 'commander'
 import { currencyOf } from '#domain'
-import type { CardInput, PaymentInput } from '#merchant-client'
+import type {
+  AddressInput,
+  CardInput,
+  CardQuestionInput,
+  PaymentInput,
+  PinInput,
+} from '#merchant-client'
 
-/** The options of `send` that make up one card payment. */
-export interface PaymentOptions {
-  readonly id?: string
-  readonly amount?: string
+/** The options that say which card. */
+export interface CardOptions {
   readonly currency: string
   readonly pan?: string
-  readonly token?: string
   readonly expiry?: string
   readonly cvv2?: string
   readonly entry: CardInput['entryMode']
-  readonly initiator?: NonNullable<PaymentInput['initiator']>
-  readonly storedCredential?: NonNullable<PaymentInput['storedCredential']>
+  readonly terminal?: string
+}
+
+export interface AddressOptions {
   readonly street?: string
   readonly postcode?: string
-  readonly acceptPartial?: true
-  readonly terminal?: string
+}
+
+export interface PinOptions {
   readonly pinBlock?: string
-  readonly pinFormat: NonNullable<PaymentInput['pin']>['format']
+  readonly pinFormat: PinInput['format']
   readonly pinKey?: string
   readonly pinKsn?: string
 }
 
+/** The options of `send` that make up one card payment. */
+export interface PaymentOptions extends CardOptions, AddressOptions, PinOptions {
+  readonly token?: string
+  readonly initiator?: NonNullable<PaymentInput['initiator']>
+  readonly storedCredential?: NonNullable<PaymentInput['storedCredential']>
+  readonly id?: string
+  readonly amount?: string
+  readonly acceptPartial?: true
+}
+
 export function addPaymentOptions(command: Command): Command {
-  return command
+  command
     .option('--id <id>', 'idempotency key; a fresh one when not given')
     .option('--amount <decimal>', 'e.g. 12.50, or 1250 for a currency without minor units')
+  addAddressOptions(addCredentialOptions(addCardOptions(command))).option(
+    '--accept-partial',
+    'a part of the amount may be approved',
+  )
+  return addPinOptions(command)
+}
+
+export function addCardOptions(command: Command): Command {
+  return command
     .option('--currency <code>', 'ISO 4217 alphabetic code', 'USD')
     .option('--pan <digits>', 'card number')
     .option('--expiry <yymm>', 'expiry date')
@@ -37,6 +62,11 @@ export function addPaymentOptions(command: Command): Command {
         .choices(['ecommerce', 'stored', 'moto', 'manual', 'terminal'])
         .default('ecommerce'),
     )
+    .option('--terminal <id>', 'card acceptor terminal; the merchant’s first when not given')
+}
+
+function addCredentialOptions(command: Command): Command {
+  return command
     .option('--token <token>', 'a registered card, in place of --pan and --expiry')
     .addOption(
       new Option('--initiator <who>', 'who started the payment').choices([
@@ -50,10 +80,16 @@ export function addPaymentOptions(command: Command): Command {
         'why a stored card is used, or that it will be',
       ).choices(['initial', 'unscheduled', 'recurring', 'instalment']),
     )
+}
+
+export function addAddressOptions(command: Command): Command {
+  return command
     .option('--street <text>', 'for the address check')
     .option('--postcode <text>', 'for the address check')
-    .option('--accept-partial', 'a part of the amount may be approved')
-    .option('--terminal <id>', 'card acceptor terminal; the merchant’s first when not given')
+}
+
+export function addPinOptions(command: Command): Command {
+  return command
     .option('--pin-block <hex>', 'PIN block of the terminal, with --entry terminal')
     .addOption(
       new Option('--pin-format <name>', 'format of the PIN block')
@@ -66,8 +102,8 @@ export function addPaymentOptions(command: Command): Command {
 
 /** The payment that the options describe, or what is missing or wrong with them. */
 export function paymentOf(options: PaymentOptions, freshId: string): PaymentInput | string {
-  const { amount, currency, street, postcode, terminal } = options
-  const card = cardOf(options)
+  const { amount, currency, terminal } = options
+  const card = paidWith(options)
   if (amount === undefined || card === undefined) {
     return '--amount is needed, and --pan with --expiry or --token, or --file'
   }
@@ -83,22 +119,15 @@ export function paymentOf(options: PaymentOptions, freshId: string): PaymentInpu
     ...(options.acceptPartial ? { acceptPartial: true } : {}),
     ...card,
     ...pin,
-    ...(street === undefined && postcode === undefined
-      ? {}
-      : {
-          address: {
-            ...(street === undefined ? {} : { street }),
-            ...(postcode === undefined ? {} : { postcode }),
-          },
-        }),
+    ...addressOf(options),
   }
 }
 
-type OfCard = Pick<PaymentInput, 'card' | 'initiator' | 'storedCredential'>
+type PaidWith = Pick<PaymentInput, 'card' | 'initiator' | 'storedCredential'>
 
 /** @returns undefined when there is none, and a sentence when there is too much */
-function cardOf(options: PaymentOptions): OfCard | string | undefined {
-  const { pan, expiry, cvv2, token, entry: entryMode, initiator, storedCredential } = options
+function paidWith(options: PaymentOptions): PaidWith | string | undefined {
+  const { pan, expiry, cvv2, token, initiator, storedCredential } = options
   if (token !== undefined) {
     if (pan !== undefined || expiry !== undefined || cvv2 !== undefined) {
       return '--token stands in place of --pan, --expiry and --cvv2'
@@ -109,15 +138,42 @@ function cardOf(options: PaymentOptions): OfCard | string | undefined {
       storedCredential: storedCredential ?? 'unscheduled',
     }
   }
+  const given = cardOf(options)
+  return (
+    given && {
+      card: given.card,
+      ...(initiator === undefined ? {} : { initiator }),
+      ...(storedCredential === undefined ? {} : { storedCredential }),
+    }
+  )
+}
+
+/** @returns undefined when what names a card is missing */
+export function cardOf(
+  options: CardOptions,
+): Pick<CardQuestionInput, 'card' | 'terminal'> | undefined {
+  const { cvv2, entry: entryMode, expiry, pan, terminal } = options
   if (pan === undefined || expiry === undefined) return undefined
   return {
+    ...(terminal === undefined ? {} : { terminal }),
     card: { pan, expiry, entryMode, ...(cvv2 === undefined ? {} : { cvv2 }) },
-    ...(initiator === undefined ? {} : { initiator }),
-    ...(storedCredential === undefined ? {} : { storedCredential }),
   }
 }
 
-function pinOf(options: PaymentOptions): Pick<PaymentInput, 'pin'> | string {
+export function addressOf({ street, postcode }: AddressOptions): {
+  readonly address?: AddressInput
+} {
+  if (street === undefined && postcode === undefined) return {}
+  return {
+    address: {
+      ...(street === undefined ? {} : { street }),
+      ...(postcode === undefined ? {} : { postcode }),
+    },
+  }
+}
+
+/** @returns a sentence when what is given is no PIN */
+export function pinOf(options: PinOptions): { readonly pin?: PinInput } | string {
   const { pinBlock, pinFormat, pinKey, pinKsn } = options
   if (pinBlock === undefined && pinKey === undefined) return {}
   if (pinBlock === undefined || pinKey === undefined) return '--pin-block goes with --pin-key'

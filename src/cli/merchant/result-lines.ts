@@ -99,7 +99,7 @@ function textOf(value: unknown): string {
   const currency = typeof code === 'string' ? currencyOf(code) : undefined
   if (currency && typeof minor === 'string') {
     // What is on a tab may be a fraction of a minor unit.
-    return /^\d+$/.test(minor)
+    return /^-?\d+$/.test(minor)
       ? moneyText({ minor: BigInt(minor), currency })
       : `${minor} minor units of ${currency.code}`
   }

@@ -2,6 +2,9 @@ import { type Composite, type Dialect, type Message, SpecificationError } from '
 import { bare, type Draft, type ReadText, readerAt, sameButFilling, writerAt } from '../elements.ts'
 import type { MacDocument } from '../macs/mac-document.ts'
 import {
+  BALANCE_TYPES,
+  type BalancesDocument,
+  type BalanceType,
   CHECKS,
   type Check,
   type ChecksDocument,
@@ -51,8 +54,13 @@ export interface PaymentRules extends MessageRules {
   readonly original: OriginalRules | undefined
   readonly tellOwn: TellOwn
   tellChecks(fields: Draft, results: CheckResults): void
+  /** Tell what the account holds, where the host does. */
+  tellBalances(fields: Draft, account: Account): void
   readonly write: Readonly<Record<'stan' | 'amount' | 'responseCode', Write>>
 }
+
+/** What an account holds, in minor units of its currency as messages have that. */
+export type Account = Readonly<Record<BalanceType, bigint>> & { readonly currency: string }
 
 type Write = (fields: Draft, value: string) => void
 
@@ -179,6 +187,7 @@ function compilePaymentRules(
     original: document.original && compileOriginal(document.original),
     tellOwn: compileOwnValues(answer, dialect),
     tellChecks: compileChecks(answer.checks),
+    tellBalances: compileBalances(answer.balances),
     write: {
       stan: writerAt(elements.stan),
       amount: writerAt(elements.amount),
@@ -251,4 +260,24 @@ function compileChecks(checks: ChecksDocument): PaymentRules['tellChecks'] {
       if (written !== undefined) write(fields, written)
     }
   }
+}
+
+/** One amount after the other: a sign, which is D for what is owed, and twelve digits. */
+function compileBalances(balances: BalancesDocument | undefined): PaymentRules['tellBalances'] {
+  if (balances === undefined) return () => {}
+  const { account, element, types } = balances
+  const write = writerAt(element)
+  return (fields, { currency, ...minors }) => {
+    const amounts = BALANCE_TYPES.flatMap((name) => {
+      const type = types[name]
+      if (type === undefined) return []
+      return [{ ...(account ? { account } : {}), type, currency, amount: signed(minors[name]) }]
+    })
+    write(fields, Object.fromEntries(amounts.map((amount, at) => [String(at + 1), amount])))
+  }
+}
+
+function signed(minor: bigint): string {
+  const [sign, absolute] = minor < 0n ? ['D', -minor] : ['C', minor]
+  return `${sign}${absolute.toString().padStart(12, '0')}`
 }

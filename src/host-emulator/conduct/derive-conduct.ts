@@ -55,9 +55,12 @@ export function deriveConduct(documents: HostDocuments, dialect: Dialect): Condu
       { ...parts, identity },
     ),
   ]
+  const questions = [mapping.verify, mapping.balance].flatMap((message) =>
+    message ? [derivePayments(message, { ...parts, effect: 'none', partialApprovals: false })] : [],
+  )
   const conduct = {
     identity: identity.map(({ element }) => element),
-    payments: [...payments, ...followUps],
+    payments: [...payments, ...followUps, ...questions],
     reversals: deriveReversals(payments, identity, parts),
     ...deriveCaptures([holding], identity, parts),
     network: deriveNetwork(link.network),

@@ -1,6 +1,7 @@
 import type { Dialect, SpecFault } from '#iso8583'
 import {
   type AnswerVerdict,
+  BALANCE_TYPES,
   CHECK_WORDS,
   CHECKS,
   type Check,
@@ -48,6 +49,7 @@ export function derivePayments(
       ...approvedAmount,
       ...toldAs('approvalCode', answer, ['approved', 'partial']),
       checks: checksOf(message, parts),
+      ...balancesOf(message, parts),
     },
   }
 }
@@ -86,7 +88,7 @@ const SOURCES: Readonly<Record<CarriedElement, readonly string[]>> = {
   pan: ['request.card.pan'],
   amount: ['request.amount.value', 'increment.amount', 'refund.amount'],
   stan: ['exchange.stan'],
-  currency: ['request.amount.currency'],
+  currency: ['request.amount.currency', 'request.currency'],
   expiry: ['request.card.expiry'],
   transmissionTime: ['exchange.transmittedAt', 'exchange.utc'],
   rrn: ['exchange.rrn'],
@@ -100,7 +102,7 @@ const SOURCES: Readonly<Record<CarriedElement, readonly string[]>> = {
 
 function carriersOf(
   message: MessageMapping,
-  { faults, mapping, originals = [] }: PaymentDerivation,
+  { effect, faults, mapping, originals = [] }: PaymentDerivation,
 ): PaymentsDocument['elements'] {
   const carriers: Partial<Record<PaymentElement, string>> = {}
   for (const name of PAYMENT_ELEMENTS) {
@@ -109,7 +111,9 @@ function carriersOf(
     const path = carrierOf(message, sourcesOf(name, originals))
     if (path !== undefined) carriers[name] = path
   }
-  const { pan = '', amount = '', stan = '' } = carriers
+  // What only asks has no amount; where there is room for one it says nothing but zeros.
+  const none = effect === 'none' ? carrierOf(mapping.authorize, SOURCES.amount) : undefined
+  const { pan = '', amount = none ?? '', stan = '' } = carriers
   for (const [name, path] of Object.entries({ pan, amount, stan } as const)) {
     if (path !== '') continue
     const source = SOURCES[name as 'pan' | 'amount' | 'stan'].join(' or ')
@@ -160,7 +164,7 @@ function isFilled({ to = '', use }: AnswerElement): boolean {
 
 const REFERENCE_CONTENT = new Set(['n', 'an', 'anp', 'ns', 'ans'])
 
-const OTHERWISE_FILLED = /^(responseCode|approvedAmount|approvalCode|checks\..*)$/
+const OTHERWISE_FILLED = /^(responseCode|approvedAmount|approvalCode|checks\..*|balances)$/
 
 function responseCodeOf({ answer, path }: MessageMapping, { dialect, faults }: Derivation): string {
   const element = [...answer].find(([, { to }]) => to === 'responseCode')?.[0] ?? ''
@@ -209,3 +213,22 @@ function checksOf(
   }
   return checks
 }
+
+function balancesOf(
+  { answer }: MessageMapping,
+  { dialect, mapping }: Derivation,
+): Pick<PaymentAnswerDocument, 'balances'> {
+  const [element, spec] = [...answer].find(([, { to }]) => to === 'balances') ?? []
+  if (element === undefined) return {}
+  const words = Object.entries(mapping.tables.get(spec?.table ?? '') ?? {})
+  const types = BALANCE_TYPES.flatMap((type) => {
+    const written = words.find(([, meaning]) => meaning === type)?.[0]
+    return written === undefined ? [] : [[type, written] as const]
+  })
+  const hasAccount = dialect.field(`${element}.1.account`) !== undefined
+  const account = hasAccount ? { account: DEFAULT_ACCOUNT } : {}
+  return { balances: { element, ...account, types: Object.fromEntries(types) } }
+}
+
+/** 1987 DE54 and DE3. */
+const DEFAULT_ACCOUNT = '00'

@@ -37,9 +37,12 @@ export interface PaymentsDocument extends MessagesDocument {
   readonly answer: PaymentAnswerDocument
 }
 
-export const PAYMENT_EFFECTS = ['hold', 'post', 'increase', 'refund'] as const
+export const PAYMENT_EFFECTS = ['hold', 'post', 'increase', 'refund', 'none'] as const
 
-/** `increase` holds more of an original, `refund` gives back of what was taken. */
+/**
+ * `increase` holds more of an original, `refund` gives back of what was taken, `none` only asks:
+ * nothing moves, and nothing is recorded.
+ */
 export type PaymentEffect = (typeof PAYMENT_EFFECTS)[number]
 
 /** A message type, the type of its answer, and what an approval does to the account. */
@@ -100,7 +103,22 @@ export interface PaymentAnswerDocument extends AnswerDocument {
   readonly approvedAmount?: Told
   readonly approvalCode?: Told
   readonly checks: ChecksDocument
+  /** Where what the account holds is told. */
+  readonly balances?: BalancesDocument
 }
+
+/** An element that repeats amounts, each with type, currency and sign, and how it has them. */
+export interface BalancesDocument {
+  readonly element: string
+  /** The type of the account, where amounts have it. */
+  readonly account?: string
+  /** Codes of the types of amount; one without a code is not told. */
+  readonly types: { readonly [Name in BalanceType]?: string }
+}
+
+export const BALANCE_TYPES = ['ledger', 'available'] as const
+
+export type BalanceType = (typeof BALANCE_TYPES)[number]
 
 /** The words for what a check found, as judge.ts uses them. */
 export const CHECK_WORDS = {

@@ -12,6 +12,8 @@ export interface ElementReader {
   dateElement(read: DocumentReader, member: string): string
   /** An element or part that digits can be written into. */
   filledElement(read: DocumentReader, member: string): string
+  /** An element that repeats amounts; empty when it is none. */
+  amountsElement(read: DocumentReader, member: string): string
   /** Note at `member` when an element holds anything but digits. */
   checkDigits(read: DocumentReader, member: string, path: string): void
   /** Elements, composite or not. */
@@ -58,6 +60,7 @@ export function createElementReader(dialect: Dialect): ElementReader {
       }
       return path
     },
+    amountsElement: (read, member) => amountsIn(read, member, dialect),
     checkDigits(read, member, path) {
       const facts = dialect.field(path)
       if (facts === undefined || facts.parts || facts.content === 'n') return
@@ -90,6 +93,13 @@ export function createElementReader(dialect: Dialect): ElementReader {
       return path
     },
   }
+}
+
+function amountsIn(read: DocumentReader, member: string, dialect: Dialect): string {
+  const path = read.text(member, PATH)
+  if (path === '' || dialect.field(`${path}.1.amount`) !== undefined) return path
+  read.refuse(member, `element ${path} repeats no amounts`)
+  return ''
 }
 
 /** How an element writes a date: as its content class says, or by the number of its digits. */

@@ -15,6 +15,10 @@ export interface MappingDocument {
   readonly increment?: MessageMapping
   /** Where the host gives back of what was taken. */
   readonly refund?: MessageMapping
+  /** Where the host is asked whether a card is good. */
+  readonly verify?: MessageMapping
+  /** Where the host is asked what an account holds. */
+  readonly balance?: MessageMapping
   /** By name: which word each value of the host becomes. */
   readonly tables: ReadonlyMap<string, Readonly<Record<string, string>>>
   readonly codes: ListedCodes
@@ -62,6 +66,8 @@ export function readMappingDocument(document: unknown, faults: SpecFault[]): Map
     ...(messages.has('payment.capture') ? { capture: kind('payment.capture') } : {}),
     ...(messages.has('payment.increment') ? { increment: kind('payment.increment') } : {}),
     ...(messages.has('payment.refund') ? { refund: kind('payment.refund') } : {}),
+    ...(messages.has('card.verify') ? { verify: kind('card.verify') } : {}),
+    ...(messages.has('card.balance') ? { balance: kind('card.balance') } : {}),
     tables: tablesOf(read.objectIfAny('tables')),
     codes: {
       approved: listed('approved'),

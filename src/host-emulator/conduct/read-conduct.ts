@@ -2,6 +2,8 @@ import { type Dialect, documentPlace, type SpecFault } from '#iso8583'
 import { createDocumentReader, type DocumentReader } from '../document-reader.ts'
 import { macDocumentOf } from '../macs/mac-document.ts'
 import {
+  BALANCE_TYPES,
+  type BalancesDocument,
   type CapturesDocument,
   CHECK_WORDS,
   CHECKS,
@@ -84,7 +86,7 @@ function paymentsOf(read: DocumentReader, elements: ElementReader): PaymentsDocu
   read.onlyMembers([...MESSAGES, 'supported', 'elements', 'original', 'answer'])
   const types = read.list('types', (it) => {
     it.onlyMembers(['request', 'answer', 'effect', 'partialApprovals'])
-    const word = it.text('effect', /^(hold|post|increase|refund)$/)
+    const word = it.text('effect', /^(hold|post|increase|refund|none)$/)
     const effect = PAYMENT_EFFECTS.find((known) => known === word) ?? 'post'
     const partialApprovals = it.text('partialApprovals', /^(true|false)$/) === 'true'
     return { ...messageType(it), effect, partialApprovals } as const
@@ -143,7 +145,7 @@ function supportedOf(read: DocumentReader, elements: ElementReader): PaymentsDoc
 
 function paymentAnswerOf(read: DocumentReader, elements: ElementReader): PaymentAnswerDocument {
   const inAnswer = ['responseCode', 'dates', 'references', 'approvedAmount', 'approvalCode']
-  read.onlyMembers([...inAnswer, 'checks'])
+  read.onlyMembers([...inAnswer, 'checks', 'balances'])
   const told = (name: 'approvedAmount' | 'approvalCode') =>
     read.has(name) ? { [name]: toldOf(read.object(name), elements) } : {}
   return {
@@ -151,6 +153,22 @@ function paymentAnswerOf(read: DocumentReader, elements: ElementReader): Payment
     ...told('approvedAmount'),
     ...told('approvalCode'),
     checks: checksOf(read.objectIfAny('checks'), elements),
+    ...(read.has('balances') ? { balances: balancesOf(read.object('balances'), elements) } : {}),
+  }
+}
+
+function balancesOf(read: DocumentReader, elements: ElementReader): BalancesDocument {
+  read.onlyMembers(['element', 'account', 'types'])
+  const element = elements.amountsElement(read, 'element')
+  const first = (part: string) => (element === '' ? '' : `${element}.1.${part}`)
+  const value = (of: DocumentReader, member: string, part: string) =>
+    of.has(member) ? { [member]: elements.value(of, member, [first(part)]) } : {}
+  const types = read.object('types')
+  types.onlyMembers(BALANCE_TYPES)
+  return {
+    element,
+    ...value(read, 'account', 'account'),
+    types: Object.assign({}, ...BALANCE_TYPES.map((type) => value(types, type, 'type'))),
   }
 }
 

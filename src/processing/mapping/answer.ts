@@ -1,7 +1,8 @@
-import type { HostFindings } from '#domain'
+import type { CardFindings, HostFindings } from '#domain'
 import type { Composite, Dialect, FieldFacts, FieldValue, Message } from '#iso8583'
 import type { Member } from '../messages/members.ts'
 import { type Mismatch, mismatched, type Rule, ruleOf } from './answer-rules.ts'
+import { balancesFacts } from './balances.ts'
 import { textMisfit } from './content-class.ts'
 import { leafFacts } from './leaf-facts.ts'
 import { type Nested, nestedAt } from './nested.ts'
@@ -13,7 +14,11 @@ import { type Collect, compileTarget, type Findings } from './targets.ts'
 
 /** What the host's answer to a message says, or where it cannot be an answer to that message. */
 export type AnswerReading =
-  | { readonly kind: 'verdict'; readonly verdict: Verdict; readonly findings: HostFindings }
+  | {
+      readonly kind: 'verdict'
+      readonly verdict: Verdict
+      readonly findings: HostFindings & CardFindings
+    }
   | Mismatch
 
 /** One kind of answer, compiled. */
@@ -33,7 +38,8 @@ export interface AnswerParts {
   readonly dialect: Dialect
   readonly tables: ReadonlyMap<string, Table>
   readonly faults: Faults
-  /** Members of payment.answer. */
+  /** What merchants are told, and its members. */
+  readonly answerKind: 'payment.answer' | 'card.inquiry.answer'
   readonly members: ReadonlyMap<string, Member>
   readonly request: RequestWriter
   readonly verdicts: ReadonlyMap<string, Verdict>
@@ -45,7 +51,8 @@ export function compileAnswer(
   parts: AnswerParts,
 ): AnswerReader {
   const known = elements.flatMap((placed): readonly Known[] => {
-    const facts = leafFacts(placed, parts)
+    const telling = placed.spec.to === 'balances'
+    const facts = telling ? balancesFacts(placed, parts) : leafFacts(placed, parts)
     return facts ? [{ placed, facts }] : []
   })
   const used = known.filter(({ placed }) => placed.spec.use !== 'forbidden')
@@ -61,7 +68,7 @@ export function compileAnswer(
   const carrying = used.filter(({ placed }) => placed.spec.carry)
   const carried = carrying.map(({ placed }) => placed.element)
   const echoed = used.filter(({ placed: { spec } }) => spec.use === 'echoed' && !spec.unlessVerdict)
-  const listed = treeOf(used.map((it) => it.placed.element))
+  const listed = treeOf(used.flatMap((it) => pathsOf(it, parts.dialect)))
   const strict = parts.spec.unlistedAnswerElements !== 'ignored'
   const read = compileReading({
     mti,
@@ -156,6 +163,17 @@ function compileReading(reading: Reading): AnswerReader['read'] {
     }
     return { kind: 'verdict', verdict, findings }
   }
+}
+
+/** The paths of an element's texts; what repeats has them at each place. */
+function pathsOf({ placed: { element }, facts }: Known, dialect: Dialect): readonly string[] {
+  if (facts.composite !== 'repeated') return [element]
+  const paths: string[] = []
+  for (let place = 1; dialect.field(`${element}.${place}`) !== undefined; place++) {
+    const parts = dialect.field(`${element}.${place}`)?.parts ?? []
+    paths.push(...parts.map(({ path }) => path))
+  }
+  return paths
 }
 
 /** Elements that an answer may have; parts below their composite. */

@@ -43,6 +43,8 @@ export function askedOf(
     ...numbered('payment.capture'),
     ...numbered('payment.increment'),
     ...numbered('payment.refund'),
+    ...numbered('card.verify'),
+    ...numbered('card.balance'),
   ]
 }
 

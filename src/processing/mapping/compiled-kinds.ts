@@ -1,3 +1,4 @@
+import type { CardOperation } from '#domain'
 import type { Dialect } from '#iso8583'
 import { type AnswerReader, compileAnswer, verdictsOf } from './answer.ts'
 import { checkTypes } from './answer-type.ts'
@@ -7,9 +8,11 @@ import { compileRequest, type RequestWriter } from './request.ts'
 import { type FindSource, followingSources, type Originals, requestSources } from './sources.ts'
 import {
   type ByKind,
+  CARD_KINDS,
   createFaults,
   type Faults,
   type FollowingOrigin,
+  isAboutCard,
   type MappingSpec,
   type MessageKind,
   ORIGINS,
@@ -45,6 +48,11 @@ export function compileKinds(
   }
   const authorize = forRequest('payment.authorize')
   const sale = forRequest('payment.sale')
+  const aboutCard = CARD_KINDS.flatMap((kind) => {
+    const message = placed[kind]
+    const find = requestSources(messages.members(kind), specified.spec.pin)
+    return message ? [[kind, compile(kind, { message, find }, faults)] as const] : []
+  })
   // What follows originals that are like nothing they can be lacks much by no fault of its own.
   const sink = isUnlike(faults) ? createFaults() : faults
   const following = <Kind extends FollowingKind>(kind: Kind, of: readonly CompiledKind[]) => {
@@ -64,10 +72,10 @@ export function compileKinds(
   // A source that is misspelt is told as that, and not as a member that is lost as well.
   if (faults.list.length === 0) checkTold(specified, messages, faults)
   const own = { 'payment.authorize': authorize, 'payment.sale': sale }
-  return { ...own, ...reverse, ...capture, ...followUps }
+  return { ...own, ...reverse, ...capture, ...followUps, ...Object.fromEntries(aboutCard) }
 }
 
-type FollowingKind = Exclude<MessageKind, 'payment.authorize' | 'payment.sale'>
+type FollowingKind = Exclude<MessageKind, 'payment.authorize' | 'payment.sale' | CardOperation>
 
 interface Placing {
   readonly message: PlacedMessage
@@ -82,18 +90,23 @@ function createKindCompiler(
 ) {
   const tables = tablesOf(spec)
   const verdicts = verdictsOf(spec, allFaults)
-  const members = messages.members('payment.answer')
   return (kind: MessageKind, { message, ...how }: Placing, sink: Faults): CompiledKind => {
     const faults = likenessFaults(kind, spec, sink)
     checkTypes(kind, message, faults)
     const common = { dialect, tables, faults }
     const request = compileRequest(message, { ...common, ...how })
+    const answerKind = isAboutCard(kind) ? 'card.inquiry.answer' : 'payment.answer'
+    const told = { answerKind, members: messages.members(answerKind) } as const
     const answer = compileAnswer(
       { mti: message.answerMti, path: ['messages', kind, 'answer'] },
       message.answer,
-      { ...common, spec, members, request, verdicts },
+      { ...common, ...told, spec, request, verdicts },
     )
-    const silent = how.follows ? undefined : partialFault(kind, message)
+    if (kind === 'card.balance' && !message.answer.some(({ spec: { to } }) => to === 'balances')) {
+      faults.add(['messages', kind], 'the answer has no element that goes `to` balances')
+    }
+    const asksForMoney = how.follows === undefined && !isAboutCard(kind)
+    const silent = asksForMoney ? partialFault(kind, message) : undefined
     if (silent && !isUnlike(sink) && spec.responseCodes.partial.length > 0) {
       faults.add(['responseCodes', 'partial'], silent)
     }

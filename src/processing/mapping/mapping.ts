@@ -1,5 +1,6 @@
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import {
+  type CardOperation,
   type JsonObject,
   type Merchant,
   type OwedKind,
@@ -28,11 +29,11 @@ import { tryOut } from './trial.ts'
 /** A host's mapping, compiled: merchants' requests to host messages, host answers to findings. */
 export interface Mapping {
   /** What this host can be asked for. */
-  readonly operations: ReadonlySet<PaymentOperation>
+  readonly operations: ReadonlySet<HostOperation>
   /** Write a host message; refused when this host cannot be told such a request. */
   toHost(asked: HostRequest, merchant: Merchant, exchange: ExchangeFacts): Written
   /** What an answer says. Whether a partial approval may stand is the caller's decision. */
-  readAnswer(kind: PaymentOperation, sent: Message, answer: Message): AnswerReading
+  readAnswer(kind: HostOperation, sent: Message, answer: Message): AnswerReading
   /** How the host is told what it is owed; a host need not take captures, which are advices. */
   readonly owed: Readonly<Record<'reversal', OwedWay> & Partial<Record<OwedKind, OwedWay>>>
   /** JSON of a host message without sensitive authentication data. It has the PAN: seal it. */
@@ -45,9 +46,12 @@ export interface Mapping {
   readonly exchange: ExchangeRules
 }
 
+/** What has an exchange of its own, which is conducted while its merchant waits. */
+type HostOperation = PaymentOperation | CardOperation
+
 /** What the host is to be asked for. */
 export interface HostRequest extends Pick<PaymentRequest, 'pin' | 'hostPin'> {
-  readonly operation: PaymentOperation
+  readonly operation: HostOperation
   readonly terminal: string
   /** The merchant's request. */
   readonly body: Secret<JsonObject>
@@ -79,14 +83,14 @@ export function compileMapping(document: unknown, parts: MappingParts): Mapping 
   const spec = document as MappingSpec
   const faults = createFaults()
   checkExchange(spec, faults)
-  const placed = placeMessages(spec, faults)
+  const placed = placeMessages(spec, parts.messages.members, faults)
   const kinds = compileKinds({ spec, placed }, parts, faults)
   const pinFormat = spec.pin?.format
   const tried = { kinds, placed, pinFormat }
   const sizes = faults.list.length === 0 ? tryOut(tried, parts, faults) : new Map()
   if (faults.list.length > 0) throw new MappingError(faults.list)
   const capture = kinds['payment.capture']
-  const taken = (operation: PaymentOperation) => {
+  const taken = (operation: HostOperation) => {
     const kind = kinds[operation]
     if (kind === undefined) throw new TypeError(`the host takes no ${operation}`)
     return kind
@@ -125,7 +129,9 @@ const OPERATIONS = [
   'payment.sale',
   'payment.increment',
   'payment.refund',
-] as const satisfies readonly PaymentOperation[]
+  'card.verify',
+  'card.balance',
+] as const satisfies readonly HostOperation[]
 
 function givenOf(followed: HostRequest['followed']): Partial<Given> {
   if (followed === undefined) return {}

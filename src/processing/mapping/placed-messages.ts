@@ -1,8 +1,10 @@
 import type { SpecFault } from '#iso8583'
+import type { Messages } from '../messages/messages.ts'
 import {
   type AnswerElementSpec,
   type ByKind,
   type Faults,
+  isAboutCard,
   type MappingSpec,
   type MessageKind,
   type MessageSpec,
@@ -27,13 +29,17 @@ export interface PlacedMessage {
  * Lay each kind's own elements over those of the kind that it is `like`, in ascending order of
  * elements. Elements keep the place where they are written, so that a fault is shown there.
  */
-export function placeMessages(spec: MappingSpec, faults: Faults): ByKind<PlacedMessage> {
+export function placeMessages(
+  spec: MappingSpec,
+  members: Messages['members'],
+  faults: Faults,
+): ByKind<PlacedMessage> {
   const { messages } = spec
   const placed = (kind: MessageKind, { mti, answerMti }: MessageSpec): PlacedMessage => ({
     mti,
     answerMti,
-    refuses: membersOf(spec, { kind, list: 'refuses' }, faults),
-    untold: membersOf(spec, { kind, list: 'untold' }, faults),
+    refuses: membersOf(spec, { kind, list: 'refuses' }, faults).filter(isOf(kind, members)),
+    untold: membersOf(spec, { kind, list: 'untold' }, faults).filter(isOf(kind, members)),
     request: elementsOf(spec, { kind, part: 'request' }, faults),
     answer: elementsOf(spec, { kind, part: 'answer' }, faults),
   })
@@ -99,6 +105,13 @@ function elementsOf<Part extends keyof ElementSpecs>(
     }
   }
   return [...elements.values()].sort((a, b) => byElement(a.element, b.element))
+}
+
+/** What asks about a card takes over of a payment's members those that it has itself. */
+function isOf(kind: MessageKind, members: Messages['members']) {
+  const own = isAboutCard(kind) ? members(kind) : undefined
+  return ({ source, path }: PlacedMember): boolean =>
+    own === undefined || path[1] === kind || own.has(source.replace(/^request\./, ''))
 }
 
 /** What any kind of the lineage names. */

@@ -1,4 +1,4 @@
-import type { PaymentOperation, PinFormat } from '#domain'
+import type { CardOperation, PaymentOperation, PinFormat } from '#domain'
 import { type SpecFault, SpecificationError } from '#iso8583'
 
 /**
@@ -25,11 +25,27 @@ export interface MappingSpec {
 /** What a response code of the host means. */
 export type Verdict = 'approved' | 'partial' | 'declined' | 'unknown'
 
-/** What the gateway sends: the merchants' operations, the reversal of one, the capture of one. */
-export type MessageKind = PaymentOperation | 'payment.reverse' | 'payment.capture'
+/**
+ * What the gateway sends: the merchants' operations, the reversal of one, the capture of one, and
+ * what is asked about a card.
+ */
+export type MessageKind = PaymentOperation | 'payment.reverse' | 'payment.capture' | CardOperation
 
 /** Kinds that a host need not take. */
-export const OPTIONAL_KINDS = ['payment.increment', 'payment.refund', 'payment.capture'] as const
+export const OPTIONAL_KINDS = [
+  'payment.increment',
+  'payment.refund',
+  'payment.capture',
+  'card.verify',
+  'card.balance',
+] as const
+
+/** Kinds that move no money: they ask about a card. */
+export const CARD_KINDS = ['card.verify', 'card.balance'] as const satisfies CardOperation[]
+
+export function isAboutCard(kind: MessageKind): boolean {
+  return CARD_KINDS.some((it) => it === kind)
+}
 
 type OptionalKind = (typeof OPTIONAL_KINDS)[number]
 
@@ -46,6 +62,8 @@ export const ORIGINS = {
   'payment.refund': 'refund',
   'payment.reverse': 'reversal',
   'payment.capture': 'capture',
+  'card.verify': 'request',
+  'card.balance': 'request',
 } as const satisfies Record<MessageKind, string>
 
 /** Kinds whose messages name an earlier one, and are written from what was kept of it. */

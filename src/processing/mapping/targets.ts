@@ -1,7 +1,9 @@
+import type { Balance } from '#domain'
 import { type Composite, dateCut, type FieldFacts } from '#iso8583'
 import type { Member } from '../messages/members.ts'
 import type { AnswerParts } from './answer.ts'
 import { type Mismatch, mismatched } from './answer-rules.ts'
+import { compileBalances } from './balances.ts'
 import { misfitOf } from './content-class.ts'
 import { readerAt } from './sources.ts'
 import type { AnswerElementSpec, Faults, Placed, Verdict } from './specification.ts'
@@ -9,6 +11,7 @@ import { compileTable } from './tables.ts'
 
 /** What the host said, while it is being gathered. */
 export interface Findings {
+  balances?: readonly Balance[]
   responseCode?: string
   approvalCode?: string
   approvedMinor?: bigint
@@ -45,7 +48,8 @@ export function compileTarget(
     parts.faults.add([...placed.path, to === undefined ? 'carry' : 'to'], reason)
     return undefined
   }
-  if (to === 'approvedAmount') return approvedAmount(placed, facts, parts)
+  if (to === 'approvedAmount' && parts.members.has(to)) return approvedAmount(placed, facts, parts)
+  if (to === 'balances' && parts.members.has(to)) return compileBalances(placed, parts)
   const tell = to === undefined ? undefined : compileTelling({ ...placed, to }, facts, parts)
   const read = readerAt(element)
   return (findings, { answer }) => {
@@ -65,12 +69,12 @@ type Tell = (findings: Findings, value: string) => void
 function compileTelling(
   placed: Placed<AnswerElementSpec> & { readonly to: string },
   facts: FieldFacts,
-  { members, tables, faults }: AnswerParts,
+  { answerKind, members, tables, faults }: AnswerParts,
 ): Tell | undefined {
   const { spec, path, to } = placed
   const member = members.get(to)
   if (!member?.filledByHost) {
-    faults.add([...path, 'to'], `payment.answer has no member ${to} for the host to fill`)
+    faults.add([...path, 'to'], `${answerKind} has no member ${to} for the host to fill`)
     return undefined
   }
   const put = putterOf(member)

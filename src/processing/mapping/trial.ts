@@ -15,7 +15,7 @@ import type { MappingParts } from './mapping.ts'
 import { type Nested, nestedAt } from './nested.ts'
 import type { PlacedMessage } from './placed-messages.ts'
 import type { Given } from './sources.ts'
-import type { ByKind, Faults, MessageKind } from './specification.ts'
+import { type ByKind, CARD_KINDS, type Faults, type MessageKind } from './specification.ts'
 import { isNamed } from './untold.ts'
 
 /**
@@ -38,12 +38,17 @@ export function tryOut(
     if (bytes !== undefined) sizes.set(trial.kind, Math.min(least, bytes))
     return message
   }
+  const sampled = (kind: MessageKind, extent: 'least' | 'most') => {
+    const refuses = new Set(placed[kind]?.refuses.map(({ source }) => source))
+    const body = sampleBody(parts.messages.members(kind), refuses, extent)
+    return { ...SAMPLE, body, ...samplePin(body, pinFormat) }
+  }
+  for (const kind of CARD_KINDS) {
+    for (const extent of ['least', 'most'] as const) attempt({ kind, given: sampled(kind, extent) })
+  }
   for (const kind of ['payment.authorize', 'payment.sale'] as const) {
-    const members = parts.messages.members(kind)
-    const refuses = new Set(placed[kind].refuses.map(({ source }) => source))
     for (const extent of ['least', 'most'] as const) {
-      const body = sampleBody(members, refuses, extent)
-      const given = { ...SAMPLE, body, ...samplePin(body, pinFormat) }
+      const given = sampled(kind, extent)
       const original = attempt({ kind, given })
       if (!original) continue
       const undo = (image: Message) => {

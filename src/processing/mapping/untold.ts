@@ -3,6 +3,7 @@ import type { Messages } from '../messages/messages.ts'
 import type { PlacedMessage } from './placed-messages.ts'
 import {
   type ByKind,
+  CARD_KINDS,
   type Faults,
   type MappingSpec,
   OPTIONAL_KINDS,
@@ -23,10 +24,12 @@ export function checkTold(
   messages: Messages,
   faults: Faults,
 ): void {
-  for (const kind of ['payment.authorize', 'payment.sale'] as const) {
+  for (const kind of ['payment.authorize', 'payment.sale', ...CARD_KINDS] as const) {
+    const message = placed[kind]
+    if (message === undefined) continue
     const members = [...messages.members(kind).values()]
-    checkUntold(placed[kind], new Set(members.map(sourceOf)), faults)
-    const named = new Set(namedIn(placed[kind]))
+    checkUntold(message, new Set(members.map(sourceOf)), faults)
+    const named = new Set(namedIn(message))
     if (spec.pin === undefined) named.add('request.pin')
     const lost = members.filter(
       (member) => isLeaf(member) && !isOfTheGateway(member) && !isNamed(member, named),
@@ -38,8 +41,9 @@ export function checkTold(
   }
   for (const kind of OPTIONAL_KINDS) {
     const message = placed[kind]
-    const amount = `${ORIGINS[kind]}.amount`
-    if (message === undefined || namedIn(message).has(amount)) continue
+    const origin = ORIGINS[kind]
+    const amount = `${origin}.amount`
+    if (origin === 'request' || message === undefined || namedIn(message).has(amount)) continue
     faults.add(['messages', kind], `no element takes ${amount}`)
   }
 }

@@ -43,6 +43,14 @@ export interface PinBody extends JsonObject {
   readonly ksn?: string
 }
 
+/** What is asked about a card. */
+export interface CardQuestionBody extends RequestBody {
+  readonly terminal?: string
+  readonly currency: string
+  readonly card: CardBody
+  readonly pin?: PinBody
+}
+
 export interface CardRegisterBody extends RequestBody {
   readonly card: JsonObject & { readonly pan: string; readonly expiry: string }
 }

@@ -11,6 +11,7 @@ import { createValidation, type RequestContext, type Validated } from '../valida
 import type {
   AmountOfBody,
   CardForgetBody,
+  CardQuestionBody,
   CardRegisterBody,
   InquiryBody,
   PaymentBody,
@@ -79,6 +80,8 @@ export function compileMessages(schemas: MessageSchemas): Messages {
     'payment.capture': readerOf<AmountOfBody>('payment.capture'),
     'payment.increment': readerOf<AmountOfBody>('payment.increment'),
     'payment.refund': readerOf<AmountOfBody>('payment.refund'),
+    'card.verify': readerOf<CardQuestionBody>('card.verify'),
+    'card.balance': readerOf<CardQuestionBody>('card.balance'),
     'card.register': readerOf<CardRegisterBody>('card.register'),
     'card.forget': readerOf<CardForgetBody>('card.forget'),
     'tab.open': readerOf<TabOpenBody>('tab.open'),

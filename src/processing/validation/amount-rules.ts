@@ -1,4 +1,12 @@
-import { currencyOf, type Merchant, type Money, money, type Refusal, refusal } from '#domain'
+import {
+  type Currency,
+  currencyOf,
+  type Merchant,
+  type Money,
+  money,
+  type Refusal,
+  refusal,
+} from '#domain'
 import type { AmountBody } from '../messages/bodies.ts'
 
 /** The amount asked for, or a refusal when ISO 4217 has no such currency. */
@@ -10,8 +18,12 @@ export function amountOf(amount: AmountBody): Money | { readonly refused: Refusa
 }
 
 /** A merchant is paid in the currencies of its record alone. */
-export function currencyRefusal(amount: Money, merchant: Merchant): Refusal | undefined {
-  if (merchant.currencies.includes(amount.currency.code)) return undefined
+export function currencyRefusal(
+  currency: Currency,
+  merchant: Merchant,
+  field: 'amount.currency' | 'currency',
+): Refusal | undefined {
+  if (merchant.currencies.includes(currency.code)) return undefined
   const reason = 'this merchant is not paid in this currency'
-  return refusal('CURRENCY_NOT_ACCEPTED', reason, 'amount.currency')
+  return refusal('CURRENCY_NOT_ACCEPTED', reason, field)
 }

@@ -5,7 +5,7 @@ import type { PaymentBody } from '../messages/bodies.ts'
  * What the card schemes allow together of entry mode, initiator, stored-credential reason, CVV2 and
  * 3-D Secure (Visa and Mastercard stored-credential frameworks; PCI DSS 3.3.1 for the CVV2).
  */
-export function credentialRefusal(body: PaymentBody): Refusal | undefined {
+export function credentialRefusal(body: CredentialBody): Refusal | undefined {
   const { card, initiator, storedCredential, threeDS } = body
   if (card.token !== undefined) {
     if (card.entryMode !== 'stored') return TOKEN_NOT_STORED
@@ -23,6 +23,8 @@ export function credentialRefusal(body: PaymentBody): Refusal | undefined {
   }
   return undefined
 }
+
+type CredentialBody = Pick<PaymentBody, 'card' | 'initiator' | 'storedCredential' | 'threeDS'>
 
 const TOKEN_NOT_STORED = refusal(
   'FIELD_INVALID',

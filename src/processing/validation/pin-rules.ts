@@ -9,7 +9,7 @@ import {
 import type { PaymentBody } from '../messages/bodies.ts'
 
 /** A PIN is entered at a terminal, by the cardholder, in a block as long as its format. */
-export function pinRefusal({ card, pin }: PaymentBody): Refusal | undefined {
+export function pinRefusal({ card, pin }: Pick<PaymentBody, 'card' | 'pin'>): Refusal | undefined {
   if (pin === undefined) return undefined
   if (card.entryMode !== 'terminal') return PIN_ELSEWHERE
   const { block, format, ksn } = pin
@@ -18,7 +18,7 @@ export function pinRefusal({ card, pin }: PaymentBody): Refusal | undefined {
 }
 
 /** The PIN of a request that has one, hidden from whoever prints it. */
-export function terminalPinOf({ pin }: PaymentBody): { readonly pin?: TerminalPin } {
+export function terminalPinOf({ pin }: Pick<PaymentBody, 'pin'>): { readonly pin?: TerminalPin } {
   if (pin === undefined) return {}
   const { block, format, key, ksn } = pin
   const serial = ksn === undefined ? {} : { ksn }

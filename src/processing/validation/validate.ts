@@ -1,4 +1,7 @@
 import {
+  type CardOperation,
+  type CardRequest,
+  currencyOf,
   type FollowUpOperation,
   isJsonObject,
   type JsonObject,
@@ -12,6 +15,7 @@ import {
 import type {
   AmountOfBody,
   CardForgetBody,
+  CardQuestionBody,
   CardRegisterBody,
   InquiryBody,
   PaymentBody,
@@ -54,6 +58,8 @@ export interface RequestReaders extends TabReaders {
   readonly 'payment.capture': ReadBody<AmountOfBody>
   readonly 'payment.increment': ReadBody<AmountOfBody>
   readonly 'payment.refund': ReadBody<AmountOfBody>
+  readonly 'card.verify': ReadBody<CardQuestionBody>
+  readonly 'card.balance': ReadBody<CardQuestionBody>
   readonly 'card.register': ReadBody<CardRegisterBody>
   readonly 'card.forget': ReadBody<CardForgetBody>
   readonly echo: ReadBody<RequestBody>
@@ -73,6 +79,8 @@ export function createValidation(
     ['payment.capture', captureJudge(readers['payment.capture'])],
     ['payment.increment', followUpJudge('payment.increment', readers['payment.increment'])],
     ['payment.refund', followUpJudge('payment.refund', readers['payment.refund'])],
+    ['card.verify', cardJudge('card.verify', readers['card.verify'])],
+    ['card.balance', cardJudge('card.balance', readers['card.balance'])],
     ['card.register', registerJudge(readers['card.register'])],
     ['card.forget', forgetJudge(readers['card.forget'])],
     ['tab.open', plainJudge(readers['tab.open'], tabOpenOf)],
@@ -123,6 +131,34 @@ function paymentJudge(operation: PaymentRequest['operation'], read: ReadBody<Pay
     return { kind: 'valid', request: { ...request, pan, ...terminalPinOf(body) } }
   }
 }
+
+function cardJudge(operation: CardOperation, read: ReadBody<CardQuestionBody>): Judge {
+  return (json, { merchant }) => {
+    const body = read(json)
+    if (isRefused(body)) return refused(body.refused)
+    const wrong = senderRefusal(body, merchant) ?? credentialRefusal(body) ?? pinRefusal(body)
+    if (wrong) return refused(wrong)
+    const sentAtMs = timeOf(body)
+    if (isRefused(sentAtMs)) return refused(sentAtMs.refused)
+    const currency = currencyOf(body.currency)
+    if (currency === undefined) return refused(NO_CURRENCY)
+    const pan = panOf(body.card)
+    if (isRefused(pan)) return refused(pan.refused)
+    const request: CardRequest = {
+      ...{ operation, merchant: body.merchant, id: body.id, sentAtMs, currency, pan },
+      terminal: body.terminal ?? merchant.terminals[0] ?? '',
+      ...terminalPinOf(body),
+      body: new Secret<JsonObject>(body),
+    }
+    return { kind: 'valid', request }
+  }
+}
+
+const NO_CURRENCY = refusal(
+  'FIELD_INVALID',
+  'must be an ISO 4217 alphabetic code in use',
+  'currency',
+)
 
 /** For a request that names a payment sent before. */
 function naming(

@@ -14,6 +14,8 @@ test('of each kind of message it is told what requests have and answers repeat',
       'payment.capture',
       'payment.increment',
       'payment.refund',
+      'card.verify',
+      'card.balance',
     ],
   )
   const sale = askedAs('payment.sale')

@@ -19,6 +19,8 @@ const R = ['messages', 'payment.authorize', 'request']
 const A = ['messages', 'payment.authorize', 'answer']
 const V = ['messages', 'payment.reverse', 'request']
 const C = ['messages', 'payment.capture', 'request']
+const B = ['messages', 'card.balance', 'answer']
+const Q = ['messages', 'card.verify']
 
 function edited(edits: readonly Edit[]): string {
   const apply = (text: string, [path, value]: Edit) =>
@@ -40,6 +42,66 @@ function faultsOf(edits: readonly Edit[], by = messages): readonly SpecFault[] {
 const from = (source: string, more = {}) => ({ use: 'conditional', from: source, ...more })
 
 const FAULTS: readonly [title: string, edit: Edit, fault: readonly [Path, RegExp]][] = [
+  [
+    'a balance that nobody hears of',
+    [[...B, '54'], { use: 'conditional' }],
+    [[...B, '54'], /has parts/],
+  ],
+  [
+    'an answer without balances',
+    [[...B, '54'], undefined],
+    [['messages', 'card.balance'], /no element that goes `to` balances/],
+  ],
+  [
+    'balances in an element of one amount',
+    [[...B, '4'], { use: 'mandatory', to: 'balances', table: 'balance' }],
+    [[...B, '4'], /must repeat a part with type, currency and amount/],
+  ],
+  [
+    'balances of no type',
+    [[...B, '54', 'table'], undefined],
+    [[...B, '54', 'table'], /need a table/],
+  ],
+  [
+    'balances that are echoed',
+    [[...B, '54', 'use'], 'echoed'],
+    [[...B, '54', 'use'], /not echoed/],
+  ],
+  [
+    'balances that are carried on',
+    [[...B, '54', 'carry'], true],
+    [[...B, '54', 'carry'], /means nothing for balances/],
+  ],
+  [
+    'a type of balance that merchants know nothing of',
+    [['tables', 'balance', 'values', '03'], 'credit'],
+    [['tables', 'balance', 'values', '03'], /neither ledger nor available/],
+  ],
+  [
+    'the balances of a payment',
+    [[...A, '54'], { use: 'conditional', to: 'balances', table: 'balance' }],
+    [[...A, '54', 'to'], /payment.answer has no member balances/],
+  ],
+  [
+    'an approved part of nothing',
+    [[...Q, 'answer', '4', 'to'], 'approvedAmount'],
+    [[...Q, 'answer', '4', 'to'], /card.inquiry.answer has no member approvedAmount/],
+  ],
+  [
+    'a question that has no amount',
+    [[...Q, 'request', '4'], from('request.amount.value')],
+    [[...Q, 'request', '4', 'from'], /no source request.amount.value/],
+  ],
+  [
+    'a question that loses what it was asked',
+    [[...Q, 'request', '48.82'], { use: 'forbidden' }],
+    [Q, /no element takes request.address.postcode/],
+  ],
+  [
+    'a question that refuses what it cannot be asked',
+    [[...Q, 'refuses'], ['request.threeDS']],
+    [[...Q, 'refuses', 0], /no member of the request/],
+  ],
   [
     'an unknown source',
     [[...R, '48.80'], from('request.nothing')],

@@ -2,7 +2,7 @@ import { globSync, readFileSync } from 'node:fs'
 import test from 'ava'
 import { type Merchant, type Payment, type PaymentOutcome, Secret } from '#domain'
 import type { Message } from '#iso8583'
-import { answerOf, createHostFacts, exchangeFacts } from '#processing'
+import { answerOf, createHostFacts, exchangeFacts, inquiryAnswer } from '#processing'
 import { dialect, mapping, messages } from '../meridian.ts'
 
 /** The flows of specs/hosts/meridian/transcripts that a merchant's payment starts. */
@@ -25,10 +25,13 @@ interface Transcript {
   readonly steps: readonly (Message & { readonly from: string; readonly hex: string })[]
 }
 
-const TRANSCRIPTS: readonly Transcript[] = globSync('specs/hosts/meridian/transcripts/*.json')
+const ALL: readonly Transcript[] = globSync('specs/hosts/meridian/transcripts/*.json')
   .sort()
   .map((file): Transcript => JSON.parse(readFileSync(file, 'utf8')))
   .filter(({ request }) => request !== undefined)
+const isAboutCard = ({ request }: Transcript) => /"card\./.test(JSON.stringify(request))
+const TRANSCRIPTS = ALL.filter((it) => !isAboutCard(it))
+const QUESTIONS = ALL.filter(isAboutCard)
 
 test('there are flows of payments to follow', (t) => {
   t.true(TRANSCRIPTS.length >= 8)
@@ -174,6 +177,30 @@ for (const transcript of TRANSCRIPTS.filter(({ followUp }) => followUp !== undef
   })
 }
 
+for (const transcript of QUESTIONS) {
+  const { answer, flow, given, steps } = transcript
+  const { id: institution, country } = given.acquirer
+  const host = createHostFacts(mapping.exchange, { institution, country })
+
+  test(`${flow}: the question becomes the host message, and its answer is told`, (t) => {
+    const [sent, heard] = steps
+    const { stan, transmittedAt, decidedAt = '' } = given.exchange
+    const request = questionOf(transcript)
+    const facts = exchangeFacts(Date.parse(transmittedAt), stan, host)
+    const written = mapping.toHost(request, given.merchant, facts)
+    if (written.kind === 'refused') return t.fail()
+    t.deepEqual(written.message, { mti: sent?.mti ?? '', fields: sent?.fields ?? {} })
+    t.is(hexOf(dialect.pack(written.message)), sent?.hex ?? '')
+    const unpacked = dialect.unpack(Buffer.from(heard?.hex ?? '', 'hex'))
+    t.deepEqual(unpacked.fields, heard?.fields)
+    const reading = mapping.readAnswer(request.operation, written.message, unpacked)
+    if (reading.kind === 'mismatched') return t.fail(`${reading.path} ${reading.reason}`)
+    const outcome = { state: 'approved' as const, ...reading.findings }
+    const told = inquiryAnswer(request, outcome, { exchange: facts, nowMs: Date.parse(decidedAt) })
+    t.deepEqual(JSON.parse(told), answer)
+  })
+}
+
 /** When a message of the gateway left, by its DE7. */
 function sentAtMs({ fields }: Message): number {
   const [month, day, ...time] = String(fields['7']).match(/../g) ?? []
@@ -202,10 +229,20 @@ function followUpOf({ followUp, given }: Transcript) {
 function requestOf({ request, given }: Transcript) {
   const validated = messages.validateRequest(JSON.stringify(request), { merchant: given.merchant })
   if (validated.kind === 'refused') throw new Error(JSON.stringify(validated.refusal))
-  if (!('pan' in validated.request)) throw new Error('no payment')
-  const { hostPin } = given
-  const pin = hostPin === undefined ? {} : { hostPin: new Secret(hostPin) }
-  return { ...validated.request, ...pin }
+  if (!('pan' in validated.request && 'amount' in validated.request)) throw new Error('no payment')
+  return { ...validated.request, ...hostPinOf(given) }
+}
+
+function questionOf({ request, given }: Transcript) {
+  const validated = messages.validateRequest(JSON.stringify(request), { merchant: given.merchant })
+  if (validated.kind === 'refused') throw new Error(JSON.stringify(validated.refusal))
+  const { operation } = validated.request
+  if (operation !== 'card.verify' && operation !== 'card.balance') throw new Error('no question')
+  return { ...validated.request, ...hostPinOf(given) }
+}
+
+function hostPinOf({ hostPin }: Transcript['given']) {
+  return hostPin === undefined ? {} : { hostPin: new Secret(hostPin) }
 }
 
 function paymentOf(transcript: Transcript, outcome: PaymentOutcome): Payment {
