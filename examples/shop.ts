@@ -1,4 +1,12 @@
-import { isJsonObject, type JsonObject } from '#domain'
+import { readFileSync } from 'node:fs'
+import {
+  type Chargeable,
+  type FeePlan,
+  type FeeTerms,
+  isJsonObject,
+  type JsonObject,
+} from '#domain'
+import { divide, termsOn } from '#ledger'
 import type { MerchantClient, MerchantResult, TabInput } from '#merchant-client'
 
 /** One of the programs: what it does with a merchant's client, told a line at a time. */
@@ -64,7 +72,7 @@ function pause(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, 50))
 }
 
-/** What a posted tab cost, in messages that the host was asked. */
+/** What a posted tab cost: messages that the host was asked, and fees by a plan of specs/fees. */
 export function costLines(answer: JsonObject): string[] {
   const { charges, charged, posted, hostMessages, hostMessagesPerThousand } = answer
   const per = Number(hostMessages) / Number(charges)
@@ -72,8 +80,45 @@ export function costLines(answer: JsonObject): string[] {
     `${charges} items for ${centsOf(charged)} cents; ${centsOf(posted)} captured in one message`,
     `cost per item: ${per.toFixed(4)} host messages (${hostMessages} in all)`,
     `for 1,000 items: ${hostMessagesPerThousand}, where each sold alone would take 1000`,
+    ...feeLines(Number(centsOf(charged)) / Number(charges), {
+      charges: Number(charges),
+      postedMinor: BigInt(centsOf(posted)),
+    }),
   ]
 }
+
+/** What the tab is charged by the plan, beside what each item would be charged by itself. */
+function feeLines(
+  itemCents: number,
+  { charges, postedMinor }: { readonly charges: number; readonly postedMinor: bigint },
+): string[] {
+  const cents = Number(feeOf(postedMinor, 'tab'))
+  const lone = BigInt(Math.floor(itemCents))
+  const alone =
+    lone === 0n
+      ? 'an item below a cent could not be sold by card at all'
+      : `an item of ${lone} cents would cost ${feeOf(lone, 'payment')} of them in fees`
+  return [
+    `fees by ${PLAN_NAME}: ${cents} cents for the tab, ${(cents / charges).toFixed(4)} an item`,
+    `sold alone, ${alone}`,
+  ]
+}
+
+function feeOf(minor: bigint, per: Chargeable): bigint {
+  const terms = termsOn(PLAN, 'USD', new Date().toISOString().slice(0, 10))
+  const { gateway, schemes } = divide(minor, withoutShares(terms), per).parts
+  return gateway + schemes
+}
+
+/** Who shares what is left of an item is not what it costs to be paid for. */
+function withoutShares(terms: FeeTerms | undefined): FeeTerms | undefined {
+  if (terms === undefined) return undefined
+  const { shares: _, ...fees } = terms
+  return fees
+}
+
+const PLAN_NAME = 'specs/fees/marketplace.json'
+const PLAN: FeePlan = JSON.parse(readFileSync(PLAN_NAME, 'utf8'))
 
 /** How many cents an amount of an answer is, as its text. */
 export function centsOf(money: JsonObject[string] | undefined): string {

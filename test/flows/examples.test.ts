@@ -4,11 +4,11 @@ import test from 'ava'
 
 const run = promisify(execFile)
 
-for (const [name, items, cents, perItem] of [
-  ['article', 40, '10', '0.0500'],
-  ['download', 1_000, '155', '0.0020'],
-  ['in-app-item', 25, '487.5', '0.1600'],
-  ['metered-stream', 360, '45', '0.0056'],
+for (const [name, items, cents, perItem, fee] of [
+  ['article', 40, '10', '0.0500', '0.0250'],
+  ['download', 1_000, '155', '0.0020', '0.0090'],
+  ['in-app-item', 25, '487.5', '0.1600', '0.6800'],
+  ['metered-stream', 360, '45', '0.0056', '0.0167'],
 ] as const) {
   test.serial(
     `the example ${name} runs by itself, and tells what an item of it cost`,
@@ -16,6 +16,7 @@ for (const [name, items, cents, perItem] of [
       const { stdout } = await run(process.execPath, ['examples/run.ts', name])
       t.true(stdout.includes(`${items} items for ${cents} cents`), stdout)
       t.true(stdout.includes(`cost per item: ${perItem} host messages`), stdout)
+      t.true(stdout.includes(`for the tab, ${fee} an item`), stdout)
     },
   )
 }
