@@ -1,10 +1,11 @@
-import { renameSync, writeFileSync } from 'node:fs'
+import { renameSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import test, { type ExecutionContext } from 'ava'
 import type { MerchantClient, PaymentInput } from '#merchant-client'
 import { runCli } from '../cli/run-cli.ts'
 import {
+  clientFile,
   exchangesOf,
   type GatewayProcess,
   GOOD_CARD,
@@ -17,7 +18,7 @@ import {
 } from './gateway-under-test.ts'
 import { journalRows } from './journal.ts'
 import { openRecordingLine, type RecordingLine } from './recording-line.ts'
-import { MERCHANT, makeSite, type Site, signingKeyFile } from './site.ts'
+import { MERCHANT, makeSite, type Site } from './site.ts'
 
 let site: Site
 let host: HostProcess
@@ -155,15 +156,7 @@ function moveBook(from: string, to: string): void {
 }
 
 test.serial('a merchant captures by the command line', async (t) => {
-  const file = join(site.folder, 'client.json')
-  const at = (port: number) => ({ address: '127.0.0.1', port })
-  const document = {
-    merchant: MERCHANT,
-    ...{ framed: at(gateway.framedPort), https: at(gateway.httpsPort) },
-    ...{ caFile: 'tls/ca.crt', gatewayKeysFile: 'keys/public.json' },
-    signingKeyFile: signingKeyFile(site, MERCHANT),
-  }
-  writeFileSync(file, JSON.stringify(document))
+  const file = clientFile(site, gateway)
   const capture = (...words: string[]) => runCli(['capture', '--client', file, ...words])
   const payment = await authorized(t)
   const part = await capture(payment.id, '--amount', '5.00')

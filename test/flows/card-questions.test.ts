@@ -1,10 +1,9 @@
-import { writeFileSync } from 'node:fs'
-import { join } from 'node:path'
 import test from 'ava'
 import { readBook } from '#host-emulator'
 import type { MerchantClient } from '#merchant-client'
 import { runCli } from '../cli/run-cli.ts'
 import {
+  clientFile,
   type GatewayProcess,
   GOOD_CARD,
   type HostProcess,
@@ -14,7 +13,7 @@ import {
   startHost,
 } from './gateway-under-test.ts'
 import { journalRows, journalUnsettled } from './journal.ts'
-import { MERCHANT, makeSite, type Site, signingKeyFile } from './site.ts'
+import { makeSite, type Site } from './site.ts'
 import { terminalPin } from './terminal-pin.ts'
 
 let site: Site
@@ -116,15 +115,7 @@ test.serial('a gateway that is killed with a question open has nothing to make g
 })
 
 test.serial('a merchant asks by the command line', async (t) => {
-  const file = join(site.folder, 'client.json')
-  const at = (port: number) => ({ address: '127.0.0.1', port })
-  const document = {
-    merchant: MERCHANT,
-    ...{ framed: at(gateway.framedPort), https: at(gateway.httpsPort) },
-    ...{ caFile: 'tls/ca.crt', gatewayKeysFile: 'keys/public.json' },
-    signingKeyFile: signingKeyFile(site, MERCHANT),
-  }
-  writeFileSync(file, JSON.stringify(document))
+  const file = clientFile(site, gateway)
   const run = (what: string, ...words: string[]) =>
     runCli(['card', what, '--client', file, '--expiry', '3012', ...words])
   const verified = await run('verify', '--pan', pan, '--cvv2', '123', '--postcode', '10001')

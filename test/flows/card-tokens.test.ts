@@ -1,9 +1,10 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test, { type ExecutionContext } from 'ava'
 import type { MerchantClient, PaymentInput } from '#merchant-client'
 import { runCli } from '../cli/run-cli.ts'
 import {
+  clientFile,
   exchangesOf,
   type GatewayProcess,
   GOOD_CARD,
@@ -13,7 +14,7 @@ import {
   startGateway,
   startHost,
 } from './gateway-under-test.ts'
-import { addMerchant, MERCHANT, makeSite, type Site, signingKeyFile } from './site.ts'
+import { addMerchant, makeSite, type Site } from './site.ts'
 
 const { pan, expiry } = GOOD_CARD
 const OTHER = 'M-2002'
@@ -90,15 +91,7 @@ test.serial('a token outlives a gateway that is killed', async (t) => {
 })
 
 test.serial('a merchant registers, pays with and forgets a card by the command line', async (t) => {
-  const file = join(site.folder, 'client.json')
-  const at = (port: number) => ({ address: '127.0.0.1', port })
-  const document = {
-    merchant: MERCHANT,
-    ...{ framed: at(gateway.framedPort), https: at(gateway.httpsPort) },
-    ...{ caFile: 'tls/ca.crt', gatewayKeysFile: 'keys/public.json' },
-    signingKeyFile: signingKeyFile(site, MERCHANT),
-  }
-  writeFileSync(file, JSON.stringify(document))
+  const file = clientFile(site, gateway)
   const run = (...words: string[]) => runCli([...words, '--client', file])
   const told = await run('card', 'register', '--pan', pan, '--expiry', expiry, '--json')
   t.is(told.code, 0, told.err)

@@ -1,9 +1,8 @@
-import { writeFileSync } from 'node:fs'
-import { join } from 'node:path'
 import test, { type ExecutionContext } from 'ava'
 import type { MerchantClient, PaymentInput } from '#merchant-client'
 import { runCli } from '../cli/run-cli.ts'
 import {
+  clientFile,
   exchangesOf,
   type GatewayProcess,
   type HostProcess,
@@ -13,7 +12,7 @@ import {
   startHost,
   untilTold,
 } from './gateway-under-test.ts'
-import { MERCHANT, makeSite, type Site, signingKeyFile } from './site.ts'
+import { makeSite, type Site } from './site.ts'
 
 let site: Site
 let host: HostProcess
@@ -106,15 +105,7 @@ test.serial(
 )
 
 test.serial('a merchant increases and refunds by the command line', async (t) => {
-  const file = join(site.folder, 'client.json')
-  const at = (port: number) => ({ address: '127.0.0.1', port })
-  const document = {
-    merchant: MERCHANT,
-    ...{ framed: at(gateway.framedPort), https: at(gateway.httpsPort) },
-    ...{ caFile: 'tls/ca.crt', gatewayKeysFile: 'keys/public.json' },
-    signingKeyFile: signingKeyFile(site, MERCHANT),
-  }
-  writeFileSync(file, JSON.stringify(document))
+  const file = clientFile(site, gateway)
   const run = (what: string, ...words: string[]) => runCli([what, '--client', file, ...words])
   const payment = await made(t, 'authorize')
   const more = await run('increment', payment.id, '--id', fresh('more'), '--amount', '0.05')

@@ -129,6 +129,20 @@ function gatewayAt(
   }
 }
 
+/** Write the file that the merchant's commands reach a gateway by. @returns its path */
+export function clientFile(site: Site, gateway: GatewayProcess): string {
+  const file = join(site.folder, 'client.json')
+  const at = (port: number) => ({ address: '127.0.0.1', port })
+  const document = {
+    merchant: MERCHANT,
+    ...{ framed: at(gateway.framedPort), https: at(gateway.httpsPort) },
+    ...{ caFile: 'tls/ca.crt', gatewayKeysFile: 'keys/public.json' },
+    signingKeyFile: signingKeyFile(site, MERCHANT),
+  }
+  writeFileSync(file, JSON.stringify(document))
+  return file
+}
+
 /** Start the gateway of a site and wait until the host has accepted all its lines. */
 export async function startGateway(
   site: Site,

@@ -1,10 +1,9 @@
-import { writeFileSync } from 'node:fs'
-import { join } from 'node:path'
 import test, { type ExecutionContext } from 'ava'
 import { isJsonObject, type JsonObject } from '#domain'
 import type { ChargeInput, MerchantClient, MerchantResult, TabInput } from '#merchant-client'
 import { runCli } from '../cli/run-cli.ts'
 import {
+  clientFile,
   exchangesOf,
   type GatewayProcess,
   type HostProcess,
@@ -14,7 +13,7 @@ import {
   startHost,
   untilTold,
 } from './gateway-under-test.ts'
-import { MERCHANT, makeSite, type Site, signingKeyFile } from './site.ts'
+import { makeSite, type Site } from './site.ts'
 
 let site: Site
 let host: HostProcess
@@ -164,15 +163,7 @@ function memberIn(answer: JsonObject, name: string): number {
 }
 
 test.serial('a merchant keeps a tab by the command line', async (t) => {
-  const file = join(site.folder, 'client.json')
-  const at = (port: number) => ({ address: '127.0.0.1', port })
-  const document = {
-    merchant: MERCHANT,
-    ...{ framed: at(gateway.framedPort), https: at(gateway.httpsPort) },
-    ...{ caFile: 'tls/ca.crt', gatewayKeysFile: 'keys/public.json' },
-    signingKeyFile: signingKeyFile(site, MERCHANT),
-  }
-  writeFileSync(file, JSON.stringify(document))
+  const file = clientFile(site, gateway)
   const run = (what: string, ...words: string[]) =>
     runCli(['tab', what, 'tab-cli', '--client', file, ...words])
   const payment = newPayment()
