@@ -29,6 +29,7 @@ import type {
   Vault,
 } from './ports.ts'
 import type { Stans } from './stans.ts'
+import { startWatch } from './watch.ts'
 
 /** Bounds on how what is owed is sent. */
 export interface ForwardingLimits {
@@ -74,18 +75,13 @@ export interface Forwarding {
 export function startForwarding(parts: ForwardingParts, limits: ForwardingLimits): Forwarding {
   const attempts = new Set<Promise<void>>()
   const unfound: Unfound = new Map()
-  let looking: Promise<void> | undefined
-  let isWanted = false
-  let isStopped = false
-  let cancelPoll = () => {}
-  const complaint = createComplaint(parts.log, 'owed-not-taken')
 
-  async function look(): Promise<void> {
+  async function look(): Promise<boolean> {
     const places = placesFor(parts, limits.parallelMax - attempts.size)
     try {
       const owed = places.length === 0 ? [] : await take(parts, limits, places.length)
       for (const message of owed) begin(message, places.shift())
-      isWanted ||= owed.length > 0 && attempts.size < limits.parallelMax
+      return owed.length > 0 && attempts.size < limits.parallelMax
     } finally {
       for (const place of places) place.release()
     }
@@ -98,45 +94,23 @@ export function startForwarding(parts: ForwardingParts, limits: ForwardingLimits
       .finally(() => {
         place.release()
         attempts.delete(ended)
-        wake()
+        watch.wake()
       })
     attempts.add(ended)
   }
 
-  function wake(): void {
-    isWanted = true
-    looking ??= lookWhileWanted().finally(() => {
-      looking = undefined
-    })
-  }
-
-  async function lookWhileWanted(): Promise<void> {
-    while (isWanted && !isStopped) {
-      isWanted = false
-      try {
-        await look()
-        complaint.worked()
-      } catch (error) {
-        // The next poll asks again.
-        return complaint.failed(error)
-      }
-    }
-  }
-
-  function poll(): void {
-    wake()
-    cancelPoll = parts.clock.after(limits.pollMs, poll)
-  }
-
-  poll()
+  const watch = startWatch({
+    clock: parts.clock,
+    pollMs: limits.pollMs,
+    complaint: createComplaint(parts.log, 'owed-not-taken'),
+    look,
+  })
   const stopRaising = raiseOverdue(parts, limits)
   return {
-    wake,
+    wake: watch.wake,
     async stop() {
-      isStopped = true
-      cancelPoll()
       stopRaising()
-      await looking
+      await watch.stop()
       await Promise.all(attempts)
     },
   }

@@ -11,6 +11,7 @@ import { momentText } from '#processing'
 import { createComplaint } from '../complaint.ts'
 import { followUp } from '../follow-up.ts'
 import type { Parts } from '../parts.ts'
+import { startWatch } from '../watch.ts'
 
 /** Bounds on how tabs are kept. */
 export interface TabKeeperLimits {
@@ -40,51 +41,24 @@ export function startTabKeeper(
   { log, ...limits }: TabKeeperLimits & { readonly log: Log },
 ): TabKeeper {
   const increases = createIncreases(parts, limits.increasingMax)
-  const complaint = createComplaint(log, 'tabs-not-posted')
-  let looking: Promise<void> | undefined
-  let isWanted = false
+  const watch = startWatch({
+    clock: parts.clock,
+    pollMs: limits.pollMs,
+    complaint: createComplaint(log, 'tabs-not-posted'),
+    look: async () => (await postDue(parts, limits)) === limits.takenMax,
+  })
   let isStopped = false
-  let cancelPoll = () => {}
 
-  function wake(): void {
-    if (isStopped) return
-    isWanted = true
-    looking ??= lookWhileWanted().finally(() => {
-      looking = undefined
-    })
-  }
-
-  async function lookWhileWanted(): Promise<void> {
-    while (isWanted && !isStopped) {
-      isWanted = false
-      try {
-        const taken = await postDue(parts, limits)
-        isWanted ||= taken === limits.takenMax
-        complaint.worked()
-      } catch (error) {
-        // The next poll asks again.
-        return complaint.failed(error)
-      }
-    }
-  }
-
-  function poll(): void {
-    wake()
-    cancelPoll = parts.clock.after(limits.pollMs, poll)
-  }
-
-  poll()
   return {
     charged(tab) {
       if (isStopped || tab.state !== 'open') return
-      if (isFull(tab)) wake()
+      if (isFull(tab)) watch.wake()
       else increases.consider(tab)
     },
-    wake,
+    wake: watch.wake,
     async stop() {
       isStopped = true
-      cancelPoll()
-      await looking
+      await watch.stop()
       await increases.ended()
     },
   }
